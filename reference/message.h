@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+
+// One request parameter, decoded: UTF-8 text as the caller means it, before percent-encoding.
+struct Parameter {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Parameter&, const Parameter&) = default;
+};
+
+// How the parameters of a request travel.
+enum class Placement { kQuery, kForm, kSplit };  // kSplit: common parameters in the query, rest in the form
+
+// One request, before it is signed and encoded. Parameters keep their order and may repeat.
+// `Action` and `Version` are parameters like the others; the client adds what is common to all
+// (Version, SignatureNonce, …) when it sends.
+struct Request {
+  std::string method = "GET";
+  Placement placement = Placement::kQuery;
+  std::vector<Parameter> parameters;
+
+  // The first value of the parameter, or nothing.
+  std::optional<std::string_view> Find(std::string_view name) const;
+  // Sets the parameter, replacing every earlier one of that name.
+  void Set(std::string_view name, std::string_view value);
+  void Unset(std::string_view name);
+  // "RegionId=cn-hangzhou&Status=all": parameters in order, percent-encoded (RFC 3986).
+  std::string Text() const;
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+// One answer as it came over the wire. `body` is hostile input.
+struct Response {
+  int status = 0;
+  std::string content_type;  // the Content-Type header, "" where absent
+  std::string body;
+  std::int64_t retry_after_ms = 0;  // from x-acs-retry-after or Retry-After; 0 where absent
+  std::int64_t latency_us = 0;      // from the last byte sent to the last byte received
+};
+
+// Percent-encodes for signing and for URLs: RFC 3986 unreserved characters stay, hex in capitals.
+std::string PercentEncode(std::string_view text);
+// Decodes %XX, and '+' as a blank (form rules). A '%' without two hex digits is kept as it is and
+// sets `*valid` (where given) to false.
+std::string FormDecode(std::string_view text, bool* valid = nullptr);
+// Splits and decodes "a=1&b=2" in order; empty pieces are dropped.
+std::vector<Parameter> ParseForm(std::string_view text, bool* valid = nullptr);
+
+}  // namespace assay

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace assay {
+
+// What a case expects besides the judge's verdict. The vocabulary is closed; everything set must
+// hold. Values may hold placeholders (`$hit.DiskId`), see spec/cases.md.
+struct Expectation {
+  std::optional<bool> accepted;        // 200 and a list
+  std::optional<std::string> refused;  // a 4xx; the code where it is not ""
+  std::optional<int> page_number;
+  std::optional<int> page_size;
+  std::optional<int> items;            // number of snapshots listed
+  std::optional<bool> empty;           // no snapshot listed, or some
+  std::string same_as;                 // name of another case: the same snapshots listed
+  std::string subset_of;               // … each listed there too
+  std::string disjoint_from;           // … none listed there
+  std::vector<std::pair<std::string, std::string>> every;  // field, value of every snapshot listed
+};
+
+// One change to the smallest valid request (Action and RegionId).
+struct RuleCase {
+  std::string name;
+  std::string method = "GET";
+  std::string placement = "query";     // "query", "form", "split"
+  std::string format;                  // "json", "xml"; "" for the run's
+  std::vector<std::pair<std::string, std::string>> set;  // in file order; a name may repeat
+  std::vector<std::string> unset;
+  Expectation expect;
+};
+
+}  // namespace assay

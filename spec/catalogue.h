@@ -12,12 +12,15 @@
 
 namespace assay {
 
-// Where a rule, question or error comes from. `quote` is a short phrase that stands verbatim in
-// the document ("" where the document is data, such as a recording).
+// Where a rule, question or error comes from. `document` is an id of source.md; `quote` is a short
+// phrase that stands verbatim in the document ("" where it is data, such as a recording, or where
+// the point is that it says nothing). `completes` marks a value list that the base document holds
+// cut off, and that another edition completes.
 struct SourceReference {
   std::string document;
   std::string where;
   std::string quote;
+  bool completes = false;
 };
 
 enum class Level { kMust, kShould };
@@ -29,6 +32,7 @@ struct RuleInfo {
   std::string statement;
   std::vector<SourceReference> sources;
   std::vector<RuleCase> cases;
+  std::vector<std::string> subjects;  // parameters, fields and error codes that the rule speaks of
 };
 
 struct OptionInfo {
@@ -52,6 +56,8 @@ struct ErrorInfo {
   int status;
   std::string message;    // as documented, misspellings included
   Level level;
+  std::string description;
+  std::vector<SourceReference> sources;
 };
 
 // A complete or partial choice of options: what a reading file holds.

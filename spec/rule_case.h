@@ -2,13 +2,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace assay {
 
 // What a case expects besides the judge's verdict. The vocabulary is closed; everything set must
-// hold. Values may hold placeholders (`$hit.DiskId`), see spec/cases.md.
+// hold. Values may hold placeholders (`$hit.SourceDiskId`), see spec/cases.md.
 struct Expectation {
   std::optional<bool> accepted;        // 200 and a list
   std::optional<std::string> refused;  // a 4xx; the code where it is not ""
@@ -30,7 +31,15 @@ struct RuleCase {
   std::string format;                  // "json", "xml"; "" for the run's
   std::vector<std::pair<std::string, std::string>> set;  // in file order; a name may repeat
   std::vector<std::string> unset;
+  // Field, value of the snapshot that `$hit` speaks of; the value "" means that it is unset there.
+  std::vector<std::pair<std::string, std::string>> where;
   Expectation expect;
 };
+
+// The placeholders in a text, in order, without the arguments of functions: "$upper", "$hit.Status".
+std::vector<std::string> PlaceholdersIn(std::string_view text);
+
+// Whether spec/cases.md knows the placeholder, its fields included.
+bool IsPlaceholder(std::string_view placeholder);
 
 }  // namespace assay

@@ -1,0 +1,81 @@
+#include "spec/catalogue.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "spec/embedded.h"
+#include "spec/parse.h"
+
+namespace assay {
+namespace {
+
+// The data was checked before the program was shipped: a complaint here is our own bug.
+template <typename T>
+std::vector<T> Trust(Result<std::vector<T>> result) {
+  if (result.has_value()) return std::move(result).value();
+  fmt::print(stderr, "spec/describe_snapshots/{}\n", result.error().Text());
+  std::abort();
+}
+
+}  // namespace
+
+int QuestionInfo::PositionOf(Option option) const {
+  const auto at = std::ranges::find(options, option, &OptionInfo::id);
+  return at == options.end() ? -1 : static_cast<int>(at - options.begin());
+}
+
+const Catalogue& Catalogue::Get() {
+  static const Catalogue catalogue;
+  return catalogue;
+}
+
+Catalogue::Catalogue() {
+  for (const EmbeddedFile& file : EmbeddedFiles()) {
+    const std::string name(file.name);
+    if (name.starts_with("rules/")) {
+      for (RuleInfo& rule : Trust(ParseRules(file.text, name))) rules_.push_back(std::move(rule));
+    } else if (name == "questions.json") {
+      questions_ = Trust(ParseQuestions(file.text, name));
+    } else if (name == "errors.json") {
+      errors_ = Trust(ParseErrors(file.text, name));
+    }
+  }
+  std::ranges::sort(rules_, {}, &RuleInfo::id);
+  std::ranges::sort(questions_, {}, &QuestionInfo::id);
+}
+
+const ErrorInfo* Catalogue::FindError(std::string_view code) const {
+  const auto at = std::ranges::find(errors_, code, &ErrorInfo::code);
+  return at == errors_.end() ? nullptr : &*at;
+}
+
+std::optional<Rule> FindRule(std::string_view id) {
+  const std::size_t position = PositionOfId(kRuleIds, id);
+  if (position == kRuleIds.size()) return std::nullopt;
+  return static_cast<Rule>(position);
+}
+
+std::optional<Question> FindQuestion(std::string_view id) {
+  const std::size_t position = PositionOfId(kQuestionIds, id);
+  if (position == kQuestionIds.size()) return std::nullopt;
+  return static_cast<Question>(position);
+}
+
+std::string SpecHash() {
+  std::string all;
+  for (const EmbeddedFile& file : EmbeddedFiles()) {
+    all += fmt::format("{} {}\n{}", file.name, file.text.size(), file.text);
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_Digest(all.data(), all.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + size, ""));
+}
+
+}  // namespace assay

@@ -43,10 +43,15 @@ struct Response {
   std::string body;
   std::int64_t retry_after_ms = 0;  // from x-acs-retry-after or Retry-After; 0 where absent
   std::int64_t latency_us = 0;      // from the last byte sent to the last byte received
+  std::string request_id = "";      // the x-acs-request-id header, "" where absent
 };
 
 // Percent-encodes for signing and for URLs: RFC 3986 unreserved characters stay, hex in capitals.
 std::string PercentEncode(std::string_view text);
+// The same, at the end of `*out`, so that a buffer can be used again.
+void AppendPercentEncoded(std::string_view text, std::string* out);
+// Appends "a=1&b=2": the parameters in order, names and values percent-encoded.
+void AppendForm(const std::vector<Parameter>& parameters, std::string* out);
 // Decodes %XX, and '+' as a blank (form rules). A '%' without two hex digits is kept as it is and
 // sets `*valid` (where given) to false.
 std::string FormDecode(std::string_view text, bool* valid = nullptr);

@@ -1,0 +1,132 @@
+#include "reference/message.h"
+
+#include <algorithm>
+#include <array>
+
+namespace assay {
+namespace {
+
+constexpr std::array<bool, 256> MakeUnreserved() {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr std::array<bool, 256> kUnreserved = MakeUnreserved();
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The byte that "%XX" at `at` stands for, or -1.
+int DecodeTriplet(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size()) return -1;
+  const int high = HexValue(text[at + 1]);
+  const int low = HexValue(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+Parameter ParsePiece(std::string_view piece, bool* valid) {
+  const std::size_t equals = piece.find('=');
+  if (equals == std::string_view::npos) return {FormDecode(piece, valid), ""};
+  return {FormDecode(piece.substr(0, equals), valid), FormDecode(piece.substr(equals + 1), valid)};
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::Find(std::string_view name) const {
+  for (const Parameter& parameter : parameters)
+    if (parameter.name == name) return parameter.value;
+  return std::nullopt;
+}
+
+void Request::Set(std::string_view name, std::string_view value) {
+  const auto has_name = [name](const Parameter& parameter) { return parameter.name == name; };
+  const auto first = std::find_if(parameters.begin(), parameters.end(), has_name);
+  if (first == parameters.end()) {
+    parameters.push_back({std::string(name), std::string(value)});
+    return;
+  }
+  // The views may point into what is removed below.
+  std::string kept(value);
+  const std::string kept_name(name);
+  first->value = std::move(kept);
+  parameters.erase(
+      std::remove_if(first + 1, parameters.end(),
+                     [&](const Parameter& parameter) { return parameter.name == kept_name; }),
+      parameters.end());
+}
+
+void Request::Unset(std::string_view name) {
+  const std::string kept_name(name);
+  std::erase_if(parameters,
+                [&](const Parameter& parameter) { return parameter.name == kept_name; });
+}
+
+std::string Request::Text() const {
+  std::string text;
+  AppendForm(parameters, &text);
+  return text;
+}
+
+void AppendPercentEncoded(std::string_view text, std::string* out) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  for (char c : text) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (kUnreserved[byte]) {
+      out->push_back(c);
+    } else {
+      const char triplet[] = {'%', kHex[byte >> 4], kHex[byte & 15]};
+      out->append(triplet, 3);
+    }
+  }
+}
+
+std::string PercentEncode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  AppendPercentEncoded(text, &out);
+  return out;
+}
+
+void AppendForm(const std::vector<Parameter>& parameters, std::string* out) {
+  bool first = true;
+  for (const Parameter& parameter : parameters) {
+    if (!first) out->push_back('&');
+    first = false;
+    AppendPercentEncoded(parameter.name, out);
+    out->push_back('=');
+    AppendPercentEncoded(parameter.value, out);
+  }
+}
+
+std::string FormDecode(std::string_view text, bool* valid) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int byte = text[i] == '%' ? DecodeTriplet(text, i) : -1;
+    if (byte >= 0) {
+      out.push_back(static_cast<char>(byte));
+      i += 2;
+      continue;
+    }
+    if (text[i] == '%' && valid != nullptr) *valid = false;
+    out.push_back(text[i] == '+' ? ' ' : text[i]);
+  }
+  return out;
+}
+
+std::vector<Parameter> ParseForm(std::string_view text, bool* valid) {
+  std::vector<Parameter> parameters;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    if (end > 0) parameters.push_back(ParsePiece(text.substr(0, end), valid));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parameters;
+}
+
+}  // namespace assay

@@ -1,0 +1,46 @@
+#include "reference/transport_failure.h"
+
+#include <array>
+#include <utility>
+
+namespace assay {
+namespace {
+
+struct Words {
+  TransportFailure failure;
+  std::string_view beginning;
+};
+
+constexpr std::array<Words, 8> kWords = {{
+    {TransportFailure::kRefused, "connection refused"},
+    {TransportFailure::kUnreachable, "no connection"},
+    {TransportFailure::kUnknownHost, "unknown host"},
+    {TransportFailure::kTls, "TLS failed"},
+    {TransportFailure::kTimeout, "no answer within"},
+    {TransportFailure::kClosed, "connection closed before the answer was complete"},
+    {TransportFailure::kMalformed, "malformed HTTP answer"},
+    {TransportFailure::kTooLarge, "answer too large"},
+}};
+
+}  // namespace
+
+std::string_view Beginning(TransportFailure failure) {
+  for (const Words& words : kWords)
+    if (words.failure == failure) return words.beginning;
+  assert(false);
+  return "";
+}
+
+Error TransportError(TransportFailure failure, std::string where, std::string_view detail) {
+  std::string what(Beginning(failure));
+  what += detail;
+  return {std::move(where), std::move(what), ExitCode::kCouldNotJudge};
+}
+
+std::optional<TransportFailure> FailureOf(const Error& error) {
+  for (const Words& words : kWords)
+    if (error.what.starts_with(words.beginning)) return words.failure;
+  return std::nullopt;
+}
+
+}  // namespace assay

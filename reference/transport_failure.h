@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "spec/result.h"
+
+namespace assay {
+
+// Why an exchange with a target broke before a whole answer was read.
+enum class TransportFailure {
+  kRefused,      // nothing listens there
+  kUnreachable,  // no connection for another reason: no route, no descriptor left, …
+  kUnknownHost,  // the name has no address
+  kTls,          // the handshake failed or the certificate is not trusted
+  kTimeout,      // the answer was not complete in time
+  kClosed,       // closed or reset before the answer was complete
+  kMalformed,    // the bytes are not a well-formed HTTP answer
+  kTooLarge,     // the body is over the bound
+};
+
+// The words that the Error of such a failure begins with, "connection refused" for one. Stable:
+// reports and known findings may rely on them.
+std::string_view Beginning(TransportFailure failure);
+
+// An Error that begins with these words, followed by `detail` as it is; its exit is
+// kCouldNotJudge. `where` is the target's address.
+Error TransportError(TransportFailure failure, std::string where, std::string_view detail);
+
+// Which failure an Error from TransportError() tells of, nothing for any other Error.
+std::optional<TransportFailure> FailureOf(const Error& error);
+
+}  // namespace assay

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reference/describe_snapshots/plan.h"
+
+namespace assay {
+
+// The page that answers a request under one reading.
+struct Page {
+  std::vector<std::uint32_t> matches;  // every snapshot that matches, positions ascending
+  std::int64_t total = 0;              // matches, or the limit where one applies
+  std::int64_t start = 0;              // rank of the first entry in the reading's order
+  std::int64_t count = 0;              // entries on the page; in token mode the most it may hold
+};
+
+// The right answer to a request under one reading: a refusal (any one of them), or a page.
+struct Answer {
+  Plan plan;
+  Page page;
+
+  bool refused() const { return !plan.refusals.empty(); }
+};
+
+// The reference model of DescribeSnapshots: ordinary code that asks `choices` wherever the
+// document is silent. Pure: the answer depends on the arguments only.
+Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const Tokens* tokens,
+                         Choices& choices);
+
+}  // namespace assay

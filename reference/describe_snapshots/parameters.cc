@@ -1,0 +1,208 @@
+// Stage "parse": which parameter is meant by each name.
+#include "reference/describe_snapshots/parameters.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <vector>
+
+#include "reference/describe_snapshots/plan.h"
+#include "reference/utf8.h"
+
+namespace assay {
+namespace {
+
+constexpr std::array<std::string_view, kSlotCount> kSlotNames = {
+    "Action",       "Version",         "Format",     "RegionId",         "InstanceId",
+    "DiskId",       "SnapshotLinkId",  "SnapshotIds", "SnapshotName",    "Status",
+    "SnapshotType", "Usage",           "SourceDiskType", "Encrypted",    "ResourceGroupId",
+    "DryRun",       "KMSKeyId",        "Category",   "PageNumber",       "PageSize",
+    "NextToken",    "MaxResults"};
+
+// Taken by every action; checked by the gateway, not by the operation (api-facts, 5.1).
+constexpr std::array<std::string_view, 11> kCommonNames = {
+    "AccessKeyId",   "BearerToken",      "SecurityToken",    "Signature",
+    "SignatureMethod", "SignatureNonce", "SignatureType",    "SignatureVersion",
+    "TimeStamp",     "Timestamp",        "SignatureAlgorithm"};
+
+bool SameLetters(std::string_view a, std::string_view b) {
+  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, fold, fold);
+}
+
+// Where one parameter belongs.
+struct Place {
+  enum class Kind { kUnknown, kCommon, kSlot, kFilterKey, kFilterValue, kTag } kind =
+      Kind::kUnknown;
+  std::size_t slot = 0;
+  std::int64_t n = 0;
+  std::optional<std::string> TagSlot::*tag = nullptr;
+  bool other_letters = false;
+  bool other_index = false;
+  friend bool operator<(const Place& a, const Place& b) {
+    return std::tuple(a.kind, a.slot, a.n, a.tag_order()) <
+           std::tuple(b.kind, b.slot, b.n, b.tag_order());
+  }
+  int tag_order() const {
+    if (tag == &TagSlot::key) return 1;
+    if (tag == &TagSlot::lower_key) return 2;
+    return tag == &TagSlot::value ? 3 : tag == &TagSlot::lower_value ? 4 : 0;
+  }
+};
+
+// "Tag.3.Key" -> prefix "Tag", n 3, suffix "Key".
+struct Indexed {
+  std::string_view prefix, suffix;
+  std::int64_t n = 0;
+  bool other_form = false;
+};
+std::optional<Indexed> SplitIndexed(std::string_view name) {
+  const std::size_t first = name.find('.');
+  const std::size_t last = name.rfind('.');
+  if (first == std::string_view::npos || first == last) return std::nullopt;
+  const std::string_view digits = name.substr(first + 1, last - first - 1);
+  if (digits.empty() || digits.size() > 9) return std::nullopt;
+  Indexed out{name.substr(0, first), name.substr(last + 1), 0, false};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
+  if (error != std::errc() || end != digits.data() + digits.size() || out.n < 0) {
+    return std::nullopt;
+  }
+  out.other_form = digits.size() > 1 && digits.front() == '0';
+  return out;
+}
+
+Place PlaceOfIndexed(const Indexed& name) {
+  Place place{.n = name.n, .other_index = name.other_form};
+  const bool tag = SameLetters(name.prefix, "Tag"), filter = SameLetters(name.prefix, "Filter");
+  const bool key = SameLetters(name.suffix, "Key"), value = SameLetters(name.suffix, "Value");
+  if ((!tag && !filter) || (!key && !value)) return {};
+  // tag.key.lower_case: both spellings of the tag parameters are documented.
+  const bool lower = name.suffix == "key" || name.suffix == "value";
+  const bool capital = name.suffix == "Key" || name.suffix == "Value";
+  place.other_letters = (name.prefix != "Tag" && name.prefix != "Filter") ||
+                        !(capital || (tag && lower));
+  if (filter) {
+    place.kind = key ? Place::Kind::kFilterKey : Place::Kind::kFilterValue;
+  } else {
+    place.kind = Place::Kind::kTag;
+    place.tag = key ? (lower ? &TagSlot::lower_key : &TagSlot::key)
+                    : (lower ? &TagSlot::lower_value : &TagSlot::value);
+  }
+  return place;
+}
+
+Place PlaceOf(std::string_view name) {
+  for (std::size_t i = 0; i < kSlotNames.size(); ++i) {
+    if (SameLetters(kSlotNames[i], name)) {
+      return {.kind = Place::Kind::kSlot, .slot = i, .other_letters = kSlotNames[i] != name};
+    }
+  }
+  if (IsCommonParameter(name)) return {.kind = Place::Kind::kCommon};
+  if (const auto indexed = SplitIndexed(name)) return PlaceOfIndexed(*indexed);
+  return {};
+}
+
+class Gatherer {
+ public:
+  explicit Gatherer(Choices& choices) : choices_(choices) {}
+
+  GatheredParameters Gather(const Request& request) {
+    for (const Parameter& parameter : request.parameters) {
+      if (!IsValidUtf8(parameter.name) || !IsValidUtf8(parameter.value)) InvalidUtf8(parameter);
+      const Place place = Resolve(parameter.name);
+      if (place.kind == Place::Kind::kUnknown) {
+        Unknown(parameter);
+      } else if (place.kind != Place::Kind::kCommon) {
+        values_[place].push_back(&parameter);
+      }
+    }
+    for (const auto& [place, values] : values_) Store(place, values);
+    return std::move(out_);
+  }
+
+ private:
+  void Refuse(const char* code, std::string_view subject) {
+    Refusal refusal{.rule = "request.open.admissible"_rule,
+                    .error = Catalogue::Get().FindError(code),
+                    .any_code = true,
+                    .subject = std::string(subject)};
+    out_.stop |= choices_.Refuse(refusal);
+    out_.refusals.push_back(std::move(refusal));
+  }
+
+  void InvalidUtf8(const Parameter& parameter) {
+    if (choices_.Pick("encoding.utf8.invalid"_question) == "refused"_option) {
+      Refuse("InvalidParameter", parameter.name);
+    }
+  }
+
+  Place Resolve(std::string_view name) {
+    Place place = PlaceOf(name);
+    if (place.other_letters &&
+        choices_.Pick("name.other_letters"_question) == "as_unknown"_option) {
+      return {};
+    }
+    if (place.other_index && choices_.Pick("name.index_form"_question) == "as_unknown"_option) {
+      return {};
+    }
+    place.other_letters = place.other_index = false;
+    return place;
+  }
+
+  void Unknown(const Parameter& parameter) {
+    if (choices_.Pick("name.unknown"_question) == "refused"_option) {
+      Refuse("UnsupportedParameter", parameter.name);
+    }
+  }
+
+  void Store(const Place& place, const std::vector<const Parameter*>& values) {
+    const Parameter* chosen = values.front();
+    if (values.size() > 1) {
+      const Option option = choices_.Pick("name.repeated"_question);
+      if (option == "refused"_option) Refuse("InvalidParameter", chosen->name);
+      if (option == "last"_option) chosen = values.back();
+    }
+    Parameters& parameters = out_.parameters;
+    switch (place.kind) {
+      case Place::Kind::kSlot: parameters.slots[place.slot] = chosen->value; break;
+      case Place::Kind::kFilterKey: parameters.filters[place.n].key = chosen->value; break;
+      case Place::Kind::kFilterValue: parameters.filters[place.n].value = chosen->value; break;
+      default: parameters.tags[place.n].*place.tag = chosen->value; break;
+    }
+  }
+
+  Choices& choices_;
+  std::map<Place, std::vector<const Parameter*>> values_;
+  GatheredParameters out_;
+};
+
+}  // namespace
+
+std::string_view NameOf(Slot slot) { return kSlotNames[static_cast<std::size_t>(slot)]; }
+
+bool IsCommonParameter(std::string_view name) {
+  return std::ranges::find(kCommonNames, name) != kCommonNames.end();
+}
+
+bool IsPagingParameter(std::string_view name) {
+  return name == "PageNumber" || name == "PageSize" || name == "NextToken" || name == "MaxResults";
+}
+
+GatheredParameters Gather(const Request& request, Choices& choices) {
+  return Gatherer(choices).Gather(request);
+}
+
+std::vector<Parameter> FilterParameters(const Request& request) {
+  std::vector<Parameter> out;
+  for (const Parameter& parameter : request.parameters) {
+    if (IsPagingParameter(parameter.name) || IsCommonParameter(parameter.name) ||
+        parameter.name == "Action" || parameter.name == "Version" || parameter.name == "Format") {
+      continue;
+    }
+    out.push_back(parameter);
+  }
+  std::ranges::stable_sort(out, {}, &Parameter::name);
+  return out;
+}
+
+}  // namespace assay

@@ -1,0 +1,107 @@
+// Stage "validate": SnapshotIds, a JSON array in a string.
+#include "reference/describe_snapshots/topic_reader.h"
+
+#include <set>
+
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+class IdReader : public TopicReader {
+ public:
+  explicit IdReader(PlanDraft& draft) : TopicReader(draft) {}
+
+  void Read() {
+    if (!plan_.stop) SnapshotIds();
+  }
+
+ private:
+  void SnapshotIds() {
+    const Rule rule = "ids.list.selects"_rule;
+    const auto& value = Value(Slot::kSnapshotIds);
+    if (!value) return;
+    if (value->empty()) return Empty(Slot::kSnapshotIds, "value.empty.snapshot_ids"_question, rule);
+    choices_.Mark(rule);
+    IdListText list = ReadIdList(*value);
+    if (list.form == IdListText::Form::kSingleQuoted) {
+      if (Is("ids.single_quotes"_question, "refused"_option)) {
+        return RefuseAsRead("InvalidParameter", "SnapshotIds");
+      }
+    } else if (list.form == IdListText::Form::kNotJson) {
+      return IdsAreNoArray(choices_.Pick("ids.not_json"_question));
+    } else if (list.form == IdListText::Form::kOtherJson) {
+      const Option option = choices_.Pick("ids.not_array"_question);
+      if (option == "matches_nothing"_option) return MatchNothing(rule);
+      if (option != "single_id"_option) return IdsAreNoArray(option);
+      if (list.single.empty()) return RefuseAsRead("InvalidParameter", "SnapshotIds");
+      list.ids = {list.single};
+    }
+    CheckIdList(list, rule);
+  }
+
+  // ids.list.not_json: the code is one of two.
+  void IdsAreNoArray(Option option) {
+    choices_.Mark("ids.list.not_json"_rule);
+    Refuse("ids.list.not_json"_rule, option == "malformed"_option
+                                         ? "InvalidSnapshotIds.Malformed"
+                                         : "InvalidParameter", "SnapshotIds");
+  }
+
+  void CheckIdList(const IdListText& list, Rule rule) {
+    if (list.other_elements && Is("ids.non_string_element"_question, "refused"_option)) {
+      RefuseAsRead("InvalidParameter", "SnapshotIds");
+    }
+    if (list.ids.empty() && !list.other_elements) {
+      const Option option = choices_.Pick("ids.empty_array"_question);
+      if (option == "as_absent"_option) return;
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "SnapshotIds");
+      return MatchNothing(rule);
+    }
+    CheckIdCount(list.ids);
+    for (const std::string& id : list.ids) {
+      if (!dataset_.by_id.contains(id) && !IsWellFormedId(id, "s-") &&
+          Is("ids.malformed_id"_question, "refused"_option)) {
+        RefuseAsRead("InvalidSnapshotIds.Malformed", "SnapshotIds");
+        break;
+      }
+    }
+    SelectIds(list.ids, rule);
+  }
+
+  // ids.list.maximum, ids.list.above_maximum
+  void CheckIdCount(const std::vector<std::string>& ids) {
+    const std::size_t different = std::set<std::string_view>(ids.begin(), ids.end()).size();
+    choices_.Mark(ids.size() > 100 ? "ids.list.above_maximum"_rule : "ids.list.maximum"_rule);
+    if (different < ids.size()) choices_.Mark("ids.list.repeated"_rule);
+    if (ids.size() == 1) choices_.Mark("ids.list.single"_rule);
+    std::size_t count = ids.size();
+    if (different <= 100 && count > 100 && Is("ids.count"_question, "after"_option)) {
+      count = different;
+    }
+    if (count > 100) Refuse("ids.list.above_maximum"_rule, "InvalidSnapshotIds.Malformed");
+  }
+
+  void SelectIds(const std::vector<std::string>& ids, Rule rule) {
+    plan_.by_ids = true;
+    for (const std::string& id : ids) {
+      const auto at = dataset_.by_id.find(id);
+      if (at == dataset_.by_id.end()) {
+        choices_.Mark("ids.list.unknown"_rule);
+      } else if (dataset_.snapshots[at->second][Field::kRegionId] == plan_.region) {
+        plan_.candidates.push_back(at->second);
+      }
+    }
+    std::ranges::sort(plan_.candidates);
+    const auto same = std::ranges::unique(plan_.candidates);
+    plan_.candidates.erase(same.begin(), same.end());  // ids.list.repeated
+    plan_.filters.push_back({.kind = Filter::Kind::kOneOf, .rule = rule,
+                             .field = Field::kSnapshotId, .values = ids});
+  }
+};
+
+}  // namespace
+
+void ReadIds(PlanDraft& draft) { IdReader(draft).Read(); }
+
+}  // namespace assay

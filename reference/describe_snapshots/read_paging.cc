@@ -1,0 +1,295 @@
+// Stage "validate": which page is asked for. The document describes two ways of paging and does
+// not say what happens where a request mixes them.
+#include <algorithm>
+
+#include "reference/describe_snapshots/topic_reader.h"
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kDefaultSize = 10;  // page.size.default, token.max_results.default
+constexpr std::int64_t kMaximumSize = 100; // page.size.maximum, token.max_results.maximum
+
+class PagingReader : public TopicReader {
+ public:
+  explicit PagingReader(PlanDraft& draft)
+      : TopicReader(draft), request_(draft.request), tokens_(draft.tokens) {}
+
+  void Read() {
+    number_ = Given(Slot::kPageNumber, "value.empty.page_number"_question);
+    size_ = Given(Slot::kPageSize, "value.empty.page_size"_question);
+    max_results_ = Given(Slot::kMaxResults, "value.empty.max_results"_question);
+    token_ = TokenGiven();
+    if (plan_.stop) return;
+    paging().by_token = ChooseMode() == "token_mode"_option;
+    if (paging().by_token) TokenMode();
+    if (!paging().by_token) NumberMode();  // MaxResults may turn out to count as absent
+  }
+
+ private:
+  Paging& paging() { return plan_.paging; }
+
+  bool Given(Slot slot, Question empty) {
+    const auto& value = Value(slot);
+    if (!value) return false;
+    if (!Trim(*value).empty()) return true;
+    if (Is(empty, "refused"_option)) RefuseAsRead("InvalidParameter", NameOf(slot));
+    return false;
+  }
+
+  bool TokenGiven() {
+    const auto& value = Value(Slot::kNextToken);
+    if (!value) return false;
+    if (!value->empty()) return true;
+    const Option option = choices_.Pick("value.empty.next_token"_question);
+    if (option == "refused"_option) RefuseAsRead("InvalidParameter", "NextToken");
+    if (option == "empty_page"_option) paging().empty = true;
+    first_page_token_ = option == "first_page"_option || option == "empty_page"_option;
+    return first_page_token_;
+  }
+
+  Option ChooseMode() {
+    if (!token_ && !max_results_) {
+      if (number_ || size_) return "page_mode"_option;
+      return choices_.Pick("paging.neither"_question);
+    }
+    // token.first_request.without: MaxResults alone starts a walk.
+    if (!number_ && !size_) return "token_mode"_option;
+    const Option option = choices_.Pick(MixedQuestion());
+    if (option != "refused"_option) return option;
+    RefuseAsRead("InvalidParameter", token_ ? "NextToken" : "MaxResults");
+    return "token_mode"_option;
+  }
+
+  Question MixedQuestion() const {
+    if (token_) {
+      return number_ && size_ ? "paging.mixed.token_with_both"_question
+             : number_        ? "paging.mixed.token_with_page_number"_question
+                              : "paging.mixed.token_with_page_size"_question;
+    }
+    return number_ && size_ ? "paging.mixed.max_results_with_both"_question
+           : number_        ? "paging.mixed.max_results_with_page_number"_question
+                            : "paging.mixed.max_results_with_page_size"_question;
+  }
+
+  // The integer, or nothing where another form counts as something else: then `*as_read` is set.
+  std::optional<IntegerText> Integer(Slot slot, Question not_integer, Option* as_read) {
+    const std::string text = Trimmed(*Value(slot), "value.blanks.number"_question);
+    const IntegerText integer = ReadInteger(text);
+    if (integer.form == IntegerText::Form::kNotInteger) {
+      *as_read = choices_.Pick(not_integer);
+      return std::nullopt;
+    }
+    if (integer.form == IntegerText::Form::kSignOrZeros) {
+      const Option option = choices_.Pick("value.number.sign_or_zeros"_question);
+      if (option != "as_meant"_option) {
+        *as_read = option;
+        return std::nullopt;
+      }
+    }
+    return integer;
+  }
+
+  // A parameter that takes no effect in this mode, with a value that might be looked at all the same.
+  void Ineffective(Slot slot, bool given, std::int64_t least, std::int64_t most) {
+    if (!given) return;
+    const IntegerText integer = ReadInteger(*Value(slot));
+    if (integer.form == IntegerText::Form::kPlain && integer.value >= least &&
+        integer.value <= most) {
+      return;
+    }
+    if (Is("paging.mixed.ineffective_value"_question, "refused"_option)) {
+      RefuseAsRead("InvalidParameter", NameOf(slot));
+    }
+  }
+
+  // --- by number ----------------------------------------------------------------------------
+
+  void NumberMode() {
+    if (number_) choices_.Mark("page.number.selects"_rule);
+    choices_.Mark(number_ ? "page.number.echo"_rule : "page.number.default"_rule);
+    choices_.Mark(size_ ? "page.size.echo"_rule : "page.size.default"_rule);
+    choices_.Mark("page.size.limits"_rule);
+    choices_.Mark("page.total_count.matches"_rule);
+    if (number_) paging().number = PageNumber();
+    if (size_ && !plan_.stop) paging().size = PageSize();
+    if (max_results_ && !as_absent_) {
+      Ineffective(Slot::kMaxResults, true, 10, kMaximumSize);
+    }
+    if (token_ && !first_page_token_ && !plan_.stop) {
+      const auto& token = *Value(Slot::kNextToken);
+      if (!(tokens_ && tokens_->Find(token)) &&
+          Is("paging.mixed.ineffective_value"_question, "refused"_option)) {
+        RefuseAsRead("InvalidParameter", "NextToken");
+      }
+    }
+    paging().largest = paging().size;
+    paging().empty |= past_end_;
+  }
+
+  std::int64_t PageNumber() {
+    Option as_read{};
+    const auto integer =
+        Integer(Slot::kPageNumber, "paging.page_number.not_integer"_question, &as_read);
+    if (integer && integer->form != IntegerText::Form::kBeyond32Bits) {
+      if (integer->value > 0) return integer->value;
+      as_read = choices_.Pick(integer->value == 0 ? "paging.page_number.zero"_question
+                                                  : "paging.page_number.negative"_question);
+    } else if (integer) {
+      as_read = choices_.Pick("paging.page_number.beyond_32_bits"_question);
+    }
+    if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "PageNumber");
+    past_end_ = as_read == "past_end"_option;
+    return 1;
+  }
+
+  std::int64_t PageSize() {
+    Option as_read{};
+    const auto integer = Integer(Slot::kPageSize, "paging.page_size.not_integer"_question, &as_read);
+    if (integer) {
+      const std::int64_t value = integer->value;
+      if (value == kMaximumSize) choices_.Mark("page.size.maximum"_rule);
+      if (value >= 1 && value <= kMaximumSize) return value;
+      as_read = choices_.Pick(integer->form == IntegerText::Form::kBeyond32Bits
+                                  ? "paging.page_size.beyond_32_bits"_question
+                              : value > kMaximumSize ? "paging.page_size.above_maximum"_question
+                              : value == 0           ? "paging.page_size.zero"_question
+                                                     : "paging.page_size.negative"_question);
+      if (as_read == "cut"_option) return value > 0 ? kMaximumSize : 1;
+      if (as_read == "raised"_option) return 1;
+    }
+    if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "PageSize");
+    return kDefaultSize;
+  }
+
+  // --- by token -----------------------------------------------------------------------------
+
+  void TokenMode() {
+    std::optional<std::int64_t> size;
+    if (max_results_) size = MaxResults();
+    if (plan_.stop) return;
+    if (as_absent_ && !token_) {
+      // MaxResults counts as absent: what is left decides.
+      const bool number_mode = number_ || size_ ||
+                               choices_.Pick("paging.neither"_question) == "page_mode"_option;
+      if (number_mode) {
+        paging().by_token = false;
+        return;
+      }
+    }
+    choices_.Mark("token.max_results.limits"_rule);
+    if (!size) choices_.Mark("token.max_results.default"_rule);
+    if (!token_) choices_.Mark("token.first_request.without"_rule);
+    paging().size = paging().largest = size.value_or(kDefaultSize);
+    Ineffective(Slot::kPageNumber, number_, 1, 2147483647);
+    Ineffective(Slot::kPageSize, size_, 1, kMaximumSize);
+    if (size_) paging().size_given = ReadInteger(*Value(Slot::kPageSize)).value;
+    if (token_ && !first_page_token_ && !plan_.stop) UseToken();
+  }
+
+  std::optional<std::int64_t> MaxResults() {
+    Option as_read{};
+    const auto integer =
+        Integer(Slot::kMaxResults, "paging.max_results.not_integer"_question, &as_read);
+    if (integer) {
+      const std::int64_t value = integer->value;
+      if (value == kMaximumSize) choices_.Mark("token.max_results.maximum"_rule);
+      if (value >= kDefaultSize && value <= kMaximumSize) return value;
+      if (value >= 1 && value < kDefaultSize) {
+        return Is("paging.max_results.below_ten"_question, "honoured"_option) ? value
+                                                                              : kDefaultSize;
+      }
+      as_read = choices_.Pick(integer->form == IntegerText::Form::kBeyond32Bits
+                                  ? "paging.max_results.beyond_32_bits"_question
+                              : value > kMaximumSize ? "paging.max_results.above_maximum"_question
+                              : value == 0           ? "paging.max_results.zero"_question
+                                                     : "paging.max_results.negative"_question);
+      if (as_read == "cut"_option) return value > 0 ? kMaximumSize : kDefaultSize;
+      if (as_read == "raised"_option) return 1;
+    }
+    if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
+    as_absent_ = as_read == "as_absent"_option;
+    return std::nullopt;
+  }
+
+  void UseToken() {
+    choices_.Mark("token.next.continues"_rule);
+    const std::string& token = *Value(Slot::kNextToken);
+    const auto origin = tokens_ ? tokens_->Find(token) : std::nullopt;
+    if (!origin) {
+      const bool cut = tokens_ && tokens_->IsCut(token);
+      return UnknownToken(choices_.Pick(cut ? "paging.token.cut"_question
+                                            : "paging.token.unknown"_question));
+    }
+    if (origin->region != plan_.region) {
+      return OtherFilters(choices_.Pick("paging.token.foreign"_question), *origin);
+    }
+    const auto filters = FilterParameters(request_);
+    if (filters == origin->filters) return Continue(*origin);
+    if (SameMeaning(*origin)) {
+      // Written differently, meant alike: a target may take it for the same walk or for another.
+      plan_.may_be_refused = paging().loose = true;
+      return;
+    }
+    OtherFilters(choices_.Pick("paging.token.other_filters"_question), *origin);
+  }
+
+  void UnknownToken(Option option) {
+    if (option == "refused"_option) RefuseAsRead("InvalidParameter", "NextToken");
+    if (option == "empty_page"_option) paging().empty = true;
+  }
+
+  Plan OriginPlan(const TokenOrigin& origin) {
+    Request request{.parameters = origin.filters};
+    request.Set("Action", "DescribeSnapshots");
+    request.Set("Format", plan_.xml ? "XML" : "JSON");
+    return MakePlan(request, dataset_, nullptr, choices_);
+  }
+
+  bool SameMeaning(const TokenOrigin& origin) {
+    const Plan plan = OriginPlan(origin);
+    return plan.refusals.empty() && plan.filters == plan_.filters;
+  }
+
+  void OtherFilters(Option option, const TokenOrigin& origin) {
+    if (option == "request_filters"_option) {
+      // Where in the other list the walk stands is the target's own affair.
+      paging().loose = true;
+    } else if (option == "token_filters"_option) {
+      Plan plan = OriginPlan(origin);
+      plan_.filters = std::move(plan.filters);
+      plan_.region = std::move(plan.region);
+      plan_.by_ids = plan.by_ids;
+      plan_.candidates = std::move(plan.candidates);
+      Continue(origin);
+    } else {
+      UnknownToken(option);
+    }
+  }
+
+  void Continue(const TokenOrigin& origin) {
+    if (origin.used && Is("paging.token.reused"_question, "refused"_option)) {
+      RefuseAsRead("InvalidParameter", "NextToken");
+    }
+    if (origin.size != paging().size) {
+      const Option option = choices_.Pick("paging.token.other_max_results"_question);
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
+      if (option == "token_size"_option) paging().size = paging().largest = origin.size;
+    }
+    paging().origin = origin;
+  }
+
+  const Request& request_;
+  const Tokens* tokens_;
+  bool number_ = false, size_ = false, token_ = false, max_results_ = false;
+  bool first_page_token_ = false;  // an empty NextToken that counts as the start of a walk
+  bool as_absent_ = false;         // a MaxResults that counts as absent
+  bool past_end_ = false;
+};
+
+}  // namespace
+
+void ReadPaging(PlanDraft& draft) { PagingReader(draft).Read(); }
+
+}  // namespace assay

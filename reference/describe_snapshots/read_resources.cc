@@ -1,0 +1,141 @@
+// Stage "validate": ids of other resources, and the name.
+#include "reference/describe_snapshots/topic_reader.h"
+
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+class ResourceReader : public TopicReader {
+ public:
+  explicit ResourceReader(PlanDraft& draft) : TopicReader(draft) {}
+
+  void Read() {
+    if (!plan_.stop) InstanceId();
+    if (!plan_.stop) DiskId();
+    if (!plan_.stop) SnapshotLinkId();
+    if (!plan_.stop) ResourceGroupId();
+    if (!plan_.stop) KMSKeyId();
+    if (!plan_.stop) SnapshotName();
+  }
+
+ private:
+  // How well an id is known: each degree may be treated in its own way.
+  struct IdQuestions {
+    Question empty, unknown, malformed, elsewhere;
+  };
+
+  void Equals(Slot slot, Field field, std::string_view prefix, const IdQuestions& questions,
+              Rule rule, const char* code) {
+    const auto value = Text(slot, questions.empty, "value.blanks.identifier"_question, rule);
+    if (!value) return;
+    choices_.Mark(rule);
+    plan_.filters.push_back(
+        {.kind = Filter::Kind::kEquals, .rule = rule, .field = field, .value = *value});
+    if (ExistsHere(field, *value)) return;
+    const Question question = ExistsAnywhere(field, *value)      ? questions.elsewhere
+                              : IsWellFormedId(*value, prefix) ? questions.unknown
+                                                               : questions.malformed;
+    if (Is(question, "refused"_option)) RefuseAsRead(code, NameOf(slot));
+  }
+
+  void InstanceId() {
+    Equals(Slot::kInstanceId, Field::kInstanceId, "i-",
+           {"value.empty.instance_id"_question, "value.unknown.instance_id"_question,
+            "value.malformed.instance_id"_question, "value.elsewhere.instance_id"_question},
+           "filter.instance_id.selects"_rule, "InvalidInstanceId.NotFound");
+  }
+
+  void DiskId() {
+    if (const auto& value = Value(Slot::kDiskId)) {
+      // filter.disk_id.released: "retained even after the source disk … is released".
+      if (IsReleasedDisk(*value)) choices_.Mark("filter.disk_id.released"_rule);
+    }
+    Equals(Slot::kDiskId, Field::kSourceDiskId, "d-",
+           {"value.empty.disk_id"_question, "value.unknown.disk_id"_question,
+            "value.malformed.disk_id"_question, "value.elsewhere.disk_id"_question},
+           "filter.disk_id.selects"_rule, "InvalidDiskId.NotFound");
+  }
+  // A disk that no instance holds; the state knows no more about it.
+  bool IsReleasedDisk(std::string_view disk) const {
+    return std::ranges::any_of(dataset_.snapshots, [&](const Snapshot& s) {
+      return s[Field::kSourceDiskId] == disk && !s.Has(Field::kInstanceId);
+    });
+  }
+
+  void KMSKeyId() {
+    Equals(Slot::kKMSKeyId, Field::kKMSKeyId, "",
+           {"value.empty.kms_key_id"_question, "value.unknown.kms_key_id"_question,
+            "value.malformed.kms_key_id"_question, "value.elsewhere.kms_key_id"_question},
+           "filter.kms_key_id.selects"_rule, "InvalidParameter");
+  }
+
+  void SnapshotLinkId() {
+    const Rule rule = "filter.snapshot_link_id.selects"_rule;
+    const auto value = Text(Slot::kSnapshotLinkId, "value.empty.snapshot_link_id"_question,
+                            "value.blanks.identifier"_question, rule);
+    if (!value) return;
+    choices_.Mark(rule);
+    std::vector<std::string> links{*value};
+    const IdListText list = ReadIdList(*value);
+    if (list.form == IdListText::Form::kArray) {
+      if (Is("link.json_array"_question, "refused"_option)) {
+        // filter.snapshot_link_id.unknown
+        Refuse("filter.snapshot_link_id.unknown"_rule, "InvalidSnapshotLinkId.NotFound");
+      }
+      links = list.ids;
+    }
+    for (const std::string& link : links) CheckLink(link, links.size() > 1);
+    plan_.filters.push_back({.kind = Filter::Kind::kOneOf, .rule = rule,
+                             .field = Field::kSnapshotLinkId, .values = std::move(links)});
+  }
+
+  void CheckLink(const std::string& link, bool one_of_several) {
+    if (std::ranges::find(dataset_.snapshot_links, link) == dataset_.snapshot_links.end()) {
+      choices_.Mark("filter.snapshot_link_id.unknown"_rule);
+      // Only the single unknown chain is documented; among others it may just select nothing.
+      if (one_of_several) {
+        plan_.may_be_refused = true;
+      } else {
+        Refuse("filter.snapshot_link_id.unknown"_rule, "InvalidSnapshotLinkId.NotFound");
+      }
+    } else if (!ExistsHere(Field::kSnapshotLinkId, link) &&
+               ExistsAnywhere(Field::kSnapshotLinkId, link) &&
+               Is("value.elsewhere.snapshot_link_id"_question, "refused"_option)) {
+      Add({"request.open.admissible"_rule,
+           Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"), true, "SnapshotLinkId"});
+    }
+  }
+
+  void ResourceGroupId() {
+    const Rule rule = "filter.resource_group_id.selects"_rule;
+    const auto value = Text(Slot::kResourceGroupId, "value.empty.resource_group_id"_question,
+                            "value.blanks.identifier"_question, rule);
+    if (!value) return;
+    choices_.Mark(rule);
+    plan_.has_group = true;
+    plan_.filters.push_back({.kind = Filter::Kind::kResourceGroup, .rule = rule,
+                             .field = Field::kResourceGroupId, .value = *value});
+    if (*value != dataset_.default_resource_group &&
+        !ExistsAnywhere(Field::kResourceGroupId, *value) &&
+        Is("filter.resource_group.unknown"_question, "refused"_option)) {
+      RefuseAsRead("InvalidResourceGroup.NotFound", "ResourceGroupId");
+    }
+  }
+
+  void SnapshotName() {
+    const Rule rule = "filter.snapshot_name.selects"_rule;
+    const auto value = Text(Slot::kSnapshotName, "value.empty.snapshot_name"_question,
+                            "value.blanks.name"_question, rule);
+    if (!value) return;
+    choices_.Mark(rule);
+    plan_.filters.push_back({.kind = Filter::Kind::kName, .rule = rule,
+                             .field = Field::kSnapshotName, .value = *value});
+  }
+};
+
+}  // namespace
+
+void ReadResources(PlanDraft& draft) { ResourceReader(draft).Read(); }
+
+}  // namespace assay

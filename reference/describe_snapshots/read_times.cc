@@ -1,0 +1,143 @@
+// Stage "validate": Filter.N, the window of creation times.
+#include "reference/describe_snapshots/topic_reader.h"
+
+#include <vector>
+
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+class TimeReader : public TopicReader {
+ public:
+  explicit TimeReader(PlanDraft& draft) : TopicReader(draft) {}
+
+  void Read() {
+    if (!plan_.stop) Times();
+  }
+
+ private:
+  void Times() {
+    for (auto& [n, slot] : parameters_.filters) {
+      EmptyAsAbsent(slot.key, "value.empty.filter_key"_question, "Filter.N.Key");
+      EmptyAsAbsent(slot.value, "value.empty.filter_value"_question, "Filter.N.Value");
+    }
+    std::vector<Filter> starts, ends;
+    for (const auto& [n, slot] : parameters_.filters) {
+      if (n < 1 || n > 2) {
+        const Option option = choices_.Pick("time.third_slot"_question);
+        if (option == "refused"_option) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
+        if (option != "accepted"_option) continue;
+      }
+      OneTime(n, slot, starts, ends);
+    }
+    Combine(starts);
+    Combine(ends);
+    if (!starts.empty() && !ends.empty()) {
+      choices_.Mark("time.window.selects"_rule);
+      if (starts.front().seconds > ends.front().seconds &&
+          Is("time.start_after_end"_question, "refused"_option)) {
+        RefuseAsRead("InvalidFilterValue", "Filter.N.Value");
+      }
+    }
+    if (starts.empty() != ends.empty()) choices_.Mark("time.slot.single"_rule);
+    for (Filter& filter : starts) plan_.filters.push_back(std::move(filter));
+    for (Filter& filter : ends) plan_.filters.push_back(std::move(filter));
+  }
+
+  void EmptyAsAbsent(std::optional<std::string>& value, Question question,
+                     std::string_view subject) {
+    if (!value || !value->empty()) return;
+    if (Is(question, "refused"_option)) RefuseAsRead("InvalidParameter", subject);
+    value.reset();
+  }
+
+  void OneTime(std::int64_t n, const FilterSlot& slot, std::vector<Filter>& starts,
+               std::vector<Filter>& ends) {
+    if (!slot.key && !slot.value) return;
+    if (!slot.key || !slot.value) {
+      const Question question = slot.value ? "time.value_without_key"_question
+                                           : "time.key_without_value"_question;
+      // The half that is there may be looked at as well.
+      if (slot.key && !KnownKey(*slot.key)) plan_.may_be_refused = true;
+      if (slot.value && !IsDocumentedTime(*slot.value)) plan_.may_be_refused = true;
+      if (Is(question, "refused"_option)) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
+      return;
+    }
+    const auto key = KnownKey(*slot.key);
+    if (!key) {
+      choices_.Mark("time.key.unknown"_rule);
+      Refuse("time.key.unknown"_rule, "InvalidFilterKey.NotFound");
+    } else if ((*key == "CreationStartTime") != (n == 1) && n <= 2 &&
+               Is("time.slots_swapped"_question, "refused"_option)) {
+      RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
+    }
+    const bool start = key && *key == "CreationStartTime";
+    if (auto filter = ReadBound(*slot.value, start)) {
+      if (key) (start ? starts : ends).push_back(std::move(*filter));
+    }
+  }
+
+  std::optional<std::string> KnownKey(const std::string& given) {
+    const std::string key = Trimmed(given, "value.blanks.enumeration"_question);
+    for (const char* known : {"CreationStartTime", "CreationEndTime"}) {
+      if (key == known) return known;
+      if (Folded(key) == Folded(known) &&
+          Is("time.key_letters"_question, "ignored_case"_option)) {
+        return known;
+      }
+    }
+    return std::nullopt;
+  }
+
+  static bool IsDocumentedTime(std::string_view text) {
+    return ReadTime(text).form == TimeText::Form::kMinute;
+  }
+
+  // time.value.utc: the documented form ends in Z.
+  std::optional<Filter> ReadBound(const std::string& given, bool start) {
+    const TimeText time = ReadTime(Trimmed(given, "value.blanks.time"_question));
+    using Form = TimeText::Form;
+    switch (time.form) {
+      case Form::kMalformed:
+        choices_.Mark("time.value.malformed"_rule);
+        Refuse("time.value.malformed"_rule, "InvalidFilterValue");
+        return std::nullopt;
+      case Form::kImpossible:
+        choices_.Mark("time.value.impossible"_rule);
+        Refuse("time.value.impossible"_rule, "InvalidFilterValue");
+        return std::nullopt;
+      case Form::kSeconds: AcceptForm("time.form.seconds"_question); break;
+      case Form::kOffset: AcceptForm("time.form.offset"_question); break;
+      case Form::kDate: AcceptForm("time.form.date_alone"_question); break;
+      case Form::kOther: AcceptForm("time.form.other"_question); break;
+      case Form::kMinute: choices_.Mark("time.value.utc"_rule); break;
+    }
+    const Rule rule = start ? "time.start.selects"_rule : "time.end.selects"_rule;
+    choices_.Mark(rule);
+    return Filter{.kind = start ? Filter::Kind::kCreatedAfter : Filter::Kind::kCreatedBefore,
+                  .rule = rule,
+                  .field = Field::kCreationTime,
+                  .seconds = time.seconds,
+                  .to_the_minute = time.seconds % 60 == 0};
+  }
+
+  void AcceptForm(Question question) {
+    if (Is(question, "refused"_option)) RefuseAsRead("InvalidFilterValue", "Filter.N.Value");
+  }
+
+  // Several filters with one key become what the reading makes of them.
+  void Combine(std::vector<Filter>& same_key) {
+    if (same_key.size() < 2) return;
+    const Option option = choices_.Pick("time.same_key_twice"_question);
+    if (option == "refused"_option) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
+    if (option == "last"_option) same_key.erase(same_key.begin(), same_key.end() - 1);
+    if (option == "first"_option) same_key.resize(1);
+  }
+};
+
+}  // namespace
+
+void ReadTimes(PlanDraft& draft) { TimeReader(draft).Read(); }
+
+}  // namespace assay

@@ -1,0 +1,154 @@
+// Stage "select": which snapshots satisfy the filters.
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "reference/describe_snapshots/plan.h"
+
+namespace assay {
+namespace {
+
+char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool EqualFolded(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, Fold, Fold);
+}
+
+std::string Folded(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), Fold);
+  return out;
+}
+
+bool GlobMatches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+// filter.snapshot_name.selects: the document says "The name of the snapshot." and no more.
+bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) {
+  switch (match) {
+    case "exact_name"_option: return asked == name;
+    case "prefix"_option: return name.starts_with(asked);
+    case "substring"_option: return name.find(asked) != std::string_view::npos;
+    default: return GlobMatches(asked, name);
+  }
+}
+
+bool NameMatches(std::string_view asked, std::string_view name, Choices& choices) {
+  const std::string asked_folded = Folded(asked), name_folded = Folded(name);
+  // No reading lets it match: nothing to ask.
+  if (name_folded.find(asked_folded) == std::string::npos &&
+      !GlobMatches(asked_folded, name_folded)) {
+    return false;
+  }
+  if (asked == name) return true;
+  const Option match = choices.Pick("filter.snapshot_name.match"_question);
+  if (NameMatchesAs(match, asked, name)) return true;
+  if (!NameMatchesAs(match, asked_folded, name_folded)) return false;
+  return choices.Pick("filter.snapshot_name.letters"_question) == "ignored_case"_option;
+}
+
+bool UsageMatches(std::string_view asked, std::string_view usage, Choices& choices) {
+  if (asked == usage) return true;
+  if (usage != "image_disk") return false;
+  if (asked == "image") {
+    return choices.Pick("filter.usage.image"_question) == "matched"_option;
+  }
+  if (asked == "disk") return choices.Pick("filter.usage.disk"_question) == "matched"_option;
+  return false;
+}
+
+bool GroupMatches(std::string_view asked, std::string_view group, const Dataset& dataset,
+                  Choices& choices) {
+  if (asked == dataset.default_resource_group) {
+    return asked == group ||
+           choices.Pick("filter.resource_group.is_default"_question) == "no_filter"_option;
+  }
+  if (asked == group) return true;
+  return group == dataset.default_resource_group &&
+         choices.Pick("filter.resource_group.default"_question) == "also_listed"_option;
+}
+
+bool IsIn(Choices& choices, Question question) { return choices.Pick(question) == "in"_option; }
+
+// time.start.selects: "created after". A time without seconds stands for its whole minute.
+bool CreatedAfter(const Filter& filter, std::int64_t created, Choices& choices) {
+  if (created < filter.seconds) return false;
+  if (created == filter.seconds) return IsIn(choices, "time.start.equal"_question);
+  if (filter.to_the_minute && created < filter.seconds + 60) {
+    return IsIn(choices, "time.start.minute"_question);
+  }
+  return true;
+}
+
+// time.end.selects
+bool CreatedBefore(const Filter& filter, std::int64_t created, Choices& choices) {
+  if (created < filter.seconds) return true;
+  if (created == filter.seconds) return IsIn(choices, "time.end.equal"_question);
+  if (filter.to_the_minute && created < filter.seconds + 60) {
+    return IsIn(choices, "time.end.minute"_question);
+  }
+  return false;
+}
+
+bool TagTextMatches(std::string_view asked, std::string_view text, Question letters,
+                    Choices& choices) {
+  if (asked == text) return true;
+  return asked.size() == text.size() && EqualFolded(asked, text) &&
+         choices.Pick(letters) == "ignored_case"_option;
+}
+
+// tag.pair.one_tag: key and value are looked for in one and the same tag.
+bool TagMatches(const Filter& filter, const std::vector<Tag>& tags, Choices& choices) {
+  const std::string_view value = filter.second;  // empty for kTagEmptyValue
+  for (const Tag& tag : tags) {
+    if (!TagTextMatches(filter.value, tag.key, "tag.key_letters"_question, choices)) continue;
+    if (filter.kind == Filter::Kind::kTagKey) return true;
+    if (TagTextMatches(value, tag.value, "tag.value_letters"_question, choices)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
+             Choices& choices) {
+  const std::string& text = snapshot[filter.field];
+  switch (filter.kind) {
+    case Filter::Kind::kNothing: return false;
+    case Filter::Kind::kEquals: return text == filter.value;
+    case Filter::Kind::kEqualsAnyCase: return EqualFolded(text, filter.value);
+    case Filter::Kind::kOneOf: return std::ranges::find(filter.values, text) != filter.values.end();
+    case Filter::Kind::kName: return NameMatches(filter.value, text, choices);
+    case Filter::Kind::kUsage: return UsageMatches(filter.value, text, choices);
+    case Filter::Kind::kResourceGroup: return GroupMatches(filter.value, text, dataset, choices);
+    case Filter::Kind::kUnencrypted:
+      return text != "true" ||
+             choices.Pick("filter.encrypted.false"_question) == "no_filter"_option;
+    case Filter::Kind::kCreatedAfter:
+      return CreatedAfter(filter, snapshot.creation_time, choices);
+    case Filter::Kind::kCreatedBefore:
+      return CreatedBefore(filter, snapshot.creation_time, choices);
+    case Filter::Kind::kTagKey:
+    case Filter::Kind::kTagPair:
+    case Filter::Kind::kTagEmptyValue: return TagMatches(filter, snapshot.tags, choices);
+  }
+  return false;
+}
+
+}  // namespace assay

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+
+// What a text is as an integer.
+struct IntegerText {
+  enum class Form { kPlain, kSignOrZeros, kBeyond32Bits, kNotInteger } form = Form::kNotInteger;
+  std::int64_t value = 0;  // cut to 64 bits
+};
+IntegerText ReadInteger(std::string_view text);
+
+// What a text is as a time of a filter.
+struct TimeText {
+  enum class Form {
+    kMinute,      // yyyy-MM-ddTHH:mmZ, the documented form
+    kSeconds,     // yyyy-MM-ddTHH:mm:ssZ
+    kOffset,      // +hh:mm in place of Z
+    kDate,        // yyyy-MM-dd
+    kOther,       // fractions, small letters, no Z
+    kImpossible,  // one of these forms, but no date of the calendar or time of the day
+    kMalformed,
+  } form = Form::kMalformed;
+  std::int64_t seconds = 0;
+};
+TimeText ReadTime(std::string_view text);
+
+// What a text is as the value of SnapshotIds.
+struct IdListText {
+  enum class Form { kArray, kSingleQuoted, kOtherJson, kNotJson } form = Form::kNotJson;
+  std::vector<std::string> ids;  // the elements that are strings, in order
+  bool other_elements = false;   // an element is not a string
+  std::string single;            // kOtherJson: the text, where it is a JSON string
+};
+IdListText ReadIdList(std::string_view text);
+
+// True where the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`, `*`.
+bool IsWellFormedId(std::string_view text, std::string_view prefix);
+
+}  // namespace assay

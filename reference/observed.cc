@@ -1,0 +1,86 @@
+#include "reference/observed.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <optional>
+
+#include "reference/observed_body.h"
+#include "reference/utf8.h"
+
+namespace assay {
+namespace {
+
+bool LooksLikeXml(std::string_view body) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && body[first] == '<';
+}
+
+}  // namespace
+
+std::string_view NameOf(ObservedValue::Kind kind) {
+  switch (kind) {
+    case ObservedValue::Kind::kAbsent: return "nothing";
+    case ObservedValue::Kind::kNull: return "null";
+    case ObservedValue::Kind::kText: return "a string";
+    case ObservedValue::Kind::kInteger: return "an integer";
+    case ObservedValue::Kind::kFraction: return "a number that is no integer";
+    case ObservedValue::Kind::kBoolean: return "a Boolean";
+    case ObservedValue::Kind::kArray: return "an array";
+    case ObservedValue::Kind::kObject: return "an object";
+  }
+  return "";
+}
+
+std::string Excerpt(std::string_view text, std::size_t most) {
+  std::string out;
+  for (const char c : text.substr(0, most)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  while (!out.empty() && !IsValidUtf8(out)) out.pop_back();
+  if (out.empty() && !text.empty()) return fmt::format("{} bytes that are no text", text.size());
+  if (text.size() > most) out += "…";
+  return out;
+}
+
+struct AnswerReader::Buffers {
+  JsonBodyReader json;
+  XmlBodyReader xml;
+};
+
+AnswerReader::AnswerReader() : buffers_(std::make_unique<Buffers>()) {}
+AnswerReader::~AnswerReader() = default;
+AnswerReader::AnswerReader(AnswerReader&&) noexcept = default;
+
+const ObservedAnswer& AnswerReader::Read(const Response& response) {
+  std::vector<ObservedSnapshot> snapshots = std::move(answer_.snapshots);
+  answer_ = ObservedAnswer{};
+  answer_.snapshots = std::move(snapshots);
+  answer_.status = response.status;
+  answer_.xml = LooksLikeXml(response.body);
+  if (!IsValidUtf8(response.body)) {
+    answer_.problems.push_back({"encoding.utf8.valid"_rule, "a body in valid UTF-8",
+                                "a body with octets that are no UTF-8", ""});
+    return answer_;
+  }
+  if (answer_.xml) {
+    buffers_->xml.Read(response.body, answer_);
+  } else {
+    buffers_->json.Read(response.body, answer_);
+  }
+  return answer_;
+}
+
+std::string NextTokenOf(const Response& response) {
+  AnswerReader reader;
+  const ObservedAnswer& answer = reader.Read(response);
+  return answer.next_token.kind == ObservedValue::Kind::kText ? std::string(answer.next_token.text)
+                                                              : "";
+}
+
+}  // namespace assay

@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "reference/observed_body.h"
+
+namespace assay {
+namespace {
+
+using Kind = ObservedValue::Kind;
+namespace ondemand = simdjson::ondemand;
+
+// One object's names: a name may stand once. Linear, since objects are small.
+class Names {
+ public:
+  bool Add(std::string_view name) {
+    if (std::ranges::find(seen_, name) != seen_.end()) return false;
+    if (seen_.size() < 256) seen_.push_back(name);
+    return true;
+  }
+  void Clear() { seen_.clear(); }
+
+ private:
+  std::vector<std::string_view> seen_;
+};
+
+class Walker {
+ public:
+  explicit Walker(ObservedAnswer& answer) : answer_(answer) {}
+
+  // Throws simdjson::simdjson_error where the body is not well formed.
+  void Body(ondemand::document& document) {
+    if (document.type() != ondemand::json_type::object) {
+      Problem("encoding.format.json"_rule, "a JSON object", "a JSON body that is no object");
+      return;
+    }
+    Names names;
+    for (auto field : document.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value value = field.value();
+      if (!names.Add(name)) Twice(name);
+      if (name == "Snapshots") {
+        Snapshots(value);
+      } else if (ObservedValue* at = FindTopLevel(answer_, name)) {
+        *at = Scalar(value);
+        if (at->kind == Kind::kNull) NullField(name);
+      } else {
+        Skip(value);
+      }
+    }
+    if (!document.at_end()) {
+      Problem("encoding.json.well_formed"_rule, "one JSON object", "text behind the JSON object");
+    }
+    answer_.readable = true;
+  }
+
+ private:
+  void Problem(Rule rule, std::string expected, std::string actual, std::string shape = "") {
+    if (answer_.problems.size() < 32) {
+      answer_.problems.push_back(
+          {rule, std::move(expected), std::move(actual), std::move(shape)});
+    }
+  }
+  void Twice(std::string_view name) {
+    Problem("encoding.json.unique_names"_rule, "each name once in an object",
+            fmt::format("the name {} twice in one object", Excerpt(name)), Excerpt(name));
+  }
+  void NullField(std::string_view name) {
+    Problem("response.null.absent"_rule, fmt::format("{} left out or of its type", Excerpt(name)),
+            fmt::format("{} is null", Excerpt(name)), Excerpt(name));
+  }
+
+  // Values that nobody asks for are still read, so that a broken body is seen.
+  void Skip(ondemand::value value) { (void)simdjson::to_json_string(value).value(); }
+
+  ObservedValue Scalar(ondemand::value value) {
+    switch (value.type()) {
+      case ondemand::json_type::string: return {Kind::kText, value.get_string().value()};
+      case ondemand::json_type::number: {
+        std::string_view token = value.raw_json_token();
+        token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+        // The parser checks a number only when it is read.
+        if (token.find_first_of(".eE") != std::string_view::npos) {
+          (void)value.get_double().value();
+          return {Kind::kFraction, token};
+        }
+        if (token.size() < 19) (void)value.get_int64().value();
+        return {Kind::kInteger, token};
+      }
+      case ondemand::json_type::boolean:
+        return {Kind::kBoolean, value.get_bool().value() ? "true" : "false"};
+      case ondemand::json_type::null:
+        if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+        return {Kind::kNull, ""};
+      case ondemand::json_type::array: Skip(value); return {Kind::kArray, ""};
+      case ondemand::json_type::object: Skip(value); return {Kind::kObject, ""};
+    }
+    return {};
+  }
+
+  static Kind KindOf(ondemand::value& value) {
+    switch (value.type()) {
+      case ondemand::json_type::object: return Kind::kObject;
+      case ondemand::json_type::array: return Kind::kArray;
+      case ondemand::json_type::string: return Kind::kText;
+      case ondemand::json_type::number: return Kind::kInteger;
+      case ondemand::json_type::boolean: return Kind::kBoolean;
+      default: return Kind::kNull;
+    }
+  }
+
+  // response.snapshots.container
+  void Snapshots(ondemand::value value) {
+    answer_.list_kind = KindOf(value);
+    if (answer_.list_kind != Kind::kObject) {
+      (void)Scalar(value);
+      return;
+    }
+    Names names;
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (!names.Add(name)) Twice(name);
+      if (name != "Snapshot") {
+        Skip(inner);
+      } else if (KindOf(inner) == Kind::kArray) {
+        answer_.has_list = true;
+        for (auto item : inner.get_array()) Snapshot(item.value());
+      } else {
+        const Kind kind = Scalar(inner).kind;
+        Problem("response.snapshots.container"_rule, "an array in Snapshots.Snapshot",
+                fmt::format("{} in Snapshots.Snapshot", NameOf(kind)), std::string(NameOf(kind)));
+      }
+    }
+  }
+
+  void Snapshot(ondemand::value value) {
+    if (KindOf(value) != Kind::kObject) {
+      const Kind kind = Scalar(value).kind;
+      Problem("response.snapshot.object"_rule, "an object for each snapshot",
+              fmt::format("{} in the list", NameOf(kind)), std::string(NameOf(kind)));
+      return;
+    }
+    ObservedSnapshot& snapshot = AddSnapshot(answer_);
+    names_.Clear();
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (!names_.Add(name)) Twice(name);
+      if (name == "Tags") {
+        Tags(inner, snapshot);
+      } else if (const FieldInfo* info = FindField(name)) {
+        ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];
+        at = Scalar(inner);
+        if (at.kind == Kind::kNull) NullField(name);
+      } else {
+        Skip(inner);  // a field that the document does not know is allowed
+      }
+    }
+  }
+
+  // response.tags.container
+  void Tags(ondemand::value value, ObservedSnapshot& snapshot) {
+    snapshot.tags_kind = KindOf(value);
+    if (snapshot.tags_kind != Kind::kObject) {
+      (void)Scalar(value);
+      BadTags(snapshot.tags_kind);
+      return;
+    }
+    bool found = false;
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (name != "Tag") {
+        Skip(inner);
+        continue;
+      }
+      if (found) Twice(name);
+      found = true;
+      if (KindOf(inner) != Kind::kArray) {
+        BadTags(Scalar(inner).kind);
+        continue;
+      }
+      for (auto item : inner.get_array()) OneTag(item.value(), snapshot);
+    }
+    if (!found) {
+      Problem("response.tags.container"_rule, "an array in Tags.Tag", "Tags without Tag", "no Tag");
+    }
+  }
+  void BadTags(Kind kind) {
+    Problem("response.tags.container"_rule, "an object with an array in Tags.Tag",
+            fmt::format("{} in its place", NameOf(kind)), std::string(NameOf(kind)));
+  }
+
+  void OneTag(ondemand::value value, ObservedSnapshot& snapshot) {
+    if (KindOf(value) != Kind::kObject) {
+      const Kind kind = Scalar(value).kind;
+      Problem("response.tag.object"_rule, "an object for each tag",
+              fmt::format("{} in the list", NameOf(kind)), std::string(NameOf(kind)));
+      return;
+    }
+    ObservedTag tag;
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (name == "TagKey" || name == "TagValue") {
+        ObservedValue& at = name == "TagKey" ? tag.key : tag.value;
+        if (at.given()) Twice(name);
+        at = Scalar(inner);
+      } else {
+        Skip(inner);
+      }
+    }
+    CheckTag(tag);
+    snapshot.tags.push_back(tag);
+  }
+  void CheckTag(const ObservedTag& tag) {
+    if (tag.key.kind != Kind::kText) {
+      Problem("response.tag.tag_key"_rule, "TagKey as a string", std::string(NameOf(tag.key.kind)),
+              std::string(NameOf(tag.key.kind)));
+    }
+    if (tag.value.kind != Kind::kText) {
+      Problem("response.tag.tag_value"_rule, "TagValue as a string",
+              std::string(NameOf(tag.value.kind)), std::string(NameOf(tag.value.kind)));
+    }
+  }
+
+  ObservedAnswer& answer_;
+  Names names_;
+};
+
+}  // namespace
+
+struct JsonBodyReader::Parser {
+  ondemand::parser parser;
+  std::vector<char> padded;
+};
+
+JsonBodyReader::JsonBodyReader() : parser_(std::make_unique<Parser>()) {}
+JsonBodyReader::~JsonBodyReader() = default;
+
+void JsonBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
+  std::vector<char>& padded = parser_->padded;
+  if (padded.size() < body.size() + simdjson::SIMDJSON_PADDING) {
+    padded.resize(body.size() * 2 + simdjson::SIMDJSON_PADDING);
+  }
+  if (!body.empty()) std::memcpy(padded.data(), body.data(), body.size());
+  std::memset(padded.data() + body.size(), 0, simdjson::SIMDJSON_PADDING);
+  try {
+    ondemand::document document =
+        parser_->parser.iterate(padded.data(), body.size(), padded.size());
+    Walker(answer).Body(document);
+  } catch (const simdjson::simdjson_error& e) {
+    answer.readable = false;
+    answer.problems.clear();
+    answer.problems.push_back({"encoding.json.well_formed"_rule, "a well-formed JSON object",
+                               body.empty() ? std::string("an empty body")
+                                            : fmt::format("{} ({})", Excerpt(body), e.what()),
+                               ""});
+  }
+}
+
+}  // namespace assay

@@ -45,8 +45,8 @@ std::vector<std::string_view> NearestTo(std::string_view word,
 std::string UnknownWord(std::string_view what, std::string_view word,
                         std::span<const std::string_view> words) {
   const std::vector<std::string_view> nearest = NearestTo(word, words, 1);
-  if (nearest.empty()) return fmt::format("`{}` is not a {}", word, what);
-  return fmt::format("`{}` is not a {}; the nearest is `{}`", word, what, nearest.front());
+  if (nearest.empty()) return fmt::format("`{}` is no {}", word, what);
+  return fmt::format("`{}` is no {}; the nearest is `{}`", word, what, nearest.front());
 }
 
 }  // namespace assay

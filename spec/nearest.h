@@ -13,7 +13,7 @@ std::vector<std::string_view> NearestTo(std::string_view word,
                                         std::span<const std::string_view> words,
                                         std::size_t count);
 
-// "is not a WHAT; the nearest is `X`": how an unknown word is refused everywhere.
+// "`WORD` is no WHAT; the nearest is `X`": how an unknown word is refused everywhere.
 std::string UnknownWord(std::string_view what, std::string_view word,
                         std::span<const std::string_view> words);
 

@@ -78,7 +78,10 @@ Expectation ReadExpectation(DataFile& file, const Json& value, const std::string
   expect.refused = reader.OptionalText("refused");
   expect.page_number = reader.OptionalInt("page_number");
   expect.page_size = reader.OptionalInt("page_size");
+  expect.total_count = reader.OptionalInt("total_count");
+  expect.next_token = reader.OptionalBool("next_token");
   expect.items = reader.OptionalInt("items");
+  expect.at_most = reader.OptionalInt("at_most");
   expect.empty = reader.OptionalBool("empty");
   expect.same_as = reader.TextOr("same_as", "");
   expect.subset_of = reader.TextOr("subset_of", "");
@@ -104,6 +107,7 @@ RuleCase ReadCase(DataFile& file, const Json& value, const std::string& place) {
   made.method = OneOf(reader, "method", "GET", {"GET", "POST", "PUT", "DELETE", "PATCH"});
   made.placement = OneOf(reader, "placement", "query", {"query", "form", "split"});
   made.format = OneOf(reader, "format", "", {"", "json", "xml"});
+  made.encoding = OneOf(reader, "encoding", "percent", {"percent", "plus"});
   made.set = ReadPairs(reader, "set");
   made.unset = reader.Texts("unset");
   made.where = ReadFields(reader, "where");
@@ -161,9 +165,9 @@ bool IsPlaceholder(std::string_view placeholder) {
   static const std::regex kOther(
       R"(\$region(\.other|\.empty)?)"
       R"(|\$ids\.[0-9]+(\.reversed|\.twice|\.padded\.[0-9]+)?)"
-      R"(|\$tag\.([0-9]+\.)?(key|value)|\$tag\.other_value|\$tags)"
+      R"(|\$tag\.([0-9]+\.)?(key|value)|\$tag\.(other_value|miss_key|miss_value)|\$tags)"
       R"(|\$time\.(before_all|after_all|middle|hit(\.(minus|plus)_minute)?))"
-      R"(|\$token\.[a-z0-9_]+|\$upper|\$lower|\$swapped|\$repeat)");
+      R"(|\$token\.[a-z0-9_]+|\$(upper|lower|escaped|repeat))");
   std::cmatch match;
   const char* end = placeholder.data() + placeholder.size();
   if (std::regex_match(placeholder.data(), end, match, kOfSnapshot)) return IsField(match[2].str());

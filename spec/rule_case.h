@@ -15,7 +15,10 @@ struct Expectation {
   std::optional<std::string> refused;  // a 4xx; the code where it is not ""
   std::optional<int> page_number;
   std::optional<int> page_size;
+  std::optional<int> total_count;
+  std::optional<bool> next_token;      // NextToken is given and not empty, or is not
   std::optional<int> items;            // number of snapshots listed
+  std::optional<int> at_most;          // an upper limit of that number
   std::optional<bool> empty;           // no snapshot listed, or some
   std::string same_as;                 // name of another case: the same snapshots listed
   std::string subset_of;               // … each listed there too
@@ -29,6 +32,7 @@ struct RuleCase {
   std::string method = "GET";
   std::string placement = "query";     // "query", "form", "split"
   std::string format;                  // "json", "xml"; "" for the run's
+  std::string encoding = "percent";    // a blank is sent as "%20", or as "+" where it is "plus"
   std::vector<std::pair<std::string, std::string>> set;  // in file order; a name may repeat
   std::vector<std::string> unset;
   // Field, value of the snapshot that `$hit` speaks of; the value "" means that it is unset there.

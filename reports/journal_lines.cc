@@ -69,10 +69,9 @@ void AppendText(std::string_view text, fmt::memory_buffer* out) {
   out->push_back('}');
 }
 
+// `key` is written as it is: `,"key":`.
 void AppendMember(std::string_view key, std::string_view text, fmt::memory_buffer* out) {
-  out->push_back(',');
-  AppendJsonString(key, out);
-  out->push_back(':');
+  Append(key, out);
   AppendText(text, out);
 }
 
@@ -103,8 +102,8 @@ void AppendBody(std::string_view body, std::size_t limit, fmt::memory_buffer* ou
   fmt::format_to(fmt::appender(*out), ",\"body_bytes\":{}", body.size());
   if (body.size() > limit) Append(",\"cut\":true", out);
   const std::string_view kept = CutUtf8(body, limit);
-  if (IsUtf8(kept)) return AppendMember("body", kept, out);
-  AppendMember("body_base64", Base64(kept), out);
+  if (IsUtf8(kept)) return AppendMember(",\"body\":", kept, out);
+  AppendMember(",\"body_base64\":", Base64(kept), out);
 }
 
 }  // namespace
@@ -157,16 +156,16 @@ std::string TrailerLine(const RunTrailer& trailer) {
 void AppendExchangeLine(const ExchangeRecord& exchange, std::size_t body_limit,
                         fmt::memory_buffer* out) {
   fmt::format_to(fmt::appender(*out), "{{\"type\":\"exchange\",\"id\":{}", exchange.id);
-  AppendMember("verdict", exchange.verdict, out);
+  AppendMember(",\"verdict\":", exchange.verdict, out);
   AppendRules(exchange.rules, out);
-  AppendMember("suite", exchange.suite, out);
-  AppendMember("test", exchange.test, out);
-  AppendMember("method", exchange.method, out);
-  AppendMember("placement", exchange.placement, out);
+  AppendMember(",\"suite\":", exchange.suite, out);
+  AppendMember(",\"test\":", exchange.test, out);
+  AppendMember(",\"method\":", exchange.method, out);
+  AppendMember(",\"placement\":", exchange.placement, out);
   AppendParameters(exchange.parameters, out);
   fmt::format_to(fmt::appender(*out), ",\"status\":{},\"latency_us\":{}", exchange.status,
                  exchange.latency_us);
-  AppendMember("content_type", exchange.content_type, out);
+  AppendMember(",\"content_type\":", exchange.content_type, out);
   // An answer that is as documented holds no secret; looking for one would cost as much as the
   // writing.
   if (exchange.verdict == "conforms" && exchange.status == 200) {

@@ -74,6 +74,12 @@ char* WriteJsonPiece(std::string_view text, char* out) {
   return out;
 }
 
+bool IsAscii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
 struct Character {
   char32_t code = 0xFFFD;
   std::size_t bytes = 1;
@@ -196,7 +202,11 @@ bool ParseBase64Group(std::string_view group, std::size_t padding, std::string* 
 
 }  // namespace
 
-bool IsUtf8(std::string_view bytes) { return simdjson::validate_utf8(bytes); }
+bool IsUtf8(std::string_view bytes) {
+  // Most texts are short and plain, and then the call costs more than the look.
+  if (bytes.size() <= 64 && IsAscii(bytes)) return true;
+  return simdjson::validate_utf8(bytes);
+}
 
 std::string ReplaceInvalidUtf8(std::string_view bytes) {
   std::string out;

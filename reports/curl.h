@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "spec/record.h"
+
+namespace assay {
+
+// One word of a bash command line that stands for exactly these bytes (NUL excepted, which no
+// argument can hold and is dropped): plain, in '…', or in $'…' where bytes are not printable.
+std::string ShellQuote(std::string_view bytes);
+
+// RFC 3986: unreserved characters stay, everything else becomes %XX.
+std::string EncodeUrlPart(std::string_view bytes);
+
+// The address to send to: `target`, or the one of a local `assay serve` where it is no URL
+// ("model").
+std::string CurlTarget(std::string_view target);
+
+// A curl command, on one line, that sends the finding's smallest request to the target, unsigned
+// and without secrets. Placement "split" puts the common parameters into the query.
+std::string CurlLine(const Finding& finding, std::string_view target);
+
+}  // namespace assay

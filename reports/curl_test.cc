@@ -1,0 +1,105 @@
+#include "reports/curl.h"
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace assay {
+namespace {
+
+// What bash makes of a command line: each word after the first.
+std::vector<std::string> Words(const std::string& line) {
+  char name[] = "/tmp/assay_curl_XXXXXX";
+  const int file = mkstemp(name);
+  const std::string script = "curl() { printf '%s\\0' \"$@\"; }\n" + line + "\n";
+  EXPECT_EQ(write(file, script.data(), script.size()), static_cast<ssize_t>(script.size()));
+  close(file);
+  FILE* bash = popen(("bash " + std::string(name)).c_str(), "r");
+  std::string output;
+  std::array<char, 4096> block;
+  while (const std::size_t got = fread(block.data(), 1, block.size(), bash)) {
+    output.append(block.data(), got);
+  }
+  EXPECT_EQ(pclose(bash), 0) << line;
+  unlink(name);
+  std::vector<std::string> words;
+  for (std::size_t at = 0, end; (end = output.find('\0', at)) != std::string::npos; at = end + 1) {
+    words.push_back(output.substr(at, end - at));
+  }
+  return words;
+}
+
+Finding SomeFinding(const std::string& method, const std::string& placement) {
+  Finding finding;
+  finding.method = method;
+  finding.placement = placement;
+  finding.parameters = {{"Action", "DescribeSnapshots"},
+                        {"SnapshotIds", "[\"s-1\",\"s-2\"]"},
+                        {"Signature", "HUSH"},
+                        {"Na'me", "a b$x\\`\n&=#你\xff"}};
+  return finding;
+}
+
+TEST(ShellQuoting, BashReadsEveryWordBackByteForByte) {
+  std::string all;
+  for (int c = 1; c < 256; ++c) all += static_cast<char>(c);
+  const std::vector<std::string> words = {
+      "", "plain", "with blank", "it's", "$HOME `id` $(id)", "back\\slash", "new\nline", "你好",
+      "\xff\xfe" "41", "~", "-x", "*", "!x", "\"", "#c", all};
+  std::string line = "curl";
+  for (const std::string& word : words) line += " " + ShellQuote(word);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(Words(line), words);
+}
+
+TEST(CurlLines, AGetHasAReadyMadeUrl) {
+  const auto words = Words(CurlLine(SomeFinding("GET", "query"), "http://127.0.0.1:8080"));
+  ASSERT_FALSE(words.empty());
+  EXPECT_EQ(words.back(),
+            "http://127.0.0.1:8080/?Action=DescribeSnapshots&SnapshotIds=%5B%22s-1%22%2C%22s-2%22"
+            "%5D&Na%27me=a%20b%24x%5C%60%0A%26%3D%23%E4%BD%A0%FF");
+  EXPECT_EQ(words[3], "--globoff");
+}
+
+TEST(CurlLines, AFormTravelsInTheBody) {
+  const auto words = Words(CurlLine(SomeFinding("POST", "form"), "https://host/ecs?x=1"));
+  ASSERT_EQ(words.size(), 10u);
+  EXPECT_EQ(words[5], "--request");
+  EXPECT_EQ(words[6], "POST");
+  EXPECT_EQ(words[7], "--data-raw");
+  EXPECT_EQ(words[8].substr(0, 25), "Action=DescribeSnapshots&");
+  EXPECT_EQ(words[9], "https://host/ecs?x=1");
+}
+
+TEST(CurlLines, ASplitRequestHasItsCommonParametersInTheQuery) {
+  const auto words = Words(CurlLine(SomeFinding("POST", "split"), "http://h:1/"));
+  EXPECT_EQ(words.back(), "http://h:1/?Action=DescribeSnapshots");
+  EXPECT_EQ(words[8].substr(0, 12), "SnapshotIds=");
+}
+
+TEST(CurlLines, APostWithEverythingInTheQueryHasAnEmptyBody) {
+  const auto words = Words(CurlLine(SomeFinding("POST", "query"), "http://h:1"));
+  ASSERT_EQ(words.size(), 10u);
+  EXPECT_EQ(words[8], "");
+}
+
+TEST(CurlLines, HoldNoSecret) {
+  const std::string line = CurlLine(SomeFinding("GET", "query"), "http://u:HUSH@h");
+  EXPECT_EQ(line.find("HUSH"), std::string::npos) << line;
+}
+
+TEST(CurlLines, AModelIsReplacedByALocalServer) {
+  EXPECT_EQ(CurlTarget("model"), "http://127.0.0.1:8080");
+}
+
+TEST(CurlLines, AHostileTargetStaysOneWord) {
+  const auto words = Words(CurlLine(SomeFinding("GET", "query"), "http://h/'; touch x; '$(id)"));
+  EXPECT_EQ(words.back().substr(0, 27), "http://h/'; touch x; '$(id)");
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reports/journal.h"
+
+namespace assay {
+
+// What all renderers say about a run, counted and ordered once.
+
+struct Totals {
+  std::uint64_t violations = 0;  // findings, not exchanges
+  std::uint64_t warnings = 0;
+  std::uint64_t known = 0;
+  std::uint64_t inconclusive = 0;
+  std::uint64_t rules_exercised = 0;
+  std::uint64_t rules = 0;
+  double requests_per_second = 0;  // 0 where unknown
+};
+Totals CountTotals(const RecordedRun& run);
+
+// The findings: violations, warnings, known, inconclusive; each by rule, then by id.
+std::vector<const Finding*> SortFindings(const RecordedRun& run);
+
+// "must", "should", or "" for a rule that the run does not list.
+std::string LevelOf(const RecordedRun& run, std::string_view rule);
+
+// "paging" of "paging.page_size.maximum".
+std::string TopicOf(std::string_view rule);
+
+// "GET RegionId=cn-hangzhou&PageSize=101": the request without secrets, values readable but for
+// the characters that would make it ambiguous.
+std::string RequestText(const Finding& finding);
+
+// (rule, why it was never exercised) for each rule of that kind; the reason may be "".
+std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);
+
+// "VIOLATIONS: 2 rules are broken.", "CONFORMS: …", "INCONCLUSIVE: why." as plain text.
+std::string VerdictText(const RecordedRun& run);
+
+// The exchange of the finding's evidence that LoadRun() brought, or nullptr.
+const RecordedExchange* FirstEvidence(const RecordedRun& run, const Finding& finding);
+
+// "exchanges 3, 17, 20 and 4 more": at most `limit` are named.
+std::string EvidenceText(const Finding& finding, std::size_t limit);
+
+// The file's name for a finding's repro script without folder and ending: its id where that is a
+// safe name, otherwise made so, with a number that keeps different ids different.
+std::string ReproName(const Finding& finding);
+
+// "12,345".
+std::string Thousands(std::uint64_t number);
+
+}  // namespace assay

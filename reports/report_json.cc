@@ -1,0 +1,111 @@
+#include "reports/report_json.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/overview.h"
+#include "reports/secrets.h"
+
+namespace assay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ParameterValues(const Finding& finding) {
+  Json values = Json::object();
+  for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
+    Json& place = values[name];
+    if (place.is_null()) {
+      place = value;
+    } else if (place.is_array()) {
+      place.push_back(value);
+    } else {
+      place = Json::array({place, value});
+    }
+  }
+  return values;
+}
+
+Json FindingValue(const Finding& finding, bool with_repro) {
+  return {{"id", finding.id},
+          {"rule", finding.rule},
+          {"kind", finding.kind},
+          {"stability", finding.stability},
+          {"occurrences", finding.occurrences},
+          {"statement", finding.statement},
+          {"source", finding.source},
+          {"request", {{"method", finding.method}, {"parameters", ParameterValues(finding)}}},
+          {"expected", finding.expected},
+          {"actual", finding.actual},
+          {"evidence", finding.evidence},
+          {"diagnosis", finding.diagnosis},
+          {"repro", with_repro ? "repro/" + ReproName(finding) + ".sh" : ""}};
+}
+
+Json FindingValues(const RecordedRun& run, bool with_repro) {
+  Json values = Json::array();
+  for (const Finding* finding : SortFindings(run)) {
+    values.push_back(FindingValue(*finding, with_repro));
+  }
+  return values;
+}
+
+Json RuleValues(const RecordedRun& run) {
+  std::vector<RuleTally> rules = run.trailer.rules;
+  std::sort(rules.begin(), rules.end(),
+            [](const RuleTally& a, const RuleTally& b) { return a.id < b.id; });
+  Json values = Json::array();
+  for (const RuleTally& rule : rules) {
+    values.push_back({{"id", rule.id},
+                      {"level", rule.level},
+                      {"exercised", rule.exercised},
+                      {"violations", rule.violations}});
+  }
+  return values;
+}
+
+Json ReadingValues(const RecordedRun& run) {
+  std::vector<LearnedAnswer> reading = run.trailer.reading;
+  std::sort(reading.begin(), reading.end(), [](const LearnedAnswer& a, const LearnedAnswer& b) {
+    return a.question < b.question;
+  });
+  Json values = Json::array();
+  for (const LearnedAnswer& answer : reading) {
+    values.push_back({{"question", answer.question},
+                      {"possible", answer.possible},
+                      {"settled", answer.settled},
+                      {"evidence", answer.evidence}});
+  }
+  return values;
+}
+
+Json TotalsValue(const RecordedRun& run) {
+  const Totals totals = CountTotals(run);
+  return {{"exchanges", run.trailer.exchanges},
+          {"judged", run.trailer.judged},
+          {"violations", totals.violations},
+          {"warnings", totals.warnings},
+          {"known", totals.known},
+          {"inconclusive", totals.inconclusive},
+          {"requests_per_second", totals.requests_per_second}};
+}
+
+}  // namespace
+
+std::string ReportJson(const RecordedRun& run, bool with_repro) {
+  const Json report = {{"schema", "assay-report/1"},
+                       {"assay", run.header.assay},
+                       {"verdict", run.trailer.verdict},
+                       {"target", HideSecrets(run.header.target)},
+                       {"seed", run.header.seed},
+                       {"started", run.header.started},
+                       {"seconds", run.trailer.seconds},
+                       {"totals", TotalsValue(run)},
+                       {"findings", FindingValues(run, with_repro)},
+                       {"rules", RuleValues(run)},
+                       {"reading", ReadingValues(run)}};
+  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace assay

@@ -1,0 +1,91 @@
+#include "reports/report_json.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "reports/sample_run_for_test.h"
+#include "reports/text.h"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> Keys(const json& value) {
+  std::vector<std::string> keys;
+  for (const auto& [key, unused] : value.items()) keys.push_back(key);
+  return keys;
+}
+
+TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
+  const json report = json::parse(ReportJson(SampleRun(""), true));
+  EXPECT_EQ(report["schema"], "assay-report/1");
+  EXPECT_EQ(Keys(report),
+            (std::vector<std::string>{"assay", "findings", "reading", "rules", "schema", "seconds",
+                                      "seed", "started", "target", "totals", "verdict"}));
+  EXPECT_EQ(Keys(report["totals"]),
+            (std::vector<std::string>{"exchanges", "inconclusive", "judged", "known",
+                                      "requests_per_second", "violations", "warnings"}));
+  EXPECT_EQ(Keys(report["findings"][0]),
+            (std::vector<std::string>{"actual", "diagnosis", "evidence", "expected", "id", "kind",
+                                      "occurrences", "repro", "request", "rule", "source",
+                                      "stability", "statement"}));
+  EXPECT_EQ(Keys(report["rules"][0]),
+            (std::vector<std::string>{"exercised", "id", "level", "violations"}));
+  EXPECT_EQ(Keys(report["reading"][0]),
+            (std::vector<std::string>{"evidence", "possible", "question", "settled"}));
+}
+
+TEST(JsonReports, OrderFindingsByKindRuleAndId) {
+  const json report = json::parse(ReportJson(SampleRun(""), true));
+  std::vector<std::string> ids;
+  for (const json& finding : report["findings"]) ids.push_back(finding["id"]);
+  EXPECT_EQ(ids, (std::vector<std::string>{"f-1", "v-1", "v-2", "w-1", "k-1", "i-1"}));
+  RecordedRun reversed = SampleRun("");
+  std::reverse(reversed.findings.begin(), reversed.findings.end());
+  std::reverse(reversed.trailer.rules.begin(), reversed.trailer.rules.end());
+  EXPECT_EQ(ReportJson(reversed, true), ReportJson(SampleRun(""), true));
+}
+
+TEST(JsonReports, CountFindingsAndNotExchanges) {
+  const json totals = json::parse(ReportJson(SampleRun(""), true))["totals"];
+  EXPECT_EQ(totals["violations"], 3);
+  EXPECT_EQ(totals["warnings"], 1);
+  EXPECT_EQ(totals["known"], 1);
+  EXPECT_EQ(totals["inconclusive"], 1);
+  EXPECT_EQ(totals["requests_per_second"], 500.0);
+}
+
+TEST(JsonReports, NameTheReproFile) {
+  EXPECT_EQ(json::parse(ReportJson(SampleRun(""), true))["findings"][1]["repro"], "repro/v-1.sh");
+  EXPECT_EQ(json::parse(ReportJson(SampleRun(""), false))["findings"][1]["repro"], "");
+}
+
+TEST(JsonReports, HostileTextGivesValidJson) {
+  const std::string text = ReportJson(SampleRun(HostileText()), true);
+  const json report = json::parse(text);
+  EXPECT_EQ(report["findings"][0]["actual"], "101 snapshots" + ReplaceInvalidUtf8(HostileText()));
+}
+
+TEST(JsonReports, ARepeatedParameterShowsEveryValue) {
+  RecordedRun run = SampleRun("");
+  run.findings.resize(1);
+  run.findings[0].parameters = {{"A", "1"}, {"B", "x"}, {"A", "2"}, {"A", "1"}, {"Signature", "s"}};
+  const json report = json::parse(ReportJson(run, true));
+  EXPECT_EQ(report["findings"][0]["request"]["parameters"],
+            json::parse(R"({"A": ["1", "2", "1"], "B": "x"})"));
+}
+
+TEST(JsonReports, AKilledRunIsInconclusive) {
+  RecordedRun run = SampleRun("");
+  run.finished = false;
+  run.trailer = RunTrailer{};
+  run.trailer.verdict = "inconclusive";
+  const json report = json::parse(ReportJson(run, true));
+  EXPECT_EQ(report["verdict"], "inconclusive");
+  EXPECT_EQ(report["totals"]["requests_per_second"], 0);
+  EXPECT_TRUE(report["rules"].is_array());
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,126 @@
+#include "reports/summary.h"
+
+#include <fmt/format.h>
+
+#include "reports/curl.h"
+#include "reports/overview.h"
+#include "reports/secrets.h"
+#include "reports/text.h"
+
+namespace assay {
+namespace {
+
+// Keeps pieces as long as they fit, leaving room to say what did not.
+class LimitedText {
+ public:
+  explicit LimitedText(std::size_t limit) : limit_(limit) {}
+
+  bool Add(const std::string& piece) {
+    if (text_.size() + piece.size() + kReserve > limit_) return false;
+    text_ += piece;
+    return true;
+  }
+  // For the short lines that the reserve is kept for.
+  void AddNote(const std::string& note) {
+    if (text_.size() + note.size() <= limit_) text_ += note;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  static constexpr std::size_t kReserve = 1024;
+  const std::size_t limit_;
+  std::string text_;
+};
+
+std::string Heading(const RecordedRun& run) {
+  const Totals totals = CountTotals(run);
+  std::string text = "## Assay: " + MarkdownText(HideSecrets(VerdictText(run))) + "\n\n";
+  text += "| | |\n|---|---|\n";
+  text += "| target | " + MarkdownCode(HideSecrets(run.header.target)) + " |\n";
+  text += fmt::format("| exchanges | {} ({} judged) |\n", Thousands(run.trailer.exchanges),
+                      Thousands(run.trailer.judged));
+  text += fmt::format("| rules exercised | {} of {} |\n", totals.rules_exercised, totals.rules);
+  text += fmt::format("| findings | {} violations, {} warnings, {} known, {} inconclusive |\n",
+                      totals.violations, totals.warnings, totals.known, totals.inconclusive);
+  text += fmt::format("| seed | {} |\n| started | {} |\n| seconds | {:.1f} |\n", run.header.seed,
+                      MarkdownText(run.header.started), run.trailer.seconds);
+  for (const std::string& note : run.notes) text += "\n> " + MarkdownText(note) + "\n";
+  return text;
+}
+
+std::string Row(const char* name, const std::string& cell) {
+  return cell.empty() ? "" : fmt::format("| {} | {} |\n", name, cell);
+}
+
+std::string FindingSection(const RecordedRun& run, const Finding& finding) {
+  std::string faults;
+  for (const std::string& fault : finding.diagnosis) faults += MarkdownCode(fault) + " ";
+  std::string text = fmt::format("\n### {}: {}\n\n{}\n\n| | |\n|---|---|\n",
+                                 MarkdownText(finding.kind), MarkdownText(finding.rule),
+                                 MarkdownText(finding.statement));
+  text += Row("source", MarkdownText(finding.source));
+  text += Row("request", MarkdownCode(RequestText(finding)));
+  text += Row("expected", MarkdownText(finding.expected));
+  text += Row("actual", MarkdownText(finding.actual));
+  text += Row("seen", fmt::format("{} times, {}", finding.occurrences,
+                                  MarkdownText(finding.stability)));
+  text += Row("evidence", EvidenceText(finding, 10));
+  text += Row("answers as if", faults);
+  text += Row("finding", MarkdownCode(finding.id));
+  return text + "\n" + MarkdownBlock(CurlLine(finding, run.header.target));
+}
+
+void AddFindings(const RecordedRun& run, LimitedText* out) {
+  const std::vector<const Finding*> findings = SortFindings(run);
+  std::size_t left_out = 0;
+  for (const Finding* finding : findings) {
+    if (!out->Add(FindingSection(run, *finding))) ++left_out;
+  }
+  if (left_out == 0) return;
+  out->AddNote(fmt::format("\n{} of {} findings are left out for their size: see report.json.\n",
+                           left_out, findings.size()));
+}
+
+// One list under its heading; `items` are ready-made Markdown lines.
+void AddList(const std::string& heading, const std::vector<std::string>& items, LimitedText* out) {
+  if (items.empty() || !out->Add("\n### " + heading + "\n\n")) return;
+  std::size_t left_out = 0;
+  for (const std::string& item : items) {
+    if (!out->Add("- " + item + "\n")) ++left_out;
+  }
+  if (left_out > 0) out->AddNote(fmt::format("- and {} more: see report.json\n", left_out));
+}
+
+std::vector<std::string> UnexercisedItems(const RecordedRun& run) {
+  std::vector<std::string> items;
+  for (const auto& [rule, reason] : UnexercisedRules(run)) {
+    items.push_back(MarkdownCode(rule) + (reason.empty() ? "" : ": " + MarkdownText(reason)));
+  }
+  return items;
+}
+
+std::vector<std::string> ReadingItems(const RecordedRun& run) {
+  std::vector<std::string> items;
+  for (const LearnedAnswer& answer : run.trailer.reading) {
+    if (answer.asked == 0) continue;
+    std::string options;
+    for (const std::string& option : answer.possible) {
+      options += (options.empty() ? "" : " or ") + MarkdownCode(option);
+    }
+    items.push_back(MarkdownCode(answer.question) + (answer.settled ? " = " : " open: ") + options);
+  }
+  return items;
+}
+
+}  // namespace
+
+std::string SummaryMarkdown(const RecordedRun& run, std::size_t limit) {
+  LimitedText out(limit);
+  if (!out.Add(Heading(run))) out.AddNote("## Assay: see report.json\n");
+  AddFindings(run, &out);
+  AddList("Rules never exercised", UnexercisedItems(run), &out);
+  AddList("What the target does where the document is silent", ReadingItems(run), &out);
+  return out.text();
+}
+
+}  // namespace assay

@@ -1,0 +1,713 @@
+#include "reference/http_client.h"
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <filesystem>
+#include <mutex>
+
+#include "reference/http_server.h"
+#include "reference/raw_socket.h"
+
+namespace assay {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+std::unique_ptr<HttpTarget> Open(const std::string& url, HttpTargetOptions options = {}) {
+  auto target = HttpTarget::Open(url, std::move(options));
+  EXPECT_TRUE(target) << target.error().Text();
+  return std::move(target).value();
+}
+
+HttpTargetOptions WithTimeout(milliseconds timeout) {
+  HttpTargetOptions options;
+  options.timeout = timeout;
+  return options;
+}
+
+Request Named(std::string name) {
+  Request request;
+  request.parameters = {{"Name", std::move(name)}};
+  return request;
+}
+
+std::unique_ptr<HttpServer> Serve(HttpHandler handler, HttpServerOptions options = {}) {
+  options.threads = 2;
+  auto server = HttpServer::Listen("127.0.0.1", 0, std::move(handler), options);
+  EXPECT_TRUE(server);
+  return std::move(server).value();
+}
+
+// Sends one request to a server that answers every request on every connection with these bytes.
+Result<Response> AnswerTo(const Request& request, const std::string& bytes,
+                          HttpTargetOptions options = WithTimeout(milliseconds(500)),
+                          bool close = true) {
+  const ScriptedServer server([&](RawSocket& socket, int) {
+    socket.ReadMessage();
+    socket.Send(bytes);
+    if (!close) socket.ReadAll();
+  });
+  const auto target = Open(server.Url(), std::move(options));
+  return Send(*target, request);
+}
+
+Result<Response> AnswerTo(const std::string& bytes) { return AnswerTo(Request{}, bytes); }
+
+void ExpectFailure(const Result<Response>& response, TransportFailure failure) {
+  ASSERT_FALSE(response) << "status " << response.value().status;
+  EXPECT_EQ(FailureOf(response.error()), failure) << response.error().Text();
+  EXPECT_EQ(response.error().exit, ExitCode::kCouldNotJudge);
+  EXPECT_TRUE(response.error().where.starts_with("http")) << response.error().where;
+}
+
+TEST(ParseEndpoint, ReadsUrlsAndBareHosts) {
+  const struct {
+    const char* url;
+    Endpoint endpoint;
+    const char* canonical;
+  } cases[] = {
+      {"http://127.0.0.1:8080", {false, "127.0.0.1", 8080, "/"}, "http://127.0.0.1:8080"},
+      {"https://ecs.example.com", {true, "ecs.example.com", 443, "/"}, "https://ecs.example.com"},
+      {"HTTP://Host/", {false, "host", 80, "/"}, "http://host"},
+      {"host:9000", {false, "host", 9000, "/"}, "http://host:9000"},
+      {"host", {false, "host", 80, "/"}, "http://host"},
+      {"https://h:8443/a/b", {true, "h", 8443, "/a/b"}, "https://h:8443/a/b"},
+      {"http://[::1]:8080/", {false, "::1", 8080, "/"}, "http://[::1]:8080"},
+      {"[fe80::1]", {false, "fe80::1", 80, "/"}, "http://[fe80::1]"},
+  };
+  for (const auto& [url, endpoint, canonical] : cases) {
+    const auto parsed = ParseEndpoint(url);
+    ASSERT_TRUE(parsed) << url;
+    EXPECT_EQ(parsed.value(), endpoint) << url;
+    EXPECT_EQ(parsed.value().Url(), canonical);
+  }
+}
+
+TEST(ParseEndpoint, NamesWhatIsWrong) {
+  const struct {
+    const char* url;
+    const char* what;
+  } cases[] = {{"", "no host"},           {"http://", "no host"},          {"http://:80", "no host"},
+               {"ftp://h", "\"ftp\""},    {"h:0", "port"},                 {"h:65536", "port"},
+               {"h:", "port"},            {"h:80x", "port"},               {"::1", "no host"},
+               {"fe80::1", "[ ]"},        {"[::1", "no host"},             {"http://h/?a=1", "query"},
+               {"http://h#a", "query"},   {"http://h o", "blank"},         {"http://h\r\nX: y", "blank"},
+               {"http://u:p@h", "user"}};
+  for (const auto& [url, what] : cases) {
+    const auto parsed = ParseEndpoint(url);
+    ASSERT_FALSE(parsed) << url;
+    EXPECT_NE(parsed.error().what.find(what), std::string::npos) << parsed.error().Text();
+    EXPECT_EQ(parsed.error().exit, ExitCode::kBadUsage);
+    EXPECT_EQ(parsed.error().Text().find("u:p"), std::string::npos) << "tells the password";
+  }
+}
+
+TEST(HttpTarget, RefusesOptionsThatMakeNoSense) {
+  HttpTargetOptions none;
+  none.connections = 0;
+  HttpTargetOptions backwards;
+  backwards.rate = -1;
+  HttpTargetOptions never;
+  never.timeout = milliseconds(0);
+  HttpTargetOptions no_file;
+  no_file.ca_file = "/no/such/file.pem";
+  for (const HttpTargetOptions& options : {none, backwards, never, no_file})
+    EXPECT_FALSE(HttpTarget::Open("https://127.0.0.1:1", options));
+}
+
+TEST(HttpTarget, SendsARequestAndReadsItsAnswer) {
+  const auto server = Serve([](const HttpRequest& request, HttpResponse& response) {
+    response.status = 404;
+    response.Set("Content-Type", "application/json;charset=utf-8");
+    response.Set("X-Acs-Request-Id", "04F0F334-1335-436C-A1D7-6C044FE73368");
+    response.Set("x-acs-retry-after", "1500");
+    response.body = request.method + request.target + request.body;
+  });
+  const auto target = Open(server->Url());
+  EXPECT_EQ(target->Name(), server->Url());
+  const auto response = Send(*target, Named("a b"));
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_EQ(response.value().status, 404);
+  EXPECT_EQ(response.value().content_type, "application/json;charset=utf-8");
+  EXPECT_EQ(response.value().request_id, "04F0F334-1335-436C-A1D7-6C044FE73368");
+  EXPECT_EQ(response.value().retry_after_ms, 1500);
+  EXPECT_EQ(response.value().body, "GET/?Name=a%20b&Version=2014-05-26");
+}
+
+TEST(HttpTarget, SendsTheHeadersOfAClient) {
+  const auto server = Serve([](const HttpRequest& request, HttpResponse& response) {
+    response.body = std::string(*request.Find("Host")) + " " + std::string(*request.Find("Accept")) +
+                    " " + std::string(*request.Find("User-Agent"));
+  });
+  const auto target = Open("http://LOCALHOST:" + std::to_string(server->port()));
+  const auto response = Send(*target, Request{});
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_TRUE(response.value().body.starts_with("localhost:" + std::to_string(server->port()) +
+                                                " */* assay/"))
+      << response.value().body;
+}
+
+TEST(HttpTarget, LetsASignerAddToEveryRequest) {
+  const auto server = Serve([](const HttpRequest& request, HttpResponse& response) {
+    response.body = request.target + " " + std::string(request.Find("Authorization").value_or("-"));
+  });
+  HttpTargetOptions options;
+  options.version = "";
+  options.sign = [](const Request& request, WireRequest& wire) {
+    wire.query.push_back({"Signature", "s"});
+    wire.headers.emplace_back("Authorization", "for " + request.Text());
+  };
+  const auto target = Open(server->Url() + "/base", options);
+  const auto response = Send(*target, Named("n"));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response.value().body, "/base?Name=n&Signature=s for Name=n");
+}
+
+TEST(HttpTarget, MeasuresTheTimeToTheLastByte) {
+  const auto server = Serve([](const HttpRequest&, HttpResponse& response) {
+    response.delay = milliseconds(20);
+  });
+  const auto target = Open(server->Url());
+  const auto response = Send(*target, Request{});
+  ASSERT_TRUE(response);
+  EXPECT_GE(response.value().latency_us, 19000);
+  EXPECT_LT(response.value().latency_us, 1000000);
+}
+
+TEST(HttpTarget, HandsOnAnswersOfAnyKind) {
+  const struct {
+    const char* bytes;
+    int status;
+    const char* body;
+  } cases[] = {
+      {"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>",
+       502, "<html></html>"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n\r\n",
+       200, "abcde"},
+      {"HTTP/1.1 200 OK\r\n\r\nuntil the end", 200, "until the end"},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", 200, "ab"},
+      {"HTTP/1.1 204 No Content\r\n\r\n", 204, ""},
+      {"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", 302, ""},
+      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n"
+       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
+       200, "x"},
+      {"HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n", 299, ""},
+  };
+  for (const auto& [bytes, status, body] : cases) {
+    const auto response = AnswerTo(bytes);
+    ASSERT_TRUE(response) << bytes << "\n" << response.error().Text();
+    EXPECT_EQ(response.value().status, status);
+    EXPECT_EQ(response.value().body, body);
+  }
+}
+
+TEST(HttpTarget, ReadsAnAnswerThatComesByteByByte) {
+  const ScriptedServer server([](RawSocket& socket, int) {
+    socket.ReadMessage();
+    for (const char byte : std::string("HTTP/1.1 200 OK\r\nContent-Type: a/b\r\n"
+                                       "Content-Length: 3\r\n\r\nabc"))
+      socket.Send({&byte, 1});
+    socket.ReadAll();
+  });
+  const auto target = Open(server.Url());
+  const auto response = Send(*target, Request{});
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_EQ(response.value().content_type, "a/b");
+  EXPECT_EQ(response.value().body, "abc");
+}
+
+TEST(HttpTarget, ExpectsNoBodyAfterHead) {
+  Request head;
+  head.method = "HEAD";
+  const auto response = AnswerTo(head, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
+                                 WithTimeout(milliseconds(500)), /*close=*/false);
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_EQ(response.value().body, "");
+}
+
+TEST(HttpTarget, ReadsRetryAfterInSecondsAndAsADate) {
+  const auto wait = [](const std::string& headers) {
+    return AnswerTo("HTTP/1.1 503 x\r\n" + headers + "Content-Length: 0\r\n\r\n").value().retry_after_ms;
+  };
+  EXPECT_EQ(wait("Retry-After: 3\r\n"), 3000);
+  EXPECT_EQ(wait("x-acs-retry-after: 70\r\nRetry-After: 3\r\n"), 70);
+  EXPECT_EQ(wait("Retry-After: 3\r\nx-acs-retry-after: 70\r\n"), 70);
+  EXPECT_EQ(wait("Retry-After: soon\r\n"), 0);
+  EXPECT_EQ(wait("x-acs-retry-after: -5\r\n"), 0);
+  EXPECT_EQ(wait("Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n"), 0);
+  EXPECT_GT(wait("Retry-After: Wed, 21 Oct 2099 07:28:00 GMT\r\n"), 0);
+}
+
+TEST(HttpTarget, KeepsItsConnectionOverRuns) {
+  const auto server = Serve([](const HttpRequest&, HttpResponse& response) { response.body = "x"; });
+  const auto target = Open(server->Url());
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_EQ(target->ConnectionsOpened(), 1);
+}
+
+TEST(HttpTarget, ReplacesAConnectionThatTheServerCloses) {
+  const auto server = Serve([](const HttpRequest&, HttpResponse& response) {
+    response.body = "x";
+    response.close_after = true;
+  });
+  const auto target = Open(server->Url());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_EQ(target->ConnectionsOpened(), 3);
+}
+
+TEST(HttpTarget, NoticesThatARestingConnectionWasClosed) {
+  HttpServerOptions options;
+  options.idle_timeout = milliseconds(20);
+  const auto server =
+      Serve([](const HttpRequest&, HttpResponse& response) { response.body = "x"; }, options);
+  const auto target = Open(server->Url());
+  EXPECT_TRUE(Send(*target, Request{}));
+  std::this_thread::sleep_for(milliseconds(60));
+  EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_EQ(target->ConnectionsOpened(), 2);
+}
+
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+TEST(HttpTarget, SendsOnceMoreWhereAReusedConnectionClosesSilently) {
+  std::atomic<int> seen{0};
+  const ScriptedServer server([&](RawSocket& socket, int) {
+    // Answers one request on each connection and closes upon the second.
+    for (int i = 0; i < 2 && !socket.ReadMessage().empty(); ++i) {
+      ++seen;
+      if (i == 0) socket.Send(kOk);
+    }
+  });
+  const auto target = Open(server.Url());
+  EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_EQ(target->ConnectionsOpened(), 2);
+  EXPECT_EQ(seen, 3);
+}
+
+TEST(HttpTarget, SendsNothingAThirdTime) {
+  std::atomic<int> seen{0};
+  const ScriptedServer server([&](RawSocket& socket, int number) {
+    for (int i = 0; i < 2 && !socket.ReadMessage().empty(); ++i) {
+      ++seen;
+      if (number > 0 || i > 0) return;
+      socket.Send(kOk);
+    }
+  });
+  const auto target = Open(server.Url());
+  EXPECT_TRUE(Send(*target, Request{}));
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kClosed);
+  EXPECT_EQ(seen, 3);
+}
+
+TEST(HttpTarget, SendsNothingTwiceOnceAByteOfTheAnswerCame) {
+  std::atomic<int> seen{0};
+  const ScriptedServer server([&](RawSocket& socket, int) {
+    for (int i = 0; i < 2 && !socket.ReadMessage().empty(); ++i) {
+      ++seen;
+      socket.Send(i == 0 ? kOk : kOk.substr(0, 1));
+    }
+  });
+  const auto target = Open(server.Url());
+  EXPECT_TRUE(Send(*target, Request{}));
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kClosed);
+  EXPECT_EQ(seen, 2);
+}
+
+TEST(HttpTarget, SendsNothingTwiceOnANewConnection) {
+  std::atomic<int> seen{0};
+  const ScriptedServer server([&](RawSocket& socket, int) {
+    if (!socket.ReadMessage().empty()) ++seen;
+  });
+  const auto target = Open(server.Url());
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kClosed);
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(HttpTarget, SaysThatAConnectionIsRefused) {
+  std::uint16_t port = 0;
+  {
+    const ScriptedServer gone([](RawSocket&, int) {});
+    port = gone.port();
+  }
+  const auto target = Open("127.0.0.1:" + std::to_string(port));
+  const auto response = Send(*target, Request{});
+  ExpectFailure(response, TransportFailure::kRefused);
+  EXPECT_EQ(response.error().Text(), "http://127.0.0.1:" + std::to_string(port) +
+                                         ": connection refused: is the server running?");
+}
+
+TEST(HttpTarget, SaysThatAHostIsUnknown) {
+  // No name server is asked for a label of more than 63 bytes.
+  const auto target = Open("http://" + std::string(70, 'a') + "/");
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kUnknownHost);
+}
+
+TEST(HttpTarget, GivesUpOnASilentServer) {
+  const ScriptedServer server([](RawSocket& socket, int) { socket.ReadAll(); });
+  const auto target = Open(server.Url(), WithTimeout(milliseconds(50)));
+  const auto start = Clock::now();
+  const auto response = Send(*target, Request{});
+  EXPECT_GE(Clock::now() - start, milliseconds(50));
+  EXPECT_LT(Clock::now() - start, milliseconds(500));
+  ExpectFailure(response, TransportFailure::kTimeout);
+  EXPECT_TRUE(response.error().what.starts_with("no answer within 0.05 s")) << response.error().what;
+}
+
+TEST(HttpTarget, GivesUpOnAServerThatTrickles) {
+  const ScriptedServer server([](RawSocket& socket, int) {
+    socket.ReadMessage();
+    socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    for (int i = 0; i < 1000 && socket.Send("a"); ++i)
+      std::this_thread::sleep_for(milliseconds(5));
+  });
+  const auto target = Open(server.Url(), WithTimeout(milliseconds(50)));
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kTimeout);
+}
+
+TEST(HttpTarget, GoesOnAfterATimeOut) {
+  const auto server = Serve([](const HttpRequest& request, HttpResponse& response) {
+    if (request.target.find("slow") != std::string::npos) response.delay = milliseconds(150);
+    response.body = request.target;
+  });
+  const auto target = Open(server->Url(), WithTimeout(milliseconds(50)));
+  ExpectFailure(Send(*target, Named("slow")), TransportFailure::kTimeout);
+  const auto response = Send(*target, Named("quick"));
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_NE(response.value().body.find("quick"), std::string::npos);
+}
+
+TEST(HttpTarget, TellsBrokenAnswersApart) {
+  const struct {
+    std::string bytes;
+    TransportFailure failure;
+  } cases[] = {
+      {"", TransportFailure::kClosed},
+      {"HTTP/1.1 200 OK\r\nContent-Le", TransportFailure::kClosed},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", TransportFailure::kClosed},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", TransportFailure::kClosed},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabc", TransportFailure::kMalformed},
+      {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nabc", TransportFailure::kMalformed},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nq\r\n", TransportFailure::kMalformed},
+      {"{\"RequestId\": \"no head at all\"}\r\n\r\n", TransportFailure::kMalformed},
+      {"SSH-2.0-OpenSSH_9.2\r\n", TransportFailure::kMalformed},
+      {"HTTP/1.1 two hundred\r\n\r\n", TransportFailure::kMalformed},
+      {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", TransportFailure::kMalformed},
+      {"HTTP/1.1 200 OK\r\nX: " + std::string(300 * 1024, 'a'), TransportFailure::kMalformed},
+  };
+  for (const auto& [bytes, failure] : cases) {
+    SCOPED_TRACE(bytes.substr(0, 100));
+    ExpectFailure(AnswerTo(bytes), failure);
+  }
+}
+
+TEST(HttpTarget, CountsAHeadThatNeverEnds) {
+  const ScriptedServer server([](RawSocket& socket, int) {
+    socket.ReadMessage();
+    socket.Send("HTTP/1.1 200 OK\r\n");
+    const std::string line = "X: " + std::string(995, 'a') + "\r\n";
+    while (socket.Send(line)) continue;
+  });
+  const auto target = Open(server.Url());
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kMalformed);
+}
+
+TEST(HttpTarget, TakesALengthThatIsNeverReachedForATimeOut) {
+  ExpectFailure(AnswerTo(Request{}, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+                         WithTimeout(milliseconds(50)), /*close=*/false),
+                TransportFailure::kTimeout);
+}
+
+TEST(HttpTarget, RefusesABodyOverTheBound) {
+  HttpTargetOptions options = WithTimeout(milliseconds(500));
+  options.body_limit = 4;
+  ExpectFailure(AnswerTo(Request{}, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde", options),
+                TransportFailure::kTooLarge);
+  ExpectFailure(AnswerTo(Request{}, "HTTP/1.1 200 OK\r\n\r\nabcde", options),
+                TransportFailure::kTooLarge);
+  ExpectFailure(AnswerTo(Request{}, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    "3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n", options),
+                TransportFailure::kTooLarge);
+  EXPECT_TRUE(AnswerTo(Request{}, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd", options));
+}
+
+TEST(HttpTarget, ReadsAnEarlyAnswerToARequestThatIsNotReadToItsEnd) {
+  HttpServerOptions server_options;
+  server_options.body_limit = 1000;
+  const auto server = Serve([](const HttpRequest&, HttpResponse&) {}, server_options);
+  const auto target = Open(server->Url());
+  Request request = Named(std::string(8 * 1024 * 1024, 'a'));
+  request.method = "POST";
+  request.placement = Placement::kForm;
+  const auto response = Send(*target, request);
+  ASSERT_TRUE(response) << response.error().Text();
+  EXPECT_EQ(response.value().status, 413);
+}
+
+// Yields `count` requests, at most `at_once` of them unanswered, and keeps count.
+class CountedSource : public RequestSource {
+ public:
+  CountedSource(int count, int at_once) : left_(count), at_once_(at_once) {}
+
+  const Request* Next() override {
+    if (left_ == 0 || outstanding_ == at_once_) return nullptr;
+    --left_;
+    most_outstanding = std::max(most_outstanding, ++outstanding_);
+    requests_.push_back(std::make_unique<Request>(Named(std::to_string(left_))));
+    return requests_.back().get();
+  }
+  void Answered(const Request* request, Result<Response>& response) override {
+    --outstanding_;
+    ++answered;
+    const std::string name = "Name=" + request->parameters[0].value + "&";
+    if (response && response->body.find(name) != std::string::npos) ++right;
+  }
+
+  int most_outstanding = 0;
+  int answered = 0;
+  int right = 0;
+
+ private:
+  int left_;
+  const int at_once_;
+  int outstanding_ = 0;
+  std::vector<std::unique_ptr<Request>> requests_;
+};
+
+void EchoTarget(const HttpRequest& request, HttpResponse& response) {
+  response.body = request.target;
+}
+
+TEST(HttpTarget, UsesAllItsConnectionsAtOnce) {
+  const auto server = Serve([](const HttpRequest& request, HttpResponse& response) {
+    response.body = request.target;
+    response.delay = milliseconds(30);
+  });
+  const auto target = Open(server->Url());
+  CountedSource source(32, 100);
+  const auto start = Clock::now();
+  target->Run(source);
+  EXPECT_LT(Clock::now() - start, milliseconds(32 * 30 / 3));
+  EXPECT_EQ(source.right, 32);
+  EXPECT_EQ(source.most_outstanding, 8);
+  EXPECT_EQ(target->Concurrency(), 8);
+  EXPECT_EQ(target->ConnectionsOpened(), 8);
+}
+
+TEST(HttpTarget, GivesEachAnswerToItsOwnRequest) {
+  const auto server = Serve(EchoTarget);
+  const auto target = Open(server->Url());
+  CountedSource source(5000, 100);
+  target->Run(source);
+  EXPECT_EQ(source.answered, 5000);
+  EXPECT_EQ(source.right, 5000);
+}
+
+TEST(HttpTarget, OffersIdleConnectionsAgainWhenAnAnswerComes) {
+  const auto server = Serve(EchoTarget);
+  const auto target = Open(server->Url());
+  CountedSource source(100, 3);
+  target->Run(source);
+  EXPECT_EQ(source.right, 100);
+  EXPECT_EQ(source.most_outstanding, 3);
+}
+
+TEST(HttpTarget, ReturnsAtOnceFromAnEmptySource) {
+  const auto target = Open("http://127.0.0.1:1");
+  CountedSource source(0, 1);
+  target->Run(source);
+  EXPECT_EQ(target->ConnectionsOpened(), 0);
+}
+
+TEST(HttpTarget, AnswersEveryRequestOfAServerThatIsGone) {
+  std::string url;
+  {
+    const ScriptedServer gone([](RawSocket&, int) {});
+    url = gone.Url();
+  }
+  const auto target = Open(url);
+  CountedSource source(500, 100);
+  target->Run(source);
+  EXPECT_EQ(source.answered, 500);
+  EXPECT_EQ(source.right, 0);
+}
+
+TEST(HttpTarget, SpacesRequestsEvenlyByTheRate) {
+  std::mutex mutex;
+  std::vector<Clock::time_point> arrivals;
+  const auto server = Serve([&](const HttpRequest& request, HttpResponse& response) {
+    const std::lock_guard lock(mutex);
+    arrivals.push_back(Clock::now());
+    response.body = request.target;
+  });
+  HttpTargetOptions options;
+  options.rate = 100;
+  const auto target = Open(server->Url(), options);
+  CountedSource source(16, 100);
+  const auto start = Clock::now();
+  target->Run(source);
+  const auto took = Clock::now() - start;
+  EXPECT_EQ(source.right, 16);
+  EXPECT_GE(took, milliseconds(140));
+  EXPECT_LT(took, milliseconds(600));
+  for (std::size_t i = 5; i < arrivals.size(); ++i)
+    EXPECT_GE(arrivals[i] - arrivals[i - 5], milliseconds(30)) << "a burst before " << i;
+}
+
+TEST(HttpTarget, HoldsTheRateOverRunsAndDoesNotWaitAfterTheLastAnswer) {
+  const auto server = Serve(EchoTarget);
+  HttpTargetOptions options;
+  options.rate = 20;
+  const auto target = Open(server->Url(), options);
+  const auto start = Clock::now();
+  EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_LT(Clock::now() - start, milliseconds(45));
+  EXPECT_TRUE(Send(*target, Request{}));
+  EXPECT_GE(Clock::now() - start, milliseconds(45));
+}
+
+using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using CertificatePtr = std::unique_ptr<X509, decltype(&X509_free)>;
+
+// A certificate that signs itself, for one hour and one subject alternative name.
+class Identity {
+ public:
+  explicit Identity(const char* alternative_name)
+      : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
+    X509* x509 = certificate_.get();
+    X509_set_version(x509, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
+    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+    X509_set_pubkey(x509, key_.get());
+    X509_NAME* name = X509_get_subject_name(x509);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+    X509_set_issuer_name(x509, name);
+    X509_EXTENSION* extension =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_name);
+    X509_add_ext(x509, extension, -1);
+    X509_EXTENSION_free(extension);
+    X509_sign(x509, key_.get(), EVP_sha256());
+  }
+
+  void Write(const std::filesystem::path& path) const {
+    FILE* file = std::fopen(path.c_str(), "w");
+    ASSERT_NE(file, nullptr);
+    PEM_write_X509(file, certificate_.get());
+    std::fclose(file);
+  }
+  EVP_PKEY* key() const { return key_.get(); }
+  X509* certificate() const { return certificate_.get(); }
+
+ private:
+  KeyPtr key_;
+  CertificatePtr certificate_;
+};
+
+// Answers requests over TLS with the size of the request and a long body.
+class TlsServer {
+ public:
+  explicit TlsServer(const Identity& identity)
+      : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+        server_([this](RawSocket& socket, int) { Serve(socket); }) {
+    SSL_CTX_use_certificate(context_.get(), identity.certificate());
+    SSL_CTX_use_PrivateKey(context_.get(), identity.key());
+  }
+
+  std::string Url(const std::string& host) const {
+    return "https://" + host + ":" + std::to_string(server_.port());
+  }
+
+ private:
+  void Serve(RawSocket& socket) {
+    const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context_.get()), SSL_free);
+    SSL_set_fd(tls.get(), socket.descriptor());
+    if (SSL_accept(tls.get()) != 1) return;
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100000, 's');
+    char request[4096];
+    while (SSL_read(tls.get(), request, sizeof request) > 0)
+      SSL_write(tls.get(), answer.data(), static_cast<int>(answer.size()));
+  }
+
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  ScriptedServer server_;
+};
+
+class HttpsTarget : public testing::Test {
+ protected:
+  HttpsTarget() : identity_("IP:127.0.0.1"), server_(identity_) {
+    ca_file_ = std::filesystem::path(testing::TempDir()) /
+               ("assay_ca_" + std::to_string(getpid()) + ".pem");
+    identity_.Write(ca_file_);
+    options_.timeout = milliseconds(1500);
+  }
+  ~HttpsTarget() override { std::filesystem::remove(ca_file_); }
+
+  Identity identity_;
+  TlsServer server_;
+  std::filesystem::path ca_file_;
+  HttpTargetOptions options_;
+};
+
+TEST_F(HttpsTarget, RefusesACertificateThatNobodyVouchesFor) {
+  const auto target = Open(server_.Url("127.0.0.1"), options_);
+  const auto response = Send(*target, Request{});
+  ExpectFailure(response, TransportFailure::kTls);
+  EXPECT_NE(response.error().what.find("not trusted: self-signed certificate"), std::string::npos)
+      << response.error().what;
+}
+
+TEST_F(HttpsTarget, AcceptsACertificateOfTheGivenAuthority) {
+  options_.ca_file = ca_file_;
+  const auto target = Open(server_.Url("127.0.0.1"), options_);
+  for (int i = 0; i < 3; ++i) {
+    const auto response = Send(*target, Request{});
+    ASSERT_TRUE(response) << response.error().Text();
+    EXPECT_EQ(response.value().body, std::string(100000, 's'));
+  }
+  EXPECT_EQ(target->ConnectionsOpened(), 1);
+}
+
+TEST_F(HttpsTarget, RefusesACertificateOfAnotherHost) {
+  options_.ca_file = ca_file_;
+  const auto target = Open(server_.Url("localhost"), options_);
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kTls);
+}
+
+TEST_F(HttpsTarget, AcceptsAnyCertificateWithoutVerification) {
+  options_.verify = false;
+  const auto target = Open(server_.Url("localhost"), options_);
+  EXPECT_TRUE(Send(*target, Request{}));
+}
+
+TEST_F(HttpsTarget, SaysSoWhereTheServerSpeaksNoTls) {
+  const auto plain = Serve(EchoTarget);
+  const auto target = Open("https://127.0.0.1:" + std::to_string(plain->port()), options_);
+  ExpectFailure(Send(*target, Request{}), TransportFailure::kTls);
+}
+
+TEST_F(HttpsTarget, GivesUpOnAHandshakeThatNeverEnds) {
+  const ScriptedServer silent([](RawSocket& socket, int) { socket.ReadAll(); });
+  options_.timeout = milliseconds(50);
+  const auto target = Open("https://127.0.0.1:" + std::to_string(silent.port()), options_);
+  const auto response = Send(*target, Request{});
+  ExpectFailure(response, TransportFailure::kTimeout);
+  EXPECT_NE(response.error().what.find("handshake"), std::string::npos) << response.error().what;
+}
+
+TEST(TransportFailure, IsToldFromTheBeginningOfAnError) {
+  const Error error = TransportError(TransportFailure::kTimeout, "http://h", " 3 s");
+  EXPECT_EQ(error.Text(), "http://h: no answer within 3 s");
+  EXPECT_EQ(FailureOf(error), TransportFailure::kTimeout);
+  EXPECT_EQ(FailureOf(Error{"a file", "not readable"}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace assay

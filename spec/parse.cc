@@ -150,7 +150,7 @@ void ReadPins(DataFile& file, const Json& pins, Reading& reading) {
 
 std::vector<SourceReference> ReadSources(DataFile& file, ObjectReader& owner) {
   std::vector<SourceReference> sources;
-  for (const Json* element : owner.List("source", false)) {
+  for (const Json* element : owner.List("source")) {
     ObjectReader reader(file, *element,
                         PlaceOfElement(owner.PlaceOf("source"), sources.size(), *element));
     SourceReference source;

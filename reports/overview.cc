@@ -141,8 +141,10 @@ std::string VerdictText(const RecordedRun& run) {
            Plural(CountBrokenRules(run), "rule is broken", "rules are broken") + ", " +
            Plural(totals.violations, "finding", "findings") + reason + ".";
   }
-  return "INCONCLUSIVE: " +
-         (run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason) + ".";
+  std::string reason =
+      run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason;
+  if (reason.back() != '.') reason += '.';
+  return "INCONCLUSIVE: " + reason;
 }
 
 const RecordedExchange* FirstEvidence(const RecordedRun& run, const Finding& finding) {

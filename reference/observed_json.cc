@@ -50,7 +50,7 @@ class Walker {
         Skip(value);
       }
     }
-    if (!document.at_end()) {
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
       Problem("encoding.json.well_formed"_rule, "one JSON object", "text behind the JSON object");
     }
     answer_.readable = true;

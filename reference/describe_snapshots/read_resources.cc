@@ -58,9 +58,10 @@ class ResourceReader : public TopicReader {
   }
   // A disk that no instance holds; the state knows no more about it.
   bool IsReleasedDisk(std::string_view disk) const {
-    return std::ranges::any_of(dataset_.snapshots, [&](const Snapshot& s) {
-      return s[Field::kSourceDiskId] == disk && !s.Has(Field::kInstanceId);
-    });
+    return ExistsAnywhere(Field::kSourceDiskId, disk) &&
+           std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& s) {
+             return s[Field::kSourceDiskId] == disk && s.Has(Field::kInstanceId);
+           });
   }
 
   void KMSKeyId() {

@@ -1,0 +1,326 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "reference/describe_snapshots/checks.h"
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+using Kind = ObservedValue::Kind;
+
+std::optional<std::int64_t> IntegerOf(const ObservedValue& value) {
+  if (value.kind != Kind::kInteger && value.kind != Kind::kText) return std::nullopt;
+  std::int64_t out = 0;
+  const auto [end, error] =
+      std::from_chars(value.text.data(), value.text.data() + value.text.size(), out);
+  if (error != std::errc() || end != value.text.data() + value.text.size()) return std::nullopt;
+  return out;
+}
+
+std::string Shown(const ObservedValue& value) {
+  return value.given() ? Excerpt(value.text, 40) : std::string("nothing");
+}
+
+class PageComparer {
+ public:
+  PageComparer(const Request& request, const Answer& expected, const ObservedAnswer& answer,
+               const std::vector<std::uint32_t>& listed, const Dataset& dataset, Choices& choices)
+      : request_(request),
+        page_(expected.page),
+        paging_(expected.plan.paging),
+        plan_(expected.plan),
+        answer_(answer),
+        listed_(listed),
+        dataset_(dataset),
+        choices_(choices) {}
+
+  PageComparison Compare() {
+    // Stage by stage: the reading that gets furthest says best what is wrong.
+    for (const auto stage : {&PageComparer::Membership, &PageComparer::Count, &PageComparer::Total,
+                             &PageComparer::Echo, &PageComparer::Token, &PageComparer::Order}) {
+      (this->*stage)();
+      if (out_.difference) break;
+      out_.closeness += 1000;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void Differ(Rule rule, std::string expected, std::string actual, std::string shape = "") {
+    out_.difference = Difference{rule, std::move(expected), std::move(actual), std::move(shape)};
+  }
+  void Answers(Question question, std::initializer_list<Option> options) {
+    OptionSet set = 0;
+    for (const Option option : options) {
+      set |= static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf(option));
+    }
+    out_.answers.push_back({question, set});
+  }
+  std::int64_t count() const { return static_cast<std::int64_t>(listed_.size()); }
+  std::string Name(std::uint32_t position) const {
+    return dataset_.snapshots[position][Field::kSnapshotId];
+  }
+
+  // The rule that a snapshot's presence breaks: the filter that it does not satisfy.
+  Rule BlameForExtra(const Snapshot& snapshot) {
+    if (snapshot[Field::kRegionId] != plan_.region) return "request.region_id.selects"_rule;
+    for (const Filter& filter : plan_.filters) {
+      if (!Matches(filter, snapshot, dataset_, choices_)) return filter.rule;
+    }
+    return "request.parameters.conjunction"_rule;
+  }
+  // The rule that a snapshot's absence breaks: the only filter, or their conjunction.
+  Rule BlameForMissing() const {
+    if (plan_.filters.size() == 1) return plan_.filters.front().rule;
+    return plan_.filters.empty() ? "request.parameters.unspecified"_rule
+                                 : "request.parameters.conjunction"_rule;
+  }
+
+  void Membership() {
+    for (const std::uint32_t position : listed_) {
+      if (std::ranges::binary_search(page_.matches, position)) {
+        ++out_.closeness;
+        continue;
+      }
+      const Rule rule = BlameForExtra(dataset_.snapshots[position]);
+      if (!out_.difference) {
+        Differ(rule, "only snapshots that match the request",
+               fmt::format("{} is listed though it does not match", Name(position)), "extra");
+      }
+      --out_.closeness;
+    }
+  }
+
+  void Count() {
+    if (paging_.loose) {
+      if (count() > paging_.size) TooMany();
+      return;
+    }
+    if (count() > page_.count) return TooMany();
+    if (count() == page_.count) return;
+    if (!paging_.by_token) {
+      const auto total = IntegerOf(answer_.total_count);
+      const bool list_is_short = total && *total < page_.total;
+      return Differ(list_is_short ? BlameForMissing() : "page.size.limits"_rule,
+                    fmt::format("{} snapshots on the page", page_.count),
+                    fmt::format("{} snapshots", count()), "missing");
+    }
+    // A short page is allowed in token mode, as long as the walk goes on.
+    if (answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty()) {
+      Answers("paging.token.short_page"_question, {"allowed"_option});
+    } else {
+      Differ(plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule
+                                                     : BlameForMissing(),
+             fmt::format("{} more snapshots, or a NextToken", page_.count - count()),
+             fmt::format("{} snapshots and no NextToken", count()), "missing");
+    }
+  }
+  void TooMany() {
+    const bool beyond_size = count() > paging_.size;
+    Rule rule = paging_.by_token ? "token.max_results.limits"_rule : "page.size.limits"_rule;
+    if (!beyond_size && paging_.by_token) rule = "token.walk.unique"_rule;
+    Differ(rule, fmt::format("at most {} snapshots", page_.count),
+           fmt::format("{} snapshots", count()), "too many");
+  }
+
+  void Total() {
+    const auto total = IntegerOf(answer_.total_count);
+    if (paging_.by_token) {
+      const Question question = "paging.total_count.token_mode"_question;
+      if (!answer_.total_count.given()) return Answers(question, {"absent"_option});
+      if (total == page_.total) return Answers(question, {"all"_option, "anything"_option});
+      return total == 0 ? Answers(question, {"zero"_option, "anything"_option})
+                        : Answers(question, {"anything"_option});
+    }
+    if (total == page_.total) return;
+    const bool other_list = total && plan_.filters.size() > 0 && *total < page_.total;
+    Differ(other_list && count() == page_.count && page_.total <= paging_.size
+               ? BlameForMissing()
+               : "page.total_count.matches"_rule,
+           fmt::format("TotalCount {}", page_.total),
+           fmt::format("TotalCount {}", Shown(answer_.total_count)), "total");
+  }
+
+  // The number that the request gave, where it may be echoed in place of the one applied.
+  std::optional<std::int64_t> GivenInteger(const char* name) const {
+    const auto text = request_.Find(name);
+    if (!text) return std::nullopt;
+    const IntegerText integer = ReadInteger(*text);
+    if (integer.form == IntegerText::Form::kNotInteger) return std::nullopt;
+    return integer.value;
+  }
+
+  void Echo() {
+    if (paging_.by_token) return TokenModeEcho();
+    const auto number = IntegerOf(answer_.page_number);
+    if (number != paging_.number && (!number || number != GivenInteger("PageNumber"))) {
+      return Differ("page.number.echo"_rule, fmt::format("PageNumber {}", paging_.number),
+                    fmt::format("PageNumber {}", Shown(answer_.page_number)), "echo");
+    }
+    const auto size = IntegerOf(answer_.page_size);
+    if (size != paging_.size && (!size || size != GivenInteger("PageSize"))) {
+      Differ("page.size.echo"_rule, fmt::format("PageSize {}", paging_.size),
+             fmt::format("PageSize {}", Shown(answer_.page_size)), "echo");
+    }
+  }
+
+  void TokenModeEcho() {
+    const Question number_question = "paging.page_number.token_mode"_question;
+    const auto number = IntegerOf(answer_.page_number);
+    if (!answer_.page_number.given()) {
+      Answers(number_question, {"absent"_option});
+    } else if (number == 0) {
+      Answers(number_question, {"zero"_option});
+    } else if (number && *number > 0) {
+      Answers(number_question, {"given"_option});
+    } else {
+      return Differ("page.number.echo"_rule, "a page number, 0, or none",
+                    fmt::format("PageNumber {}", Shown(answer_.page_number)), "echo");
+    }
+    const Question size_question = "paging.page_size.token_mode"_question;
+    const auto size = IntegerOf(answer_.page_size);
+    OptionSet options = 0;
+    const auto allow = [&](Option option) {
+      options |= static_cast<OptionSet>(1U << Catalogue::Get()[size_question].PositionOf(option));
+    };
+    if (!answer_.page_size.given()) allow("absent"_option);
+    if (size == 0) allow("zero"_option);
+    if (size == paging_.size || size == paging_.largest ||
+        (size && size == GivenInteger("MaxResults"))) {
+      allow("max_results"_option);
+    }
+    if (size == paging_.size_given) allow("given"_option);
+    if (options == 0) {
+      return Differ("page.size.echo"_rule,
+                    fmt::format("PageSize {}, {}, 0, or none", paging_.size, paging_.size_given),
+                    fmt::format("PageSize {}", Shown(answer_.page_size)), "echo");
+    }
+    out_.answers.push_back({size_question, options});
+  }
+
+  void Token() {
+    const bool given = answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty();
+    if (paging_.loose || paging_.empty) return;
+    const std::int64_t rest = page_.total - page_.start - count();
+    const bool more = rest > 0;
+    if (!paging_.by_token) {
+      if (more) {
+        Answers("paging.next_token.page_mode"_question,
+                {given ? "continues"_option : "none"_option});
+      } else if (given) {
+        FullLastPage();
+      } else {
+        LastPageForm();
+      }
+      return;
+    }
+    if (more && !given) {
+      return Differ("token.next.given"_rule, fmt::format("a NextToken, since {} more follow", rest),
+                    "no NextToken", "no token");
+    }
+    if (more) return;
+    if (!given) {
+      if (count() == paging_.size && count() > 0) {
+        Answers("paging.next_token.full_last_page"_question, {"none"_option});
+      }
+      return LastPageForm();
+    }
+    const std::int64_t most = 2 * page_.total + 50;
+    if (paging_.origin && paging_.origin->page > most) {
+      return Differ("token.walk.ends"_rule, "a page without NextToken in the end",
+                    fmt::format("another NextToken after {} pages", paging_.origin->page), "");
+    }
+    FullLastPage();
+  }
+
+  void FullLastPage() {
+    if (!paging_.by_token && page_.start >= page_.total && page_.total > 0) return;
+    if (count() == paging_.size) {
+      Answers("paging.next_token.full_last_page"_question, {"continues"_option});
+    } else if (paging_.by_token) {
+      Answers("paging.token.short_page"_question, {"allowed"_option});
+    } else {
+      Differ("page.walk.complete"_rule, "no NextToken on the last page",
+             fmt::format("NextToken {}", Shown(answer_.next_token)), "token");
+    }
+  }
+
+  void LastPageForm() {
+    if (answer_.xml) return;  // an empty element and none are the same to an XML client
+    Answers("paging.next_token.last_page"_question,
+            {answer_.next_token.given() ? "empty_string"_option : "absent"_option});
+  }
+
+  // page.order.stable is the memory's; here: which of the named orders the page agrees with.
+  void Order() {
+    if (listed_.empty()) return;
+    if (paging_.by_token && paging_.origin && paging_.origin->delivered) {
+      for (const std::uint32_t position : listed_) {
+        const auto at = paging_.origin->delivered->find(position);
+        if (at == paging_.origin->delivered->end() || at->second >= paging_.origin->page) continue;
+        return Differ("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
+                      fmt::format("{} again", Name(position)), "again");
+      }
+    }
+    if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
+    const Question question = "paging.order"_question;
+    const bool newest = AgreesWith(true), oldest = AgreesWith(false);
+    OptionSet options = static_cast<OptionSet>(
+        1U << Catalogue::Get()[question].PositionOf("any"_option));
+    if (newest) {
+      options |= static_cast<OptionSet>(
+          1U << Catalogue::Get()[question].PositionOf("newest_first"_option));
+    }
+    if (oldest) {
+      options |= static_cast<OptionSet>(
+          1U << Catalogue::Get()[question].PositionOf("oldest_first"_option));
+    }
+    out_.answers.push_back({question, options});
+  }
+
+  // Equal creation times may stand in any order, so only the times of the ranks count.
+  bool AgreesWith(bool newest_first) const {
+    std::vector<std::int64_t> times;
+    times.reserve(page_.matches.size());
+    for (const std::uint32_t position : page_.matches) {
+      times.push_back(dataset_.snapshots[position].creation_time);
+    }
+    const auto first = static_cast<std::size_t>(page_.start);
+    const std::size_t last = std::min(times.size(), first + listed_.size());
+    if (first + listed_.size() > times.size()) return false;
+    if (newest_first) {
+      std::ranges::partial_sort(times, times.begin() + static_cast<std::ptrdiff_t>(last),
+                                std::greater<>());
+    } else {
+      std::ranges::partial_sort(times, times.begin() + static_cast<std::ptrdiff_t>(last));
+    }
+    for (std::size_t i = 0; i < listed_.size(); ++i) {
+      if (dataset_.snapshots[listed_[i]].creation_time != times[first + i]) return false;
+    }
+    return true;
+  }
+
+  const Request& request_;
+  const Page& page_;
+  const Paging& paging_;
+  const Plan& plan_;
+  const ObservedAnswer& answer_;
+  const std::vector<std::uint32_t>& listed_;
+  const Dataset& dataset_;
+  Choices& choices_;
+  PageComparison out_;
+};
+
+}  // namespace
+
+PageComparison ComparePage(const Request& request, const Answer& expected,
+                           const ObservedAnswer& answer, const std::vector<std::uint32_t>& listed,
+                           const Dataset& dataset, Choices& choices) {
+  return PageComparer(request, expected, answer, listed, dataset, choices).Compare();
+}
+
+}  // namespace assay

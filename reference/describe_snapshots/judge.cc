@@ -1,0 +1,418 @@
+#include "reference/describe_snapshots/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+#include <utility>
+
+#include "reference/describe_snapshots/checks.h"
+#include "reference/describe_snapshots/exploration.h"
+#include "reference/describe_snapshots/walk_memory.h"
+
+namespace assay {
+namespace {
+
+using Kind = ObservedValue::Kind;
+
+constexpr std::size_t kMostRequestIds = 2'000'000;  // bounds the memory of long campaigns
+
+bool IsMust(const Difference& difference) {
+  return Catalogue::Get()[difference.rule].level == Level::kMust;
+}
+
+// An exchange that taught something: kept so that a contradiction can be explained.
+struct Lesson {
+  std::uint64_t id;
+  Request request;
+  Response response;
+  WalkMemory::View tokens;
+};
+
+// Everything that one exchange says about the reading: all of these hold.
+using Constraints = std::vector<Explanations>;
+
+// Forms are read off directly; one that an answer shows in two ways leaves nothing possible.
+Constraints FormConstraints(const std::vector<Restriction>& answers) {
+  Constraints out;
+  for (const Restriction& answer : answers) out.push_back({{answer}});
+  return out;
+}
+
+}  // namespace
+
+struct Judge::State {
+  State(const Dataset& the_dataset, const Reading& the_pins)
+      : dataset(the_dataset), pins(the_pins), space(the_pins), all(the_pins) {}
+
+  const Dataset& dataset;
+  Reading pins;
+  ReadingSpace space;       // what is still possible
+  const ReadingSpace all;   // what the pins allow
+  WalkMemory memory;
+  AnswerReader reader;
+  std::unordered_set<std::size_t> request_ids;
+  std::vector<Lesson> lessons;
+  std::vector<std::vector<std::uint64_t>> evidence =
+      std::vector<std::vector<std::uint64_t>>(kQuestionCount);
+  std::vector<std::uint64_t> asked = std::vector<std::uint64_t>(kQuestionCount);
+  std::vector<std::uint64_t> exercised = std::vector<std::uint64_t>(kRuleCount);
+  std::vector<std::uint64_t> violations = std::vector<std::uint64_t>(kRuleCount);
+  std::uint64_t judged = 0;
+};
+
+namespace {
+
+// Judges one exchange; with `learn` it also changes what the judge knows.
+class Examination {
+ public:
+  Examination(Judge::State& state, std::uint64_t id, const Request& request,
+              const Response& response, bool learn);
+  Verdict Run();
+
+ private:
+  bool OtherMethod();
+  bool Unreadable();
+  bool Unclear();
+  void Form();
+  void RequestId();
+  void Reading();
+  void Learn(Exploration exploration);
+  void Contradiction();
+  Constraints AllConstraints(const Request& request, const Response& response,
+                             const WalkMemory::View& tokens) const;
+  void Walk(const Plan& plan);
+  void Keep(const std::vector<OptionSet>& before);
+  void Report(Difference difference);
+  void Count();
+  bool IsError() const {
+    return answer_.code.kind == Kind::kText && !answer_.code.text.empty();
+  }
+
+  Judge::State& state_;
+  std::uint64_t id_;
+  const Request& request_;
+  const Response& response_;
+  bool learn_;
+  const ObservedAnswer& answer_;
+  std::vector<std::uint32_t> listed_;
+  WalkMemory::View tokens_;
+  Findings findings_;
+  Verdict verdict_;
+};
+
+Examination::Examination(Judge::State& state, std::uint64_t id, const Request& request,
+                         const Response& response, bool learn)
+    : state_(state),
+      id_(id),
+      request_(request),
+      response_(response),
+      learn_(learn),
+      answer_(state.reader.Read(response)),
+      listed_(ListedPositions(answer_, state.dataset)),
+      tokens_(state.memory.Look(request)) {}
+
+Verdict Examination::Run() {
+  if (!OtherMethod() && !Unreadable() && !Unclear()) {
+    Form();
+    Reading();
+  }
+  if (verdict_.kind != Verdict::Kind::kNotJudged && !verdict_.violations.empty()) {
+    verdict_.kind = Verdict::Kind::kViolation;
+  }
+  if (learn_) Count();
+  return std::move(verdict_);
+}
+
+void Examination::Report(Difference difference) {
+  findings_.Use(difference.rule);
+  auto& list = IsMust(difference) ? verdict_.violations : verdict_.warnings;
+  const bool known = std::ranges::any_of(list, [&](const Difference& other) {
+    return other.rule == difference.rule && other.shape == difference.shape;
+  });
+  if (!known) list.push_back(std::move(difference));
+}
+
+// encoding.method.other
+bool Examination::OtherMethod() {
+  if (request_.method == "GET" || request_.method == "POST") return false;
+  findings_.Use("encoding.method.other"_rule);
+  if (response_.status < 400) {
+    Report({"encoding.method.other"_rule, "a refusal (405, 403, 400 or 501)",
+            fmt::format("{} to {}", response_.status, request_.method), request_.method});
+  }
+  return true;
+}
+
+bool Examination::Unreadable() {
+  if (response_.status >= 500) {
+    // error.internal_error.unprovoked
+    verdict_.server_error = true;
+    Report({"error.internal_error.unprovoked"_rule, "an answer",
+            fmt::format("{} {}", response_.status, Excerpt(response_.body)),
+            std::to_string(response_.status)});
+    return true;
+  }
+  if (answer_.readable) return false;
+  for (const Difference& problem : answer_.problems) Report(problem);
+  return true;
+}
+
+// error.status.matches, error.envelope.code: neither an error nor a list.
+bool Examination::Unclear() {
+  verdict_.code = std::string(answer_.code.text);
+  if (IsError() && answer_.code.text.starts_with("Throttling") && response_.status >= 400) {
+    verdict_.kind = Verdict::Kind::kNotJudged;
+    verdict_.throttled = true;
+    verdict_.reason = "throttled";
+    return true;
+  }
+  if (IsError() && response_.status < 400) {
+    Report({"error.status.matches"_rule, "a status of 4xx or 5xx with an error Code",
+            fmt::format("{} with Code {}", response_.status, Excerpt(answer_.code.text)), ""});
+    return true;
+  }
+  if (IsError()) return false;
+  if (response_.status >= 400) {
+    Report({"error.envelope.code"_rule, "an error answer with a Code",
+            fmt::format("{} without Code: {}", response_.status, Excerpt(response_.body)), ""});
+    return true;
+  }
+  if (response_.status == 200) return false;
+  Report({"error.status.matches"_rule, "200 with a list",
+          fmt::format("{} with {}", response_.status, Excerpt(response_.body)),
+          std::to_string(response_.status)});
+  return true;
+}
+
+void Examination::Form() {
+  for (const Difference& problem : answer_.problems) Report(problem);
+  CheckForm(answer_, response_, findings_);
+  if (IsError()) {
+    CheckErrorEnvelope(answer_, findings_);
+  } else {
+    CheckFields(answer_, state_.dataset, findings_);
+    for (std::size_t i = 0; i < answer_.snapshot_count; ++i) {
+      verdict_.listed.emplace_back(answer_.snapshots[i][Field::kSnapshotId].text);
+    }
+  }
+  RequestId();
+  for (Difference& difference : findings_.differences) Report(std::move(difference));
+}
+
+void Examination::RequestId() {
+  findings_.Use("response.request_id.unique"_rule);
+  if (!learn_ || answer_.request_id.text.empty()) return;
+  if (state_.request_ids.size() >= kMostRequestIds) return;
+  if (state_.request_ids.insert(std::hash<std::string_view>{}(answer_.request_id.text)).second) {
+    return;
+  }
+  findings_.Add("response.request_id.unique"_rule, "a RequestId of its own",
+                fmt::format("RequestId {} for a second time", Excerpt(answer_.request_id.text)));
+}
+
+void Examination::Reading() {
+  const ReadExchange exchange{request_, answer_, listed_, tokens_, IsError()};
+  Exploration exploration = Explore(exchange, state_.dataset, state_.space.domains());
+  if (exploration.too_many && exploration.explanations.empty()) {
+    verdict_.kind = Verdict::Kind::kNotJudged;
+    verdict_.reason = "more open questions at once than can be explored";
+    return;
+  }
+  findings_.used |= exploration.used;
+  if (learn_) {
+    for (const Question question : exploration.asked) ++state_.asked[Index(question)];
+  }
+  if (!exploration.explanations.empty()) {
+    for (Difference& warning : exploration.warnings) Report(std::move(warning));
+    return Learn(std::move(exploration));
+  }
+  const Exploration free = Explore(exchange, state_.dataset, state_.all.domains());
+  if (free.explanations.empty()) return Report(free.nearest.value_or(*exploration.nearest));
+  Contradiction();
+}
+
+void Examination::Learn(Exploration exploration) {
+  std::vector<OptionSet> before(state_.space.domains().begin(), state_.space.domains().end());
+  Constraints constraints = FormConstraints(findings_.answers);
+  // Explanations beyond the bound were not looked at, so nothing may be excluded by them.
+  if (!exploration.too_many) constraints.push_back(std::move(exploration.explanations));
+  ReadingSpace next = state_.space;
+  bool learned = false;
+  for (Explanations& explanations : constraints) {
+    bool more = false;
+    if (!next.Restrict(std::move(explanations), &more)) return Contradiction();
+    learned |= more;
+  }
+  Walk(*exploration.plan);
+  if (!learn_ || !learned) return;
+  state_.space = std::move(next);
+  Keep(before);
+}
+
+void Examination::Keep(const std::vector<OptionSet>& before) {
+  for (std::size_t q = 0; q < kQuestionCount; ++q) {
+    if (state_.space.domains()[q] != before[q]) state_.evidence[q].push_back(id_);
+  }
+  state_.lessons.push_back({id_, request_, response_, tokens_});
+}
+
+// A page against the pages of the same list that were seen before.
+void Examination::Walk(const Plan& plan) {
+  if (IsError()) return;
+  findings_.Use("page.order.stable"_rule);
+  findings_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
+  const auto clash = state_.memory.Check(request_, plan, listed_);
+  if (clash) {
+    const std::string& name =
+        state_.dataset.snapshots[clash->snapshot][Field::kSnapshotId];
+    if (learn_) verdict_.evidence.push_back(clash->exchange);
+    Report(clash->repeated
+               ? Difference{"page.order.stable"_rule,
+                            fmt::format("the same page as in exchange {}", clash->exchange),
+                            "another one", ""}
+               : Difference{"page.walk.unique"_rule,
+                            fmt::format("snapshots that exchange {} did not list",
+                                        clash->exchange),
+                            fmt::format("{} on another page of the same list", name), ""});
+  }
+  if (!learn_) return;
+  state_.memory.Use(request_);
+  const bool token = answer_.next_token.kind == Kind::kText;
+  state_.memory.Remember(id_, request_, plan, listed_,
+                         token ? answer_.next_token.text : std::string_view());
+}
+
+// Everything that an exchange says about the reading, whatever was learned meanwhile.
+Constraints Examination::AllConstraints(const Request& request, const Response& response,
+                                        const WalkMemory::View& tokens) const {
+  AnswerReader reader;
+  const ObservedAnswer& answer = reader.Read(response);
+  const auto listed = ListedPositions(answer, state_.dataset);
+  const bool is_error = answer.code.kind == Kind::kText && !answer.code.text.empty();
+  Exploration exploration = Explore({request, answer, listed, tokens, is_error}, state_.dataset,
+                                    state_.all.domains());
+  Findings findings;
+  if (!is_error) CheckFields(answer, state_.dataset, findings);
+  Constraints constraints = FormConstraints(findings.answers);
+  if (!exploration.too_many && !exploration.explanations.empty()) {
+    Simplify(exploration.explanations, state_.all.domains());
+    constraints.push_back(std::move(exploration.explanations));
+  }
+  return constraints;
+}
+
+// request.reading.consistent: finds a smallest set of earlier exchanges that this one contradicts.
+void Examination::Contradiction() {
+  const Constraints mine = AllConstraints(request_, response_, tokens_);
+  std::vector<Constraints> theirs;
+  for (const Lesson& lesson : state_.lessons) {
+    theirs.push_back(AllConstraints(lesson.request, lesson.response, lesson.tokens));
+  }
+  const auto consistent = [&](const std::vector<std::size_t>& chosen) {
+    std::vector<const Explanations*> all;
+    for (const Explanations& explanations : mine) all.push_back(&explanations);
+    for (const std::size_t i : chosen) {
+      for (const Explanations& explanations : theirs[i]) all.push_back(&explanations);
+    }
+    return ReadingSpace::Consistent(state_.pins, all);
+  };
+  std::vector<std::size_t> needed;
+  if (consistent({})) {
+    for (std::size_t i = 0; i < theirs.size() && needed.empty(); ++i) {
+      if (!consistent({i})) needed = {i};
+    }
+    if (needed.empty()) {
+      for (std::size_t i = 0; i < theirs.size(); ++i) needed.push_back(i);
+      for (std::size_t i = 0; i < needed.size();) {
+        std::vector<std::size_t> without = needed;
+        without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+        if (consistent(without)) {
+          ++i;
+        } else {
+          needed = std::move(without);
+        }
+      }
+    }
+  }
+  std::string exchanges, question;
+  for (const std::size_t i : needed) {
+    verdict_.evidence.push_back(state_.lessons[i].id);
+    exchanges += fmt::format("{}{} ({})", exchanges.empty() ? "" : ", ", state_.lessons[i].id,
+                             Excerpt(state_.lessons[i].request.Text(), 160));
+  }
+  for (const Explanations& explanations : mine) {
+    for (const Explanation& explanation : explanations) {
+      for (const Restriction& restriction : explanation) {
+        if (question.empty()) question = std::string(Id(restriction.question));
+      }
+    }
+  }
+  Report({"request.reading.consistent"_rule,
+          needed.empty() ? std::string("one answer to each open question within one answer")
+                         : fmt::format("an answer that one reading explains together with exchange {}",
+                                       exchanges),
+          fmt::format("no reading explains them together (question {})", question), question});
+}
+
+void Examination::Count() {
+  if (verdict_.kind == Verdict::Kind::kNotJudged) return;
+  ++state_.judged;
+  for (const Difference& difference : verdict_.violations) {
+    findings_.Use(difference.rule);
+    ++state_.violations[Index(difference.rule)];
+  }
+  for (const Difference& difference : verdict_.warnings) {
+    ++state_.violations[Index(difference.rule)];
+  }
+  for (std::size_t rule = 0; rule < kRuleCount; ++rule) {
+    state_.exercised[rule] += findings_.used[rule] ? 1 : 0;
+  }
+}
+
+}  // namespace
+
+Judge::Judge(const Dataset& dataset, const Reading& pins)
+    : state_(std::make_unique<State>(dataset, pins)) {}
+Judge::~Judge() = default;
+
+Verdict Judge::Examine(std::uint64_t id, const Request& request, const Response& response) {
+  return Examination(*state_, id, request, response, true).Run();
+}
+
+Verdict Judge::Peek(const Request& request, const Response& response) const {
+  return Examination(*state_, 0, request, response, false).Run();
+}
+
+const ReadingSpace& Judge::readings() const { return state_->space; }
+std::uint64_t Judge::judged() const { return state_->judged; }
+std::uint64_t Judge::Exercised(Rule rule) const { return state_->exercised[Index(rule)]; }
+
+std::vector<LearnedAnswer> Judge::Learned() const {
+  std::vector<LearnedAnswer> out;
+  for (const QuestionInfo& question : Catalogue::Get().questions()) {
+    LearnedAnswer row{.question = std::string(Id(question.id)),
+                      .settled = state_->space.Settled(question.id),
+                      .asked = state_->asked[Index(question.id)],
+                      .evidence = state_->evidence[Index(question.id)]};
+    for (std::size_t i = 0; i < question.options.size(); ++i) {
+      if ((state_->space.Possible(question.id) >> i) & 1U) {
+        row.possible.emplace_back(Id(question.options[i].id));
+      }
+    }
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+std::vector<RuleTally> Judge::Tallies() const {
+  std::vector<RuleTally> out;
+  for (const RuleInfo& rule : Catalogue::Get().rules()) {
+    out.push_back({std::string(Id(rule.id)), rule.level == Level::kMust ? "must" : "should",
+                   state_->exercised[Index(rule.id)], state_->violations[Index(rule.id)]});
+  }
+  return out;
+}
+
+}  // namespace assay

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reference/dataset.h"
+#include "reference/message.h"
+#include "reference/observed.h"
+#include "reference/reading_space.h"
+#include "spec/record.h"
+
+namespace assay {
+
+// What the judge says about one exchange.
+struct Verdict {
+  enum class Kind {
+    kConforms,   // some reading explains it together with all that came before
+    kViolation,
+    kNotJudged,  // throttled, or too many open questions at once: `reason`
+  } kind = Kind::kConforms;
+  std::vector<Difference> violations;  // of `must` rules
+  std::vector<Difference> warnings;    // of `should` rules
+  std::vector<std::uint64_t> evidence; // earlier exchanges that contradict this one
+  std::string reason;
+  bool throttled = false;
+  bool server_error = false;           // 5xx: worth a second try before it counts
+  std::string code;                    // the error code of the answer, "" for a list
+  std::vector<std::string> listed;     // the SnapshotIds of the answer, in order
+};
+
+// Compares answers with the model and learns the target's reading by elimination. One judge sees
+// all exchanges with one target, in one order; equal exchanges in equal order give equal verdicts.
+class Judge {
+ public:
+  struct State;  // what the judge knows; defined beside it
+
+  // `dataset` is the target's state and outlives the judge. `pins` are options that must hold.
+  explicit Judge(const Dataset& dataset, const Reading& pins = {});
+  ~Judge();
+
+  // Judges exchange number `id` (positive, each once) and learns from it.
+  Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
+  // Judges without learning: what Examine would say, evidence aside.
+  Verdict Peek(const Request& request, const Response& response) const;
+
+  const ReadingSpace& readings() const;
+  // The learned reading, a row a question; `evidence` names the exchanges that excluded options.
+  std::vector<LearnedAnswer> Learned() const;
+  // A row a rule, in the order of ids. `violations` counts exchanges.
+  std::vector<RuleTally> Tallies() const;
+  // Exchanges whose judgement used the rule.
+  std::uint64_t Exercised(Rule rule) const;
+  std::uint64_t judged() const;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace assay

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/result.h"
+
+namespace assay {
+
+// Something that can be explained beside rules, questions and errors: a fault, say.
+struct Explanation {
+  std::string id;
+  std::string summary;  // one line, for lists
+  std::string text;     // what `assay explain ID` prints
+};
+
+// What is known about an id: a rule, a question, an error code, a parameter or field of the
+// operation, or one of `more`; all of them where several are called so. A beginning ("paging",
+// "page.size") lists what begins with it. Anything else is an error with the nearest ids.
+Result<std::string> Explain(std::string_view id, const std::vector<Explanation>& more = {});
+
+}  // namespace assay

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/catalogue.h"
+#include "spec/result.h"
+
+namespace assay {
+
+// A request parameter as the document describes it. "Tag.N.Key" stands for N from 1 to
+// `items_maximum`; for SnapshotIds that is the number of ids in the array.
+struct ParameterInfo {
+  std::string name;
+  std::string type;  // "string", "integer", "boolean"
+  bool required = false;
+  Level level = Level::kMust;
+  std::optional<std::string> default_value;
+  std::vector<std::string> values;  // empty where any is valid
+  bool any_letters = false;         // letter case of `values` does not matter
+  std::optional<int> minimum, maximum, items_maximum;
+  bool deprecated = false;
+  std::string example;
+  std::string description;
+  std::vector<SourceReference> sources;
+};
+
+// A field of an answer. `in` is the field that holds it, or "response", or "error".
+struct FieldInfo {
+  std::string name;
+  std::string in;
+  std::string type;  // those above, "object", "array"
+  std::string also;  // a second admissible type, or ""
+  Level level = Level::kMust;
+  bool optional = false;
+  std::vector<std::string> values;
+  bool any_letters = false;
+  std::string format;  // "date-time" or ""
+  bool deprecated = false;
+  std::string example;
+  std::string description;
+  std::vector<SourceReference> sources;
+};
+
+// The outside of the operation: operation.json.
+struct OperationInfo {
+  std::string action;
+  std::string version;
+  std::string summary;
+  std::vector<std::string> methods;
+  std::string path;
+  std::vector<ParameterInfo> parameters;
+  std::vector<FieldInfo> fields;        // of a list, those of an object behind the object
+  std::vector<FieldInfo> error_fields;  // of the error envelope
+
+  // The embedded one; its data is checked by tests.
+  static const OperationInfo& Get();
+};
+
+// Errors name the file, the position and the key.
+Result<OperationInfo> ParseOperation(std::string_view text, const std::string& name);
+
+}  // namespace assay

@@ -1,10 +1,9 @@
 #include "reports/command.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-
-#include <CLI/CLI.hpp>
 
 #include "reports/merge.h"
 #include "reports/overview.h"
@@ -51,17 +50,18 @@ Result<std::vector<RecordedRun>> LoadRuns(const std::vector<std::string>& direct
 void AddReportCommand(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand("report", "Rebuild reports from the journals of runs");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("DIR", arguments->directories,
-                      "Folders that `assay run --out` wrote, or their journals; shards of one run "
-                      "are merged, several targets shown side by side")
+  command
+      ->add_option("DIR", arguments->directories,
+                   "Folders that `assay run --out` wrote, or their journals; shards of one run "
+                   "are merged, several targets shown side by side")
       ->required();
   command->add_option("--format", arguments->formats,
                       "html, json, junit, repro, summary, with commas between (default: all)");
   command->add_option("--out", arguments->out_dir,
                       "Where to write (default: DIR; assay-report for several)");
   command->callback([arguments, exit_code] {
-    const Done done = WriteReports(arguments->directories, arguments->formats, arguments->out_dir,
-                                   std::cout);
+    const Done done =
+        WriteReports(arguments->directories, arguments->formats, arguments->out_dir, std::cout);
     *exit_code = done ? 0 : static_cast<int>(done.error().exit);
     if (!done) std::cerr << "assay report: " << TerminalText(done.error().Text()) << "\n";
   });
@@ -77,8 +77,8 @@ Done WriteReports(const std::vector<std::string>& directories, const std::string
   const bool is_matrix = runs->size() > 1;
   const Result<std::vector<ReportFormat>> chosen = ChooseFormats(formats, is_matrix);
   const std::string folder = ChooseFolder(directories, out_dir);
-  const Done done = is_matrix ? RenderMatrix(*runs, folder, *chosen)
-                              : RenderReports((*runs)[0], folder, *chosen);
+  const Done done =
+      is_matrix ? RenderMatrix(*runs, folder, *chosen) : RenderReports((*runs)[0], folder, *chosen);
   if (!done) return done;
   for (const RecordedRun& run : *runs) {
     for (const std::string& note : run.notes) out << "note: " << TerminalText(note) << "\n";

@@ -1,9 +1,9 @@
 #include "reports/curl.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "reports/secrets.h"
 #include "reports/text.h"
@@ -13,8 +13,8 @@ namespace {
 
 // The parameters that every operation takes (facts: "system parameters" of the RPC style).
 constexpr std::array<std::string_view, 8> kCommon = {
-    "Action", "Version", "Format", "SignatureMethod", "SignatureNonce", "SignatureVersion",
-    "SignatureType", "Timestamp"};
+    "Action",         "Version",          "Format",        "SignatureMethod",
+    "SignatureNonce", "SignatureVersion", "SignatureType", "Timestamp"};
 
 bool IsCommon(std::string_view name) {
   return std::find(kCommon.begin(), kCommon.end(), name) != kCommon.end();
@@ -79,16 +79,16 @@ std::string ShellQuote(std::string_view bytes) {
   if (!bytes.empty() && std::all_of(bytes.begin(), bytes.end(), IsPlainInShell)) {
     return std::string(bytes);
   }
-  const bool simple = std::all_of(bytes.begin(), bytes.end(),
-                                  [](char c) { return IsPrintable(c) && c != '\''; });
+  const bool simple =
+      std::all_of(bytes.begin(), bytes.end(), [](char c) { return IsPrintable(c) && c != '\''; });
   return simple ? "'" + std::string(bytes) + "'" : QuoteWithEscapes(bytes);
 }
 
 std::string EncodeUrlPart(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
-    out += IsUnreserved(c) ? std::string(1, c)
-                           : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    out +=
+        IsUnreserved(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }

@@ -1,12 +1,12 @@
 #include "reports/curl.h"
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <fstream>
 #include <vector>
-
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace assay {
 namespace {
@@ -47,9 +47,23 @@ Finding SomeFinding(const std::string& method, const std::string& placement) {
 TEST(ShellQuoting, BashReadsEveryWordBackByteForByte) {
   std::string all;
   for (int c = 1; c < 256; ++c) all += static_cast<char>(c);
-  const std::vector<std::string> words = {
-      "", "plain", "with blank", "it's", "$HOME `id` $(id)", "back\\slash", "new\nline", "你好",
-      "\xff\xfe" "41", "~", "-x", "*", "!x", "\"", "#c", all};
+  const std::vector<std::string> words = {"",
+                                          "plain",
+                                          "with blank",
+                                          "it's",
+                                          "$HOME `id` $(id)",
+                                          "back\\slash",
+                                          "new\nline",
+                                          "你好",
+                                          "\xff\xfe"
+                                          "41",
+                                          "~",
+                                          "-x",
+                                          "*",
+                                          "!x",
+                                          "\"",
+                                          "#c",
+                                          all};
   std::string line = "curl";
   for (const std::string& word : words) line += " " + ShellQuote(word);
   EXPECT_EQ(line.find('\n'), std::string::npos);

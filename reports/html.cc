@@ -1,9 +1,9 @@
 #include "reports/html.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 
 #include "reports/curl.h"
 #include "reports/overview.h"
@@ -14,15 +14,17 @@ namespace assay {
 namespace {
 
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --line: #8884; --bad: #c62828; --warn: #b26a00; --good: #2e7d32; }
+:root { color-scheme: light dark;
+  --line: #8884; --bad: #c62828; --warn: #b26a00; --good: #2e7d32; }
 @media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --warn: #ffcc80; --good: #a5d6a7; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; } h3 { font-size: 1rem; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; white-space: pre-wrap; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .6rem;
+  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-wrap; }
 th { white-space: nowrap; font-weight: 600; }
-pre, code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere; white-space: pre-wrap; }
+pre, code { font-family: ui-monospace, monospace; font-size: .9em;
+  overflow-wrap: anywhere; white-space: pre-wrap; }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: 0 1rem .5rem; margin: 1rem 0; }
 .violations, .violation { color: var(--bad); } .inconclusive, .warning { color: var(--warn); }
 .conforms, .known { color: var(--good); }
@@ -55,9 +57,9 @@ std::string FactsTable(const RecordedRun& run) {
   rows += Row("Exchanges", fmt::format("{}, of which {} judged", Thousands(run.trailer.exchanges),
                                        Thousands(run.trailer.judged)));
   rows += Row("Rules exercised", fmt::format("{} of {}", totals.rules_exercised, totals.rules));
-  rows += Row("Findings", fmt::format("{} violations, {} warnings, {} known, {} inconclusive",
-                                      totals.violations, totals.warnings, totals.known,
-                                      totals.inconclusive));
+  rows += Row("Findings",
+              fmt::format("{} violations, {} warnings, {} known, {} inconclusive",
+                          totals.violations, totals.warnings, totals.known, totals.inconclusive));
   rows += Row("Started", HtmlText(run.header.started));
   rows += Row("Seconds", fmt::format("{:.1f}", run.trailer.seconds));
   if (totals.requests_per_second > 0) {
@@ -125,7 +127,7 @@ std::string FindingsSection(const RecordedRun& run) {
 }
 
 std::string RuleRow(const RuleTally& rule, const std::string& reason) {
-  const char* state = rule.violations > 0 ? "broken exercised"
+  const char* state = rule.violations > 0  ? "broken exercised"
                       : rule.exercised > 0 ? "exercised"
                                            : "unexercised";
   return fmt::format(
@@ -175,20 +177,20 @@ std::string WrapHtmlPage(const std::string& title, const std::string& body) {
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
          "style-src 'unsafe-inline'\">\n<title>" +
-         HtmlText(title) + "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n" +
-         body + "</body>\n</html>\n";
+         HtmlText(title) + "</title>\n<style>" + std::string(kStyle) +
+         "</style>\n</head>\n<body>\n" + body + "</body>\n</html>\n";
 }
 
 std::string HtmlPage(const RecordedRun& run) {
   std::string notes;
   for (const std::string& note : run.notes) notes += "<p>" + HtmlText(note) + "</p>\n";
-  const std::string body =
-      "<h1 class=\"" + ClassName(run.trailer.verdict) + "\">" +
-      HtmlText(HideSecrets(VerdictText(run))) + "</h1>\n" + notes +
-      "<nav><a href=\"#findings\">Findings</a><a href=\"#rules\">Rules</a>"
-      "<a href=\"#reading\">Reading</a></nav>\n" +
-      FactsTable(run) + FindingsSection(run) + RulesSection(run) + ReadingSection(run) +
-      "<p>Bodies are shown as the target sent them.</p>\n";
+  const std::string body = "<h1 class=\"" + ClassName(run.trailer.verdict) + "\">" +
+                           HtmlText(HideSecrets(VerdictText(run))) + "</h1>\n" + notes +
+                           "<nav><a href=\"#findings\">Findings</a><a href=\"#rules\">Rules</a>"
+                           "<a href=\"#reading\">Reading</a></nav>\n" +
+                           FactsTable(run) + FindingsSection(run) + RulesSection(run) +
+                           ReadingSection(run) +
+                           "<p>Bodies are shown as the target sent them.</p>\n";
   return WrapHtmlPage("Assay: " + HideSecrets(run.header.target), body);
 }
 

@@ -1,6 +1,7 @@
 #include "reports/html.h"
 
 #include <gtest/gtest.h>
+
 #include <pugixml.hpp>
 
 #include "reports/sample_run_for_test.h"
@@ -22,11 +23,11 @@ bool IsBalanced(std::string page) {
 
 TEST(HtmlPages, ShowFindingsRulesAndReading) {
   const std::string page = HtmlPage(SampleRun(""));
-  for (const char* part : {"VIOLATIONS: 2 rules are broken", "id=\"finding-v-1\"",
-                           "href=\"#finding-v-1\"", "curl --silent", "href=\"#broken-rules\"",
-                           "<tr class=\"broken exercised\"><td><code>paging.page_size.maximum",
-                           "<tr class=\"unexercised\"><td><code>never.b.c", "settled",
-                           "Exchange 7: status 200"}) {
+  for (const char* part :
+       {"VIOLATIONS: 2 rules are broken", "id=\"finding-v-1\"", "href=\"#finding-v-1\"",
+        "curl --silent", "href=\"#broken-rules\"",
+        "<tr class=\"broken exercised\"><td><code>paging.page_size.maximum",
+        "<tr class=\"unexercised\"><td><code>never.b.c", "settled", "Exchange 7: status 200"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_TRUE(IsBalanced(page));

@@ -1,13 +1,13 @@
 #include "reports/journal.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "reports/journal_lines.h"
 
@@ -25,7 +25,8 @@ Done MakeFolder(const std::string& directory) {
   if (!error && !std::filesystem::is_directory(directory)) {
     error = std::make_error_code(std::errc::not_a_directory);
   }
-  if (error) return FileError(directory, "the folder for the reports cannot be made", error.value());
+  if (error)
+    return FileError(directory, "the folder for the reports cannot be made", error.value());
   return Ok();
 }
 
@@ -141,8 +142,9 @@ void Journal::WriteAtOnce(const std::string& line) {
 void Journal::Write() {
   if (status_) {
     if (const int number = WriteAll(file_, buffer_.data(), buffer_.size())) {
-      status_ = Error{path_, std::string("the journal cannot be written on: ") +
-                                 std::strerror(number) + "; the record of this run is not complete"};
+      status_ =
+          Error{path_, std::string("the journal cannot be written on: ") + std::strerror(number) +
+                           "; the record of this run is not complete"};
     }
   }
   buffer_.clear();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -10,8 +12,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "spec/record.h"
 #include "spec/result.h"
@@ -84,16 +84,16 @@ struct RecordedExchange {
 
 // One run as its journal tells it, or the shards of one run merged.
 struct RecordedRun {
-  std::string path;               // of the journal
+  std::string path;  // of the journal
   RunHeader header;
   std::vector<Finding> findings;  // one for each id; what was written last counts
   // Where the run was killed: verdict "inconclusive", its reason, and the exchanges counted.
   RunTrailer trailer;
-  bool finished = false;          // the journal has a trailer
-  bool cut = false;               // the last line was not whole, and left out
+  bool finished = false;  // the journal has a trailer
+  bool cut = false;       // the last line was not whole, and left out
   std::uint64_t last_exchange = 0;
   std::vector<RecordedExchange> evidence;  // some exchanges of each finding; see LoadRun()
-  std::vector<std::string> notes; // what a reader of a report must know, a sentence each
+  std::vector<std::string> notes;          // what a reader of a report must know, a sentence each
 };
 
 // Reads a journal; calls `visit`, where given, for each exchange in order (it may move from it).

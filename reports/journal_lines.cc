@@ -1,11 +1,10 @@
 #include "reports/journal_lines.h"
 
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "reports/secrets.h"
 #include "reports/text.h"

@@ -1,3 +1,5 @@
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -5,8 +7,6 @@
 #include <fstream>
 #include <set>
 #include <string_view>
-
-#include <simdjson.h>
 
 #include "reports/journal.h"
 #include "reports/text.h"
@@ -65,9 +65,8 @@ class Members {
     if (Find(key, &value) && value.get(*truth) != simdjson::SUCCESS) Complain(key, "no Boolean");
   }
   void Read(std::string_view key, std::vector<std::string>* texts) {
-    ReadEach(key, texts, [](const element& value, std::string* text) {
-      return ReadText(value, text);
-    });
+    ReadEach(key, texts,
+             [](const element& value, std::string* text) { return ReadText(value, text); });
   }
   void Read(std::string_view key, std::vector<std::uint64_t>* numbers) {
     ReadEach(key, numbers, [](const element& value, std::uint64_t* number) {
@@ -95,9 +94,7 @@ class Members {
       return members.problem().empty();
     });
   }
-  bool Has(std::string_view key) const {
-    return members_.at_key(key).error() == simdjson::SUCCESS;
-  }
+  bool Has(std::string_view key) const { return members_.at_key(key).error() == simdjson::SUCCESS; }
 
  private:
   template <typename T, typename ReadOne>
@@ -319,8 +316,9 @@ Result<std::string> JournalPath(const std::string& given) {
   if (!std::filesystem::is_directory(given, error)) return given;
   const std::string path = (std::filesystem::path(given) / kJournalName).string();
   if (!std::filesystem::exists(path, error)) {
-    return Error{given, std::string("no ") + kJournalName + " in this folder; give the folder that "
-                        "`assay run --out` wrote"};
+    return Error{given, std::string("no ") + kJournalName +
+                            " in this folder; give the folder that "
+                            "`assay run --out` wrote"};
   }
   return path;
 }

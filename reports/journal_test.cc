@@ -1,15 +1,15 @@
 #include "reports/journal.h"
 
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "reports/journal_lines.h"
 
@@ -32,9 +32,7 @@ class JournalTest : public testing::Test {
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
   }
-  void Write(const std::string& text) const {
-    std::ofstream(Path(), std::ios::binary) << text;
-  }
+  void Write(const std::string& text) const { std::ofstream(Path(), std::ios::binary) << text; }
   std::unique_ptr<Journal> Open(const JournalOptions& options = {}) const {
     return std::move(Journal::Open(directory_, options)).value();
   }
@@ -55,8 +53,13 @@ std::string Hostile() {
 }
 
 RunHeader SomeHeader() {
-  return {"0.1.0", "abc", "http://127.0.0.1:1", "built in", 18446744073709551615ULL,
-          "2026-11-24T00:00:00Z", {{"--shard", "1/2"}, {"--access-key-id", "LTAI"}}};
+  return {"0.1.0",
+          "abc",
+          "http://127.0.0.1:1",
+          "built in",
+          18446744073709551615ULL,
+          "2026-11-24T00:00:00Z",
+          {{"--shard", "1/2"}, {"--access-key-id", "LTAI"}}};
 }
 
 ExchangeRecord SomeExchange() {

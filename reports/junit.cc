@@ -1,11 +1,11 @@
 #include "reports/junit.h"
 
+#include <fmt/format.h>
+
 #include <map>
+#include <pugixml.hpp>
 #include <set>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <pugixml.hpp>
 
 #include "reports/curl.h"
 #include "reports/overview.h"
@@ -133,13 +133,14 @@ class Suite {
     if (unexercised == unexercised_.end()) return;
     ++counts_.skipped;
     const std::string& reason = unexercised->second;
-    AddOutcome(testcase, "skipped", "",
-               "never exercised" + (reason.empty() ? "" : ": " + reason), "");
+    AddOutcome(testcase, "skipped", "", "never exercised" + (reason.empty() ? "" : ": " + reason),
+               "");
   }
 
   pugi::xml_node Testcase(const std::string& rule, const std::string& wanted) {
     std::string name = XmlText(wanted);  // two names may become one only here
-    for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{} {}", XmlText(wanted), i);
+    for (int i = 2; !names_.insert(name).second; ++i)
+      name = fmt::format("{} {}", XmlText(wanted), i);
     ++counts_.tests;
     pugi::xml_node testcase = node_.append_child("testcase");
     SetAttribute(testcase, "classname", TopicOf(rule));

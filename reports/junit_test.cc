@@ -1,9 +1,9 @@
 #include "reports/junit.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
+
 #include <pugixml.hpp>
+#include <set>
 
 #include "reports/sample_run_for_test.h"
 #include "reports/text.h"

@@ -1,9 +1,9 @@
 #include "reports/matrix.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "reports/html.h"
 #include "reports/overview.h"
@@ -28,9 +28,9 @@ std::string RuleCell(const RecordedRun& run, const std::string& rule) {
   if (kinds.count("inconclusive") > 0) return "unclear";
   if (kinds.count("warning") > 0) return "warning";
   if (kinds.count("known") > 0) return "known";
-  const bool exercised = std::any_of(
-      run.trailer.rules.begin(), run.trailer.rules.end(),
-      [&](const RuleTally& tally) { return tally.id == rule && tally.exercised > 0; });
+  const bool exercised =
+      std::any_of(run.trailer.rules.begin(), run.trailer.rules.end(),
+                  [&](const RuleTally& tally) { return tally.id == rule && tally.exercised > 0; });
   return exercised ? "ok" : "not exercised";
 }
 

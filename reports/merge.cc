@@ -1,12 +1,12 @@
 #include "reports/merge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
 #include <set>
-
-#include <fmt/format.h>
 
 namespace assay {
 namespace {
@@ -76,8 +76,8 @@ void MergeFinding(const Finding& other, Finding* finding) {
 
 void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
   for (const Finding& finding : from) {
-    const auto same = std::find_if(to->begin(), to->end(),
-                                   [&](const Finding& f) { return f.id == finding.id; });
+    const auto same =
+        std::find_if(to->begin(), to->end(), [&](const Finding& f) { return f.id == finding.id; });
     if (same == to->end()) {
       to->push_back(finding);
     } else {
@@ -88,8 +88,8 @@ void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
 
 void MergeRules(const std::vector<RuleTally>& from, std::vector<RuleTally>* to) {
   for (const RuleTally& rule : from) {
-    const auto same = std::find_if(to->begin(), to->end(),
-                                   [&](const RuleTally& r) { return r.id == rule.id; });
+    const auto same =
+        std::find_if(to->begin(), to->end(), [&](const RuleTally& r) { return r.id == rule.id; });
     if (same == to->end()) {
       to->push_back(rule);
     } else {
@@ -215,8 +215,10 @@ ShardCheck CheckShards(const std::vector<RecordedRun>& runs) {
     }
     count = std::max(count, shard->count);
     if (++seen[shard->index] == 2) {
-      check.notes.push_back(fmt::format("Shard {}/{} is there more than once: its exchanges are "
-                                        "counted each time.", shard->index, shard->count));
+      check.notes.push_back(
+          fmt::format("Shard {}/{} is there more than once: its exchanges are "
+                      "counted each time.",
+                      shard->index, shard->count));
     }
   }
   for (const std::string& shard : MissingShards(seen, count)) {
@@ -262,8 +264,10 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
   for (std::size_t i = 1; i < runs.size(); ++i) Append(runs[i].notes, &merged.notes);
   FilterUnexercised(&merged.trailer);
   Append(check.notes, &merged.notes);
-  merged.notes.push_back(fmt::format("{} journals are merged; exchange N of shard K has the "
-                                     "number K × 1,000,000,000 + N.", runs.size()));
+  merged.notes.push_back(
+      fmt::format("{} journals are merged; exchange N of shard K has the "
+                  "number K × 1,000,000,000 + N.",
+                  runs.size()));
   auto& options = merged.header.options;
   options.erase(std::remove_if(options.begin(), options.end(), IsShardOption), options.end());
   Judge(reasons, violated || HasViolation(merged.findings), &merged.trailer);

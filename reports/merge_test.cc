@@ -1,8 +1,8 @@
 #include "reports/merge.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "reports/sample_run_for_test.h"
 
@@ -32,9 +32,8 @@ RecordedRun MergedFrom(std::vector<RecordedRun> runs) {
 }
 
 bool HasNote(const RecordedRun& run, const std::string& part) {
-  return std::any_of(run.notes.begin(), run.notes.end(), [&](const std::string& note) {
-    return note.find(part) != std::string::npos;
-  });
+  return std::any_of(run.notes.begin(), run.notes.end(),
+                     [&](const std::string& note) { return note.find(part) != std::string::npos; });
 }
 
 TEST(Merging, AddsTalliesAndMakesOneOfEqualFindings) {
@@ -54,8 +53,8 @@ TEST(Merging, AddsTalliesAndMakesOneOfEqualFindings) {
   EXPECT_EQ(finding.occurrences, 6u);
   EXPECT_EQ(finding.parameters.size(), 1u);
   EXPECT_EQ(finding.stability, "intermittent");
-  EXPECT_EQ(finding.evidence, (std::vector<std::uint64_t>{1000000007, 1000000009, 2000000007,
-                                                          2000000009}));
+  EXPECT_EQ(finding.evidence,
+            (std::vector<std::uint64_t>{1000000007, 1000000009, 2000000007, 2000000009}));
   EXPECT_EQ(merged.evidence.size(), 2u);
   EXPECT_EQ(merged.trailer.verdict, "violations");
 }

@@ -1,11 +1,11 @@
 #include "reports/overview.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "reports/secrets.h"
 
@@ -72,8 +72,7 @@ Totals CountTotals(const RecordedRun& run) {
       std::count_if(run.trailer.rules.begin(), run.trailer.rules.end(),
                     [](const RuleTally& rule) { return rule.exercised > 0; }));
   if (run.trailer.seconds > 0) {
-    totals.requests_per_second =
-        static_cast<double>(run.trailer.exchanges) / run.trailer.seconds;
+    totals.requests_per_second = static_cast<double>(run.trailer.exchanges) / run.trailer.seconds;
   }
   return totals;
 }
@@ -137,9 +136,8 @@ std::string VerdictText(const RecordedRun& run) {
   }
   if (run.trailer.verdict == "violations") {
     const std::string reason = run.trailer.reason.empty() ? "" : " (" + run.trailer.reason + ")";
-    return "VIOLATIONS: " +
-           Plural(CountBrokenRules(run), "rule is broken", "rules are broken") + ", " +
-           Plural(totals.violations, "finding", "findings") + reason + ".";
+    return "VIOLATIONS: " + Plural(CountBrokenRules(run), "rule is broken", "rules are broken") +
+           ", " + Plural(totals.violations, "finding", "findings") + reason + ".";
   }
   std::string reason =
       run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason;

@@ -84,8 +84,9 @@ Done RenderMatrixAs(const std::vector<RecordedRun>& runs, const std::string& out
   if (format == ReportFormat::kSummary) {
     return WriteWholeFile((out / "matrix.md").string(), MatrixMarkdown(runs));
   }
-  return Error{"--format", "several targets are reported side by side as html and summary only; "
-                           "report one folder at a time for other formats"};
+  return Error{"--format",
+               "several targets are reported side by side as html and summary only; "
+               "report one folder at a time for other formats"};
 }
 
 }  // namespace

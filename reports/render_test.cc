@@ -1,16 +1,16 @@
 #include "reports/render.h"
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
-
-#include <CLI/CLI.hpp>
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
-#include <unistd.h>
+#include <sstream>
 
 #include "reports/command.h"
 #include "reports/journal_lines.h"
@@ -90,13 +90,12 @@ TEST_F(RenderTest, AReproIsAScriptThatBashCanReadAndItsJournalToo) {
 
 TEST_F(RenderTest, AReproWithJudgeReplaysItsOwnJournal) {
   ASSERT_TRUE(RenderReports(SampleRun(""), directory_, {ReportFormat::kRepro}));
-  FILE* script =
-      popen(("ASSAY=echo bash " + directory_ + "/repro/v-1.sh --judge").c_str(), "r");
+  FILE* script = popen(("ASSAY=echo bash " + directory_ + "/repro/v-1.sh --judge").c_str(), "r");
   std::array<char, 4096> block{};
   const std::size_t got = fread(block.data(), 1, block.size(), script);
   EXPECT_EQ(pclose(script), 0);
-  EXPECT_EQ(std::string(block.data(), got), "replay " + directory_ +
-            "/repro/v-1.ndjson --target http://127.0.0.1:1/\n");
+  EXPECT_EQ(std::string(block.data(), got),
+            "replay " + directory_ + "/repro/v-1.ndjson --target http://127.0.0.1:1/\n");
 }
 
 TEST_F(RenderTest, ReprosOfAnEarlierReportGoAndOtherFilesStay) {
@@ -169,7 +168,8 @@ TEST_F(RenderTest, TheCommandShowsSeveralTargetsSideBySide) {
   const std::string html = Text("c/matrix.html");
   EXPECT_NE(html.find("<code>paging.page_size.maximum</code></td><td class=\"violation\">broken"
                       "</td><td class=\"conforms\">ok"),
-            std::string::npos) << html;
+            std::string::npos)
+      << html;
   EXPECT_EQ(html.find("<script"), std::string::npos);
   EXPECT_NE(Text("c/matrix.md").find("| broken | ok |"), std::string::npos);
   EXPECT_EQ(Run({"report", a, b, "--out", directory_ + "/c", "--format", "junit"}), 2);

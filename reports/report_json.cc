@@ -1,7 +1,6 @@
 #include "reports/report_json.h"
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "reports/overview.h"
@@ -67,9 +66,8 @@ Json RuleValues(const RecordedRun& run) {
 
 Json ReadingValues(const RecordedRun& run) {
   std::vector<LearnedAnswer> reading = run.trailer.reading;
-  std::sort(reading.begin(), reading.end(), [](const LearnedAnswer& a, const LearnedAnswer& b) {
-    return a.question < b.question;
-  });
+  std::sort(reading.begin(), reading.end(),
+            [](const LearnedAnswer& a, const LearnedAnswer& b) { return a.question < b.question; });
   Json values = Json::array();
   for (const LearnedAnswer& answer : reading) {
     values.push_back({{"question", answer.question},

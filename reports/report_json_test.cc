@@ -1,6 +1,7 @@
 #include "reports/report_json.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "reports/sample_run_for_test.h"

@@ -1,12 +1,12 @@
 #include "reports/repro.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-
-#include <fmt/format.h>
 
 #include "reports/curl.h"
 #include "reports/journal_lines.h"
@@ -51,8 +51,9 @@ void RemoveEarlier(const fs::path& directory) {
 Done WriteRepro(const RecordedRun& run, const Finding& finding, const fs::path& directory) {
   const std::string name = ReproName(finding);
   const std::string script = (directory / (name + ".sh")).string();
-  if (Done done = WriteWholeFile((directory / (name + ".ndjson")).string(),
-                                 ReproJournal(run, finding)); !done) {
+  if (Done done =
+          WriteWholeFile((directory / (name + ".ndjson")).string(), ReproJournal(run, finding));
+      !done) {
     return done;
   }
   if (Done done = WriteWholeFile(script, ReproScript(run, finding)); !done) return done;
@@ -72,13 +73,14 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
   text += Comment("says", finding.statement);
   text += Comment("expected", finding.expected);
   text += Comment("actual", finding.actual);
-  text += "# Sends the smallest request that fails, unsigned: a target that checks signatures\n"
-          "# refuses it. With --judge, assay signs, sends and judges what was recorded.\n"
-          "set -eu\n"
-          "if [ \"${1-}\" = --judge ]; then\n"
-          "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
-          ShellQuote(ReproName(finding) + ".ndjson") + " --target " +
-          ShellQuote(CurlTarget(run.header.target)) + "\nfi\n";
+  text +=
+      "# Sends the smallest request that fails, unsigned: a target that checks signatures\n"
+      "# refuses it. With --judge, assay signs, sends and judges what was recorded.\n"
+      "set -eu\n"
+      "if [ \"${1-}\" = --judge ]; then\n"
+      "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
+      ShellQuote(ReproName(finding) + ".ndjson") + " --target " +
+      ShellQuote(CurlTarget(run.header.target)) + "\nfi\n";
   return text + CurlLine(finding, run.header.target) + "\n";
 }
 

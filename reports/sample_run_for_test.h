@@ -36,8 +36,13 @@ inline Finding SampleFinding(const std::string& id, const std::string& rule,
 inline RecordedRun SampleRun(const std::string& text) {
   RecordedRun run;
   run.path = "journal.ndjson";
-  run.header = {"0.1.0", "abc", "http://127.0.0.1:1/" + text, "built in", 42,
-                "2026-11-24T00:00:00Z", {{"--strength", "2" + text}}};
+  run.header = {"0.1.0",
+                "abc",
+                "http://127.0.0.1:1/" + text,
+                "built in",
+                42,
+                "2026-11-24T00:00:00Z",
+                {{"--strength", "2" + text}}};
   run.findings = {SampleFinding("w-1", "types.b.c", "warning", text),
                   SampleFinding("v-2", "paging.page_size.maximum", "violation", text),
                   SampleFinding("v-1", "paging.page_size.maximum", "violation", text),
@@ -49,12 +54,9 @@ inline RecordedRun SampleRun(const std::string& text) {
   run.trailer.seconds = 2;
   run.trailer.exchanges = 1000;
   run.trailer.judged = 990;
-  run.trailer.rules = {{"types.b.c", "should", 5, 1},
-                       {"paging.page_size.maximum", "must", 40, 3},
-                       {"known.b.c", "must", 1, 1},
-                       {"inconclusive.b.c", "must", 1, 0},
-                       {"quiet.b.c", "must", 9, 0},
-                       {"never.b.c", "must", 0, 0}};
+  run.trailer.rules = {{"types.b.c", "should", 5, 1}, {"paging.page_size.maximum", "must", 40, 3},
+                       {"known.b.c", "must", 1, 1},   {"inconclusive.b.c", "must", 1, 0},
+                       {"quiet.b.c", "must", 9, 0},   {"never.b.c", "must", 0, 0}};
   run.trailer.reading = {{"paging.size.above", {"refused"}, true, 4, {7}},
                          {"filters.name", {"whole", "part" + text}, false, 2, {9}},
                          {"never.asked", {"a", "b"}, false, 0, {}}};

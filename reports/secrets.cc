@@ -6,16 +6,20 @@
 namespace assay {
 namespace {
 
-constexpr std::array<std::string_view, 5> kSecrets = {
-    "Signature", "AccessKeyId", "AccessKeySecret", "SecurityToken", "BearerToken"};
+constexpr std::array<std::string_view, 5> kSecrets = {"Signature", "AccessKeyId", "AccessKeySecret",
+                                                      "SecurityToken", "BearerToken"};
 
 // What stands between a name and its value, and what ends the value.
 struct Spelling {
   std::string_view assign;
   std::string_view end;
 };
-constexpr std::array<Spelling, 6> kSpellings = {{
-    {"=", "&"}, {"%3D", "%26"}, {"%253D", "%2526"}, {"\":\"", "\""}, {"\": \"", "\""}, {">", "<"}}};
+constexpr std::array<Spelling, 6> kSpellings = {{{"=", "&"},
+                                                 {"%3D", "%26"},
+                                                 {"%253D", "%2526"},
+                                                 {"\":\"", "\""},
+                                                 {"\": \"", "\""},
+                                                 {">", "<"}}};
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 

@@ -19,8 +19,9 @@ TEST(Secrets, AreDroppedWhateverTheirLetterCase) {
 }
 
 TEST(Secrets, AreHiddenInAStringToSign) {
-  EXPECT_EQ(HideSecrets("sign is:GET&%2F&AccessKeyId%3DLTAIxx%26Action%3DD%26SecurityToken%3Dq%252Bz"),
-            "sign is:GET&%2F&AccessKeyId%3D***%26Action%3DD%26SecurityToken%3D***");
+  EXPECT_EQ(
+      HideSecrets("sign is:GET&%2F&AccessKeyId%3DLTAIxx%26Action%3DD%26SecurityToken%3Dq%252Bz"),
+      "sign is:GET&%2F&AccessKeyId%3D***%26Action%3DD%26SecurityToken%3D***");
 }
 
 TEST(Secrets, AreHiddenInQueriesJsonAndXml) {

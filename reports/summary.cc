@@ -55,15 +55,15 @@ std::string Row(const char* name, const std::string& cell) {
 std::string FindingSection(const RecordedRun& run, const Finding& finding) {
   std::string faults;
   for (const std::string& fault : finding.diagnosis) faults += MarkdownCode(fault) + " ";
-  std::string text = fmt::format("\n### {}: {}\n\n{}\n\n| | |\n|---|---|\n",
-                                 MarkdownText(finding.kind), MarkdownText(finding.rule),
-                                 MarkdownText(finding.statement));
+  std::string text =
+      fmt::format("\n### {}: {}\n\n{}\n\n| | |\n|---|---|\n", MarkdownText(finding.kind),
+                  MarkdownText(finding.rule), MarkdownText(finding.statement));
   text += Row("source", MarkdownText(finding.source));
   text += Row("request", MarkdownCode(RequestText(finding)));
   text += Row("expected", MarkdownText(finding.expected));
   text += Row("actual", MarkdownText(finding.actual));
-  text += Row("seen", fmt::format("{} times, {}", finding.occurrences,
-                                  MarkdownText(finding.stability)));
+  text += Row("seen",
+              fmt::format("{} times, {}", finding.occurrences, MarkdownText(finding.stability)));
   text += Row("evidence", EvidenceText(finding, 10));
   text += Row("answers as if", faults);
   text += Row("finding", MarkdownCode(finding.id));

@@ -1,9 +1,9 @@
 #include "reports/summary.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "reports/sample_run_for_test.h"
 #include "reports/text.h"

@@ -1,13 +1,13 @@
 #include "reports/terminal.h"
 
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <ostream>
-
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "reports/curl.h"
 #include "reports/overview.h"
@@ -85,8 +85,9 @@ class Summary {
     AddLine("exchanges", fmt::format("{}, of which {} judged", Thousands(run_.trailer.exchanges),
                                      Thousands(run_.trailer.judged)));
     if (totals.requests_per_second > 0) {
-      AddLine("time", fmt::format("{:.1f} s, {} requests a second", run_.trailer.seconds,
-                                  Thousands(static_cast<std::uint64_t>(totals.requests_per_second))));
+      AddLine("time",
+              fmt::format("{:.1f} s, {} requests a second", run_.trailer.seconds,
+                          Thousands(static_cast<std::uint64_t>(totals.requests_per_second))));
     }
     AddLine("rules", fmt::format("{} of {} exercised", totals.rules_exercised, totals.rules));
     AddLine("dataset", Value(run_.header.dataset));
@@ -109,9 +110,9 @@ class Summary {
     AddLine("request", Value(RequestText(finding)));
     AddLine("expected", Value(finding.expected));
     AddLine("actual", Value(finding.actual));
-    AddLine("seen", fmt::format("{} {}, {}", Thousands(finding.occurrences),
-                                finding.occurrences == 1 ? "time" : "times",
-                                Value(finding.stability)));
+    AddLine("seen",
+            fmt::format("{} {}, {}", Thousands(finding.occurrences),
+                        finding.occurrences == 1 ? "time" : "times", Value(finding.stability)));
     AddLine("evidence", EvidenceText(finding, 5));
     for (const std::string& fault : finding.diagnosis) AddLine("as if", Value(fault));
     AddCommands(finding);
@@ -183,18 +184,22 @@ class Summary {
 
   std::string ExitMeaning() const {
     switch (run_.trailer.exit_code) {
-      case 0: return "Exit code 0: nothing speaks against the target.";
-      case 1: return "Exit code 1: the target breaks what the document says.";
-      case 2: return "Exit code 2: the command or a file has to be mended first.";
-      default: return "Exit code 3: no judgement; nothing is said for or against the target.";
+      case 0:
+        return "Exit code 0: nothing speaks against the target.";
+      case 1:
+        return "Exit code 1: the target breaks what the document says.";
+      case 2:
+        return "Exit code 2: the command or a file has to be mended first.";
+      default:
+        return "Exit code 3: no judgement; nothing is said for or against the target.";
     }
   }
 
   void AddReports() {
     if (out_dir_.empty()) return;
     std::string found;
-    for (const char* file : {"report.html", "report.json", "junit.xml", "summary.md", "repro",
-                             kJournalName}) {
+    for (const char* file :
+         {"report.html", "report.json", "junit.xml", "summary.md", "repro", kJournalName}) {
       std::error_code error;
       if (!std::filesystem::exists(std::filesystem::path(out_dir_) / file, error)) continue;
       found += (found.empty() ? "" : ", ") + std::string(file);
@@ -271,8 +276,7 @@ void Progress::End() {
 std::string Progress::Line() const {
   std::string line = suite_ + ": " + Thousands(done_);
   if (expected_ > 0) line += " of " + Thousands(expected_);
-  return line + " exchanges, " + Thousands(findings_) +
-         (findings_ == 1 ? " finding" : " findings");
+  return line + " exchanges, " + Thousands(findings_) + (findings_ == 1 ? " finding" : " findings");
 }
 
 void Progress::Show() {

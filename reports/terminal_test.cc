@@ -1,11 +1,11 @@
 #include "reports/terminal.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <gtest/gtest.h>
 
 #include "reports/sample_run_for_test.h"
 #include "reports/text.h"
@@ -45,7 +45,8 @@ TEST_F(ProgressTest, ABarIsDrawnAtMostTenTimesASecond) {
   }
   progress->End();
   EXPECT_EQ(Drawn().size(), 12u);  // the beginning, ten in the second, the end
-  EXPECT_EQ(Drawn()[5], "rules: 500 of 1,000 exchanges, 0 findings [###############...............]");
+  EXPECT_EQ(Drawn()[5],
+            "rules: 500 of 1,000 exchanges, 0 findings [###############...............]");
 }
 
 TEST_F(ProgressTest, ABarNeverWraps) {
@@ -102,10 +103,10 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
   for (const char* part :
        {"1,000, of which 990 judged", "500 requests a second", "5 of 6 exercised",
         "VIOLATION paging.page_size.maximum (must)", "describe-snapshots, PageSize",
-        "GET RegionId=cn-hangzhou&PageSize=101", "400, or at most 100 snapshots",
-        "exchanges 7, 9", "curl --silent", "paging.size.above = refused",
-        "filters.name: whole or part", "never.b.c: the dataset has no such snapshot",
-        "VIOLATIONS: 2 rules are broken", "Exit code 1"}) {
+        "GET RegionId=cn-hangzhou&PageSize=101", "400, or at most 100 snapshots", "exchanges 7, 9",
+        "curl --silent", "paging.size.above = refused", "filters.name: whole or part",
+        "never.b.c: the dataset has no such snapshot", "VIOLATIONS: 2 rules are broken",
+        "Exit code 1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   }
   EXPECT_EQ(text.find("assay replay"), std::string::npos);
@@ -115,9 +116,8 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
 TEST(TerminalSummaries, HostileTextCannotSteerTheTerminal) {
   const std::string text = TerminalSummary(SampleRun(HostileText()), "", {});
   EXPECT_TRUE(IsUtf8(text));
-  EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](char c) {
-    return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7f;
-  }));
+  EXPECT_TRUE(std::none_of(text.begin(), text.end(),
+                           [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7f; }));
 }
 
 TEST(TerminalSummaries, LongValuesAreShortenedButCommandsAreWhole) {
@@ -145,8 +145,9 @@ TEST(TerminalSummaries, TheReplayCommandIsGivenWhereItsFileExists) {
   std::ofstream(directory + "/repro/v-1.ndjson") << "x";
   std::ofstream(directory + "/report.json") << "x";
   const std::string text = TerminalSummary(SampleRun(""), directory, {});
-  EXPECT_NE(text.find("assay replay " + directory + "/repro/v-1.ndjson --target http://127.0.0.1:1/"),
-            std::string::npos);
+  EXPECT_NE(
+      text.find("assay replay " + directory + "/repro/v-1.ndjson --target http://127.0.0.1:1/"),
+      std::string::npos);
   EXPECT_NE(text.find("Reports in " + directory + ": report.json"), std::string::npos);
   std::filesystem::remove_all(directory);
 }

@@ -1,9 +1,9 @@
 #include "reports/text.h"
 
-#include <string>
-
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace assay {
 namespace {

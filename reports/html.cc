@@ -25,7 +25,8 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem;
 th { white-space: nowrap; font-weight: 600; }
 pre, code { font-family: ui-monospace, monospace; font-size: .9em;
   overflow-wrap: anywhere; white-space: pre-wrap; }
-article { border: 1px solid var(--line); border-radius: .5rem; padding: 0 1rem .5rem; margin: 1rem 0; }
+article { border: 1px solid var(--line); border-radius: .5rem;
+  padding: 0 1rem .5rem; margin: 1rem 0; }
 .violations, .violation { color: var(--bad); } .inconclusive, .warning { color: var(--warn); }
 .conforms, .known { color: var(--good); }
 nav a { margin-right: 1rem; }

@@ -14,7 +14,7 @@ namespace {
 TEST(MarkdownSummary, ShowsTheVerdictTheFindingsAndTheReading) {
   const std::string text = SummaryMarkdown(SampleRun(""));
   for (const char* part :
-       {"VIOLATIONS: 2 rules are broken", "paging.page&#95;size.maximum", "curl --silent",
+       {"VIOLATIONS: 2 rules are broken", "paging.page_size.maximum", "curl --silent",
         "400, or at most 100 snapshots", "<code>paging.size.above</code> = <code>refused</code>",
         "<code>whole</code> or <code>part</code>", "<code>never.b.c</code>"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;

@@ -114,7 +114,9 @@ class Summary {
             fmt::format("{} {}, {}", Thousands(finding.occurrences),
                         finding.occurrences == 1 ? "time" : "times", Value(finding.stability)));
     AddLine("evidence", EvidenceText(finding, 5));
-    for (const std::string& fault : finding.diagnosis) AddLine("as if", Value(fault));
+    for (const std::string& fault : finding.diagnosis) {
+      AddLine("diagnosis", "answers as if " + Value(fault));
+    }
     AddCommands(finding);
   }
 
@@ -158,7 +160,7 @@ class Summary {
     if (!open.empty()) {
       text_ += "\n" + Paint(kBold, "Not settled by what was asked") + "\n" + open;
     }
-    if (never > 0) text_ += fmt::format("  ({} more questions were never asked)\n", never);
+    if (never > 0) text_ += fmt::format("  (never asked: {} more)\n", never);
   }
 
   void AddUnexercised() {

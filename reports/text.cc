@@ -174,6 +174,20 @@ std::string OneLine(std::string_view text) {
   return out;
 }
 
+bool IsMarkdown(char c) {
+  return std::string_view("\\`*_{}[]()#+!|~@$").find(c) != std::string_view::npos;
+}
+
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// An underscore between letters is no markup, and the ids of rules are full of them.
+bool IsInsideWord(std::string_view text, std::size_t at) {
+  return text[at] == '_' && at > 0 && at + 1 < text.size() && IsLetterOrDigit(text[at - 1]) &&
+         IsLetterOrDigit(text[at + 1]);
+}
+
 std::size_t LongestRun(std::string_view text, char wanted) {
   std::size_t longest = 0;
   std::size_t run = 0;
@@ -297,12 +311,14 @@ std::string HtmlText(std::string_view text) {
 }
 
 std::string MarkdownText(std::string_view text) {
+  const std::string line = OneLine(text);
   std::string out;
-  for (const char c : OneLine(text)) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
     if (const std::string_view entity = HtmlEntity(static_cast<unsigned char>(c));
         !entity.empty()) {
       out += entity;
-    } else if (std::string_view("\\`*_{}[]()#+!|~@$").find(c) != std::string_view::npos) {
+    } else if (IsMarkdown(c) && !IsInsideWord(line, i)) {
       out += fmt::format("&#{};", static_cast<int>(c));
     } else {
       out += c;

@@ -100,6 +100,11 @@ TEST(MarkdownTexts, TablesLinksAndMarkupStayText) {
   }
 }
 
+TEST(MarkdownTexts, IdsStayReadable) {
+  EXPECT_EQ(MarkdownText("paging.page_size.maximum"), "paging.page_size.maximum");
+  EXPECT_EQ(MarkdownText("_a_"), "&#95;a&#95;");
+}
+
 TEST(MarkdownTexts, ABlockIsEndedByNoBacktickOfTheText) {
   EXPECT_EQ(MarkdownBlock("a\n````\nb"), "`````text\na\n````\nb\n`````\n");
 }

@@ -1,0 +1,14 @@
+#include <CLI/CLI.hpp>
+
+#include "reports/command.h"
+#include "spec/command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Assay tells whether an endpoint answers DescribeSnapshots as documented."};
+  int exit_code = 0;
+  app.require_subcommand(1);
+  assay::AddSpecCommands(app, &exit_code);
+  assay::AddReportCommand(app, &exit_code);
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
+}

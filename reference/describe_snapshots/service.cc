@@ -1,0 +1,240 @@
+#include "reference/describe_snapshots/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "reference/describe_snapshots/model.h"
+#include "reference/describe_snapshots/render.h"
+#include "reference/transport_failure.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostTokens = 200'000;  // older ones are forgotten first
+
+std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return hash ^ (hash >> 29);
+}
+
+std::string NewRequestId() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  const std::uint64_t high = random(), low = random();
+  return fmt::format("{:08X}-{:04X}-{:04X}-{:04X}-{:012X}", high >> 32, (high >> 16) & 0xFFFF,
+                     0x5000 | (high & 0x0FFF), 0x8000 | ((low >> 48) & 0x3FFF),
+                     low & 0xFFFFFFFFFFFF);
+}
+
+// The tokens that the service gave out. A token's text says nothing to the client; issuing the
+// same position again gives another text, so that using one twice can be told from two walks.
+class TokenStore : public Tokens {
+ public:
+  std::optional<TokenOrigin> Find(std::string_view token) const override {
+    const std::scoped_lock lock(mutex_);
+    const auto at = origins_.find(std::string(token));
+    return at == origins_.end() ? std::nullopt : std::optional(at->second);
+  }
+  bool IsCut(std::string_view token) const override {
+    const std::scoped_lock lock(mutex_);
+    return !token.empty() && std::ranges::any_of(origins_, [&](const auto& entry) {
+      return entry.first.starts_with(token);
+    });
+  }
+  void Use(std::string_view token) {
+    const std::scoped_lock lock(mutex_);
+    const auto at = origins_.find(std::string(token));
+    if (at != origins_.end()) at->second.used = true;
+  }
+  std::string Issue(TokenOrigin origin) {
+    std::uint64_t hash = Mix(0xCBF29CE484222325ULL, origin.region);
+    for (const Parameter& parameter : origin.filters) {
+      hash = Mix(Mix(hash, parameter.name), parameter.value);
+    }
+    hash = Mix(hash, fmt::format("{}/{}", origin.position, origin.size));
+    const std::scoped_lock lock(mutex_);
+    const std::uint64_t turn = ++turns_[hash];
+    std::string token = fmt::format("{:016x}{:016x}", hash,
+                                    Mix(hash, std::to_string(turn)) * 0x9E3779B97F4A7C15ULL);
+    if (order_.size() >= kMostTokens) {
+      origins_.erase(order_.front());
+      order_.pop_front();
+    }
+    order_.push_back(token);
+    origins_[token] = std::move(origin);
+    return token;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, TokenOrigin> origins_;
+  std::unordered_map<std::uint64_t, std::uint64_t> turns_;
+  std::deque<std::string> order_;
+};
+
+// Stage "order". `any` is neither by age nor by place in the dataset, but always the same.
+void Order(std::vector<std::uint32_t>& positions, const Dataset& dataset, Option order) {
+  const auto key = [&](std::uint32_t position) {
+    const Snapshot& snapshot = dataset.snapshots[position];
+    if (order == "newest_first"_option) return -snapshot.creation_time;
+    if (order == "oldest_first"_option) return snapshot.creation_time;
+    return static_cast<std::int64_t>(Mix(7, snapshot[Field::kSnapshotId]) >> 1);
+  };
+  std::ranges::stable_sort(positions, {}, key);
+}
+
+}  // namespace
+
+struct Service::State {
+  const Dataset& dataset;
+  FixedReading reading;
+  TokenStore tokens;
+};
+
+namespace {
+
+// One request on its way through the stages behind the model.
+class Answering {
+ public:
+  Answering(const Dataset& dataset, TokenStore& tokens, FixedReading& choices,
+            const Request& request)
+      : dataset_(dataset), tokens_(tokens), choices_(choices), request_(request) {}
+
+  RenderedList List(Answer answer) {
+    const Paging& paging = answer.plan.paging;
+    RenderedList out;
+    out.request_id = NewRequestId();
+    Order(answer.page.matches, dataset_, Pick("paging.order"_question));
+    std::int64_t start = answer.page.start, count = answer.page.count;
+    if (paging.loose) Loose(answer, start, count);
+    if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
+    out.listed.assign(answer.page.matches.begin() + std::min(start, Size(answer)),
+                      answer.page.matches.begin() + std::min(start + count, Size(answer)));
+    Echo(answer, count, out);
+    Token(answer, start + count, count, out);
+    return out;
+  }
+
+ private:
+  static std::int64_t Size(const Answer& answer) {
+    return static_cast<std::int64_t>(answer.page.matches.size());
+  }
+  Option Pick(Question question) { return choices_.Pick(question); }
+
+  // A token of another walk under the request's own filters: its position counts.
+  void Loose(const Answer& answer, std::int64_t& start, std::int64_t& count) {
+    const auto origin = tokens_.Find(request_.Find("NextToken").value_or(""));
+    start = origin ? origin->position : 0;
+    count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+  }
+
+  // paging.token.short_page
+  std::int64_t Shorten(std::int64_t count, std::int64_t more) {
+    const bool shorten = more > 0 && count > 1 &&
+                         Pick("paging.token.short_page"_question) == "allowed"_option;
+    return shorten ? count - 1 : count;
+  }
+
+  void Echo(const Answer& answer, std::int64_t count, RenderedList& out) {
+    const Paging& paging = answer.plan.paging;
+    out.total = answer.page.total;
+    out.page_number = paging.number;
+    out.page_size = paging.size;
+    if (!paging.by_token) return;
+    const Option total = Pick("paging.total_count.token_mode"_question);
+    if (total == "zero"_option) out.total = 0;
+    if (total == "absent"_option) out.total.reset();
+    if (total == "anything"_option) out.total = count;
+    const Option number = Pick("paging.page_number.token_mode"_question);
+    if (number == "given"_option) out.page_number = 1;
+    if (number == "zero"_option) out.page_number = 0;
+    if (number == "absent"_option) out.page_number.reset();
+    const Option size = Pick("paging.page_size.token_mode"_question);
+    if (size == "given"_option) out.page_size = paging.size_given;
+    if (size == "zero"_option) out.page_size = 0;
+    if (size == "absent"_option) out.page_size.reset();
+  }
+
+  void Token(const Answer& answer, std::int64_t position, std::int64_t count, RenderedList& out) {
+    const Paging& paging = answer.plan.paging;
+    const bool more = position < answer.page.total;
+    const bool full_last = !more && count == paging.size && count > 0 &&
+                           Pick("paging.next_token.full_last_page"_question) ==
+                               "continues"_option;
+    const bool wanted =
+        paging.by_token ||
+        Pick("paging.next_token.page_mode"_question) == "continues"_option;
+    if ((more || full_last) && wanted && !paging.empty) {
+      const auto filters = paging.origin ? paging.origin->filters : FilterParameters(request_);
+      out.next_token = tokens_.Issue({.filters = filters,
+                                      .region = answer.plan.region,
+                                      .position = position,
+                                      .size = paging.size});
+    } else if (Pick("paging.next_token.last_page"_question) == "empty_string"_option) {
+      out.next_token = "";
+    }
+  }
+
+  const Dataset& dataset_;
+  TokenStore& tokens_;
+  FixedReading& choices_;
+  const Request& request_;
+};
+
+}  // namespace
+
+Service::Service(const Dataset& dataset, const Reading& reading)
+    : state_(new State{dataset, FixedReading(reading), {}}) {}
+Service::~Service() = default;
+
+bool Service::ClosesOn(const std::string& method) const {
+  FixedReading choices = state_->reading;
+  return method != "GET" && method != "POST" &&
+         choices.Pick("encoding.method.other"_question) == "closed"_option;
+}
+
+void Service::Handle(const Request& request, std::string_view host, Response& response) {
+  FixedReading choices = state_->reading;
+  Answer answer;
+  if (request.method != "GET" && request.method != "POST") {
+    answer.plan.refusals.push_back({"encoding.method.other"_rule,
+                                    Catalogue::Get().FindError("UnsupportedHTTPMethod"), true,
+                                    ""});
+  } else {
+    answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices);
+  }
+  const bool xml = answer.plan.xml;
+  response.content_type = xml ? "text/xml;charset=utf-8" : "application/json;charset=utf-8";
+  if (answer.refused()) {
+    RenderedError error = DescribeRefusal(answer.plan.refusals.front());
+    error.host_id = host;
+    error.request_id = NewRequestId();
+    response.status = error.status;
+    response.body = RenderError(error, xml);
+    return;
+  }
+  response.status = 200;
+  Answering answering(state_->dataset, state_->tokens, choices, request);
+  const RenderedList list = answering.List(std::move(answer));
+  response.body = RenderList(list, state_->dataset, xml, choices);
+  if (const auto token = request.Find("NextToken")) state_->tokens.Use(*token);
+}
+
+void ModelTarget::Run(RequestSource& source) {
+  while (const Request* request = source.Next()) {
+    Response response;
+    service_.Handle(*request, "model", response);
+    Result<Response> result = std::move(response);
+    if (service_.ClosesOn(request->method)) {
+      result = TransportError(TransportFailure::kClosed, Name(), "");
+    }
+    source.Answered(request, result);
+  }
+}
+
+}  // namespace assay

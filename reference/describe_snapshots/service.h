@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "reference/choices.h"
+#include "reference/dataset.h"
+#include "reference/message.h"
+#include "reference/target.h"
+
+namespace assay {
+
+// The reference implementation: answers requests from a dataset under one reading. Safe to call
+// from several threads.
+class Service {
+ public:
+  // `dataset` outlives the service.
+  Service(const Dataset& dataset, const Reading& reading);
+  ~Service();
+
+  // Answers the decoded request. `host` stands in error envelopes as HostId.
+  void Handle(const Request& request, std::string_view host, Response& response);
+  // True where the reading closes the connection instead of refusing other methods.
+  bool ClosesOn(const std::string& method) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The service without a wire: the suites' default target in tests and in `assay fuzz`.
+class ModelTarget : public Target {
+ public:
+  ModelTarget(const Dataset& dataset, const Reading& reading) : service_(dataset, reading) {}
+  void Run(RequestSource& source) override;
+  std::string Name() const override { return "model"; }
+
+ private:
+  Service service_;
+};
+
+}  // namespace assay

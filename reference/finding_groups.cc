@@ -1,0 +1,150 @@
+#include "reference/finding_groups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace assay {
+namespace {
+
+constexpr int kConfirmations = 3;      // repetitions of a failing request
+constexpr std::size_t kMostEvidence = 8;
+
+// Rules about several answers: one request alone cannot show them.
+bool NeedsHistory(Rule rule) {
+  return rule == "request.reading.consistent"_rule || rule == "page.order.stable"_rule ||
+         rule == "page.walk.unique"_rule || rule == "token.walk.unique"_rule ||
+         rule == "token.walk.ends"_rule || rule == "token.walk.complete"_rule ||
+         rule == "response.request_id.unique"_rule;
+}
+
+bool Fails(Target& target, const Judge& judge, const Request& request,
+           const Difference& difference) {
+  const Result<Response> response = Send(target, request);
+  if (!response) return difference.rule == "encoding.http.complete"_rule;
+  const Verdict verdict = judge.Peek(request, *response);
+  const auto same = [&](const Difference& other) {
+    return other.rule == difference.rule && other.shape == difference.shape;
+  };
+  return std::ranges::any_of(verdict.violations, same) ||
+         std::ranges::any_of(verdict.warnings, same);
+}
+
+// Removes parameters one by one while the request still fails.
+void Reduce(Target& target, const Judge& judge, const Difference& difference, int budget,
+            Request& request) {
+  bool smaller = true;
+  while (smaller) {
+    smaller = false;
+    for (std::size_t i = request.parameters.size(); i-- > 0;) {
+      if (request.parameters[i].name == "Action") continue;
+      if (budget-- <= 0) return;
+      Request candidate = request;
+      candidate.parameters.erase(candidate.parameters.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!Fails(target, judge, candidate, difference)) continue;
+      request = std::move(candidate);
+      smaller = true;
+    }
+  }
+}
+
+std::string SourceText(const RuleInfo& rule) {
+  std::string out;
+  for (const SourceReference& source : rule.sources) {
+    if (!out.empty()) out += "; ";
+    out += fmt::format("{}, {}", source.document, source.where);
+    if (!source.quote.empty()) out += fmt::format(": \"{}\"", source.quote);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string FindingId(const Difference& difference) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : difference.shape) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  }
+  return fmt::format("{}.{:08x}", Id(difference.rule), hash);
+}
+
+void FindingGroups::Add(std::uint64_t exchange, const Request& request,
+                        const Difference& difference, const Verdict& verdict, bool warning,
+                        bool reported) {
+  const std::string key = fmt::format("{} {}", Id(difference.rule), difference.shape);
+  auto [at, is_new] = groups_.try_emplace(key);
+  Group& group = at->second;
+  ++group.occurrences;
+  if (is_new || request.parameters.size() < group.request.parameters.size()) {
+    group.difference = difference;
+    group.request = request;
+    group.exchange = exchange;
+    group.warning = warning;
+    group.reported = reported;
+    if (!verdict.evidence.empty() || is_new) {
+      group.evidence = verdict.evidence;
+      group.evidence.push_back(exchange);
+    }
+  }
+  if (group.evidence.size() < kMostEvidence && verdict.evidence.empty() &&
+      std::ranges::find(group.evidence, exchange) == group.evidence.end()) {
+    group.evidence.push_back(exchange);
+  }
+}
+
+void FindingGroups::Add(std::uint64_t exchange, const Request& request, const Verdict& verdict) {
+  for (const Difference& d : verdict.violations) Add(exchange, request, d, verdict, false, false);
+  for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, false);
+}
+
+void FindingGroups::AddReport(std::uint64_t exchange, const Request& request,
+                              const Verdict& verdict) {
+  for (const Difference& d : verdict.violations) Add(exchange, request, d, verdict, false, true);
+  for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, true);
+}
+
+Finding FindingGroups::Write(const std::string&, const Group& group) const {
+  const RuleInfo& rule = Catalogue::Get()[group.difference.rule];
+  Finding finding{.id = FindingId(group.difference),
+                  .rule = std::string(Id(rule.id)),
+                  .kind = group.warning ? "warning" : "violation",
+                  .occurrences = group.occurrences,
+                  .statement = rule.statement,
+                  .source = SourceText(rule),
+                  .method = group.request.method,
+                  .placement = group.request.placement == Placement::kQuery  ? "query"
+                               : group.request.placement == Placement::kForm ? "form"
+                                                                             : "split",
+                  .expected = group.difference.expected,
+                  .actual = group.difference.actual,
+                  .evidence = group.evidence};
+  for (const Parameter& parameter : group.request.parameters) {
+    finding.parameters.emplace_back(parameter.name, parameter.value);
+  }
+  return finding;
+}
+
+std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget) {
+  std::vector<Finding> out;
+  for (auto& [key, group] : groups_) {
+    const bool alone = !group.reported && !NeedsHistory(group.difference.rule);
+    int failed = kConfirmations;
+    if (target && alone && budget > 0) {
+      failed = 0;
+      for (int i = 0; i < kConfirmations; ++i) {
+        failed += Fails(*target, judge, group.request, group.difference) ? 1 : 0;
+      }
+      if (failed == kConfirmations) {
+        Reduce(*target, judge, group.difference, budget, group.request);
+      }
+    }
+    Finding finding = Write(key, group);
+    if (failed < kConfirmations) finding.stability = "intermittent";
+    out.push_back(std::move(finding));
+  }
+  std::ranges::sort(out, {}, &Finding::id);
+  return out;
+}
+
+}  // namespace assay

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reference/describe_snapshots/judge.h"
+#include "reference/target.h"
+#include "spec/record.h"
+
+namespace assay {
+
+// What was found, grouped by rule and shape of the difference: one cause should be one finding.
+class FindingGroups {
+ public:
+  // Takes the violations and warnings of a judged exchange.
+  void Add(std::uint64_t exchange, const Request& request, const Verdict& verdict);
+  // The same for what a suite found by comparing answers; such a finding is not sent again.
+  void AddReport(std::uint64_t exchange, const Request& request, const Verdict& verdict);
+
+  // Confirms each group by sending its smallest request again, reduces it while it still fails
+  // (at most `budget` requests a group), and writes the findings in the order of their ids. Without
+  // a target nothing is sent.
+  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget);
+
+ private:
+  struct Group {
+    Difference difference;
+    Request request;             // the one with the fewest parameters so far
+    std::uint64_t exchange = 0;  // its exchange
+    std::uint64_t occurrences = 0;
+    bool warning = false;
+    bool reported = false;
+    std::vector<std::uint64_t> evidence;
+  };
+  void Add(std::uint64_t exchange, const Request& request, const Difference& difference,
+           const Verdict& verdict, bool warning, bool reported);
+  Finding Write(const std::string& key, const Group& group) const;
+
+  std::map<std::string, Group> groups_;  // by rule and shape
+};
+
+// The id of the group: the rule and eight hex digits of the shape; the same from run to run.
+std::string FindingId(const Difference& difference);
+
+}  // namespace assay

@@ -1,13 +1,12 @@
 #include "spec/catalogue.h"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "spec/embedded.h"
 #include "spec/parse.h"

@@ -27,7 +27,7 @@ enum class Level { kMust, kShould };
 
 struct RuleInfo {
   Rule id;
-  std::string topic;      // the file it stands in: "paging"
+  std::string topic;  // the file it stands in: "paging"
   Level level;
   std::string statement;
   std::vector<SourceReference> sources;
@@ -43,7 +43,7 @@ struct OptionInfo {
 struct QuestionInfo {
   Question id;
   std::string situation;
-  bool form;              // read off an answer directly rather than explored
+  bool form;                        // read off an answer directly rather than explored
   std::vector<OptionInfo> options;  // all admissible; the first is the reference server's default
   std::vector<SourceReference> sources;
 
@@ -54,7 +54,7 @@ struct QuestionInfo {
 struct ErrorInfo {
   std::string code;
   int status;
-  std::string message;    // as documented, misspellings included
+  std::string message;  // as documented, misspellings included
   Level level;
   std::string description;
   std::vector<SourceReference> sources;

@@ -53,8 +53,8 @@ void AddSpec(CLI::App& app, int* exit_code) {
       ->capture_default_str();
   AddOutOption(*command, *output);
   command->callback([output, exit_code] {
-    *exit_code = Finish(output->file, output->format == "openapi" ? OpenApiDocument()
-                                                                  : MarkdownDocument());
+    *exit_code =
+        Finish(output->file, output->format == "openapi" ? OpenApiDocument() : MarkdownDocument());
   });
 }
 

@@ -17,7 +17,8 @@ class UniqueNames {
   bool operator()(int, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start) open_.emplace_back();
     if (event == Json::parse_event_t::object_end) open_.pop_back();
-    if (event == Json::parse_event_t::key && !open_.back().insert(value.get<std::string>()).second) {
+    if (event == Json::parse_event_t::key &&
+        !open_.back().insert(value.get<std::string>()).second) {
       repeated_ = value.get<std::string>();
     }
     return true;

@@ -27,7 +27,8 @@ using Words = std::vector<std::string>;
 
 void AddPairs(Words& words, const std::vector<std::pair<std::string, std::string>>& pairs,
               const char* prefix) {
-  for (const auto& [name, value] : pairs) words.push_back(fmt::format("{}{}={}", prefix, name, value));
+  for (const auto& [name, value] : pairs)
+    words.push_back(fmt::format("{}{}={}", prefix, name, value));
 }
 
 template <typename T>
@@ -70,8 +71,8 @@ std::string Expected(const Expectation& expect) {
 }
 
 std::string ExplainRule(const RuleInfo& rule) {
-  std::string text = fmt::format("rule {} ({})\n  {}\n", Id(rule.id), Name(rule.level),
-                                 rule.statement);
+  std::string text =
+      fmt::format("rule {} ({})\n  {}\n", Id(rule.id), Name(rule.level), rule.statement);
   text += Sources(rule.sources);
   if (!rule.subjects.empty()) text += fmt::format("  about: {}\n", fmt::join(rule.subjects, ", "));
   for (const RuleCase& made : rule.cases) {
@@ -124,8 +125,7 @@ std::vector<Explanation> Everything(const std::vector<Explanation>& more) {
     all.push_back({std::string(Id(rule.id)), rule.statement, ExplainRule(rule)});
   }
   for (const QuestionInfo& question : catalogue.questions()) {
-    all.push_back(
-        {std::string(Id(question.id)), question.situation, ExplainQuestion(question)});
+    all.push_back({std::string(Id(question.id)), question.situation, ExplainQuestion(question)});
   }
   for (const ErrorInfo& error : catalogue.errors()) {
     all.push_back({error.code, error.description, ExplainError(error)});
@@ -144,7 +144,8 @@ std::vector<Explanation> Everything(const std::vector<Explanation>& more) {
 std::string List(const std::vector<Explanation>& all, std::string_view prefix) {
   std::string text;
   for (const Explanation& entry : all) {
-    const bool begins = entry.id.starts_with(prefix) && entry.id.substr(prefix.size()).starts_with(".");
+    const bool begins =
+        entry.id.starts_with(prefix) && entry.id.substr(prefix.size()).starts_with(".");
     if (begins) text += fmt::format("{:<46} {}\n", entry.id, entry.summary);
   }
   return text;

@@ -67,8 +67,8 @@ Result<Fingerprint> ParseFingerprint(std::string_view text, const std::string& n
     fingerprint.words.push_back(hash);
   }
   if (words[2] != std::to_string(fingerprint.words.size())) {
-    return Error{name, fmt::format("promises {} words and holds {}", words[2],
-                                   fingerprint.words.size())};
+    return Error{name,
+                 fmt::format("promises {} words and holds {}", words[2], fingerprint.words.size())};
   }
   return fingerprint;
 }

@@ -43,9 +43,9 @@ std::string Limits(const ParameterInfo& parameter) {
 }
 
 std::string Parameters(const OperationInfo& operation) {
-  std::string text = "## Request parameters\n\n" +
-                     TableHead({"name", "type", "required", "default", "valid values", "limits",
-                                "level", "meaning"});
+  std::string text =
+      "## Request parameters\n\n" + TableHead({"name", "type", "required", "default",
+                                               "valid values", "limits", "level", "meaning"});
   for (const ParameterInfo& parameter : operation.parameters) {
     text += Row({Code(parameter.name), parameter.type, parameter.required ? "yes" : "",
                  Code(parameter.default_value.value_or("")), Codes(parameter.values),
@@ -56,9 +56,9 @@ std::string Parameters(const OperationInfo& operation) {
 }
 
 std::string Fields(const std::string& title, const std::vector<FieldInfo>& fields) {
-  std::string text = "## " + title + "\n\n" +
-                     TableHead({"name", "in", "type", "valid values", "example", "level",
-                                "meaning"});
+  std::string text =
+      "## " + title + "\n\n" +
+      TableHead({"name", "in", "type", "valid values", "example", "level", "meaning"});
   for (const FieldInfo& field : fields) {
     text += Row({Code(field.name), field.in,
                  field.also.empty() ? field.type : field.type + " or " + field.also,
@@ -70,7 +70,8 @@ std::string Fields(const std::string& title, const std::vector<FieldInfo>& field
 }
 
 std::string Errors(const Catalogue& catalogue) {
-  std::string text = "## Error codes\n\n" + TableHead({"status", "code", "text", "level", "meaning"});
+  std::string text =
+      "## Error codes\n\n" + TableHead({"status", "code", "text", "level", "meaning"});
   for (const ErrorInfo& error : catalogue.errors()) {
     text += Row({std::to_string(error.status), Code(error.code), error.message,
                  LevelName(error.level), error.description});
@@ -89,8 +90,8 @@ std::string Rules(const Catalogue& catalogue) {
   for (const RuleInfo& rule : catalogue.rules()) {
     if (rule.topic != topic) {
       topic = rule.topic;
-      text += fmt::format("\n### {}\n\n", topic) +
-              TableHead({"id", "level", "statement", "source"});
+      text +=
+          fmt::format("\n### {}\n\n", topic) + TableHead({"id", "level", "statement", "source"});
     }
     text += Row({Code(std::string(Id(rule.id))), LevelName(rule.level), rule.statement,
                  FirstSource(rule.sources)});
@@ -117,8 +118,8 @@ std::string MarkdownDocument() {
   const OperationInfo& operation = OperationInfo::Get();
   const Catalogue& catalogue = Catalogue::Get();
   return fmt::format("# {}, API version {}\n\n{} Called by {} on `{}`.\n\n", operation.action,
-                     operation.version, operation.summary,
-                     fmt::join(operation.methods, " or "), operation.path) +
+                     operation.version, operation.summary, fmt::join(operation.methods, " or "),
+                     operation.path) +
          Parameters(operation) + Fields("Fields of a list", operation.fields) +
          Fields("Fields of an error", operation.error_fields) + Errors(catalogue) +
          Rules(catalogue) + Questions(catalogue);

@@ -57,9 +57,8 @@ Json ParameterSchema(const ParameterInfo& parameter) {
   }
   if (parameter.items_maximum && parameter.name.find(".N.") == std::string::npos) {
     schema["contentMediaType"] = "application/json";
-    schema["contentSchema"] = {{"type", "array"},
-                               {"items", {{"type", "string"}}},
-                               {"maxItems", *parameter.items_maximum}};
+    schema["contentSchema"] = {
+        {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", *parameter.items_maximum}};
   }
   return schema;
 }
@@ -148,7 +147,8 @@ Json Responses() {
   for (const ErrorInfo& error : Catalogue::Get().errors()) {
     by_status[error.status].push_back(&error);
   }
-  Json responses = {{"200", {{"description", "A page of snapshots."}, {"content", Content("List")}}}};
+  Json responses = {
+      {"200", {{"description", "A page of snapshots."}, {"content", Content("List")}}}};
   for (const auto& [status, errors] : by_status) {
     std::string codes = "An error. Codes:";
     for (const ErrorInfo* error : errors) {
@@ -187,15 +187,14 @@ Json Operations(const OperationInfo& operation) {
 
 std::string OpenApiDocument() {
   const OperationInfo& operation = OperationInfo::Get();
-  const Json document = {
-      {"openapi", "3.1.0"},
-      {"info",
-       {{"title", operation.action},
-        {"version", operation.version},
-        {"summary", operation.summary}}},
-      {"servers", Json::array({{{"url", "https://ecs.aliyuncs.com"}}})},
-      {"paths", {{operation.path, Operations(operation)}}},
-      {"components", Components(operation)}};
+  const Json document = {{"openapi", "3.1.0"},
+                         {"info",
+                          {{"title", operation.action},
+                           {"version", operation.version},
+                           {"summary", operation.summary}}},
+                         {"servers", Json::array({{{"url", "https://ecs.aliyuncs.com"}}})},
+                         {"paths", {{operation.path, Operations(operation)}}},
+                         {"components", Components(operation)}};
   return document.dump(2) + "\n";
 }
 

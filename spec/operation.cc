@@ -71,8 +71,7 @@ std::vector<T> ReadList(DataFile& file, ObjectReader& owner, const std::string& 
                         T (*read)(DataFile&, const Json&, const std::string&)) {
   std::vector<T> list;
   for (const Json* element : owner.List(key)) {
-    list.push_back(
-        read(file, *element, PlaceOfElement(owner.PlaceOf(key), list.size(), *element)));
+    list.push_back(read(file, *element, PlaceOfElement(owner.PlaceOf(key), list.size(), *element)));
   }
   return list;
 }

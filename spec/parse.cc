@@ -94,9 +94,9 @@ QuestionInfo ReadQuestion(DataFile& file, const Json& value, const std::string& 
     reader.Complain("kind", fmt::format("`{}` is not one of choice, form", kind));
   }
   for (const Json* element : reader.List("options")) {
-    question.options.push_back(ReadOption(
-        file, *element,
-        PlaceOfElement(reader.PlaceOf("options"), question.options.size(), *element)));
+    question.options.push_back(
+        ReadOption(file, *element,
+                   PlaceOfElement(reader.PlaceOf("options"), question.options.size(), *element)));
   }
   if (question.options.size() < 2) reader.Complain("options", "a question has two or more");
   RefuseRepeated(file, question.options, &OptionInfo::id);
@@ -138,8 +138,8 @@ void ReadPins(DataFile& file, const Json& pins, Reading& reading) {
   for (const auto& [id, value] : pins.items()) {
     const std::string place = ".pins." + id;
     if (const std::optional<Question> question = FindQuestion(id)) {
-      reading.pins.emplace_back(
-          *question, ReadPin(file, place, Catalogue::Get()[*question], value));
+      reading.pins.emplace_back(*question,
+                                ReadPin(file, place, Catalogue::Get()[*question], value));
     } else {
       file.Complain(place, UnknownWord("question", id, kQuestionIds));
     }
@@ -176,8 +176,8 @@ Result<std::vector<RuleInfo>> ParseRules(std::string_view text, const std::strin
   DataFile file(text, name);
   std::vector<RuleInfo> rules;
   for (const Json* element : Elements(file)) {
-    rules.push_back(ReadRule(file, *element, PlaceOfElement("", rules.size(), *element),
-                             TopicOf(name)));
+    rules.push_back(
+        ReadRule(file, *element, PlaceOfElement("", rules.size(), *element), TopicOf(name)));
   }
   RefuseRepeated(file, rules, &RuleInfo::id);
   return Finish(file, std::move(rules));

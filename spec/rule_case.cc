@@ -17,13 +17,36 @@ using Json = nlohmann::ordered_json;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 // The fields by which a snapshot of the state can be chosen and spoken of.
-constexpr std::array<std::string_view, 30> kFields = {
-    "Available", "Category", "CreationTime", "Description", "Encrypted", "InstanceId",
-    "InstantAccess", "InstantAccessRetentionDays", "KMSKeyId", "LastModifiedTime", "ProductCode",
-    "Progress", "RegionId", "RemainTime", "ResourceGroupId", "RetentionDays", "SnapshotId",
-    "SnapshotLinkId", "SnapshotName", "SnapshotSN", "SnapshotType", "SourceDiskId",
-    "SourceDiskSize", "SourceDiskType", "SourceRegionId", "SourceSnapshotId", "SourceStorageType",
-    "Status", "Tags", "Usage"};
+constexpr std::array<std::string_view, 30> kFields = {"Available",
+                                                      "Category",
+                                                      "CreationTime",
+                                                      "Description",
+                                                      "Encrypted",
+                                                      "InstanceId",
+                                                      "InstantAccess",
+                                                      "InstantAccessRetentionDays",
+                                                      "KMSKeyId",
+                                                      "LastModifiedTime",
+                                                      "ProductCode",
+                                                      "Progress",
+                                                      "RegionId",
+                                                      "RemainTime",
+                                                      "ResourceGroupId",
+                                                      "RetentionDays",
+                                                      "SnapshotId",
+                                                      "SnapshotLinkId",
+                                                      "SnapshotName",
+                                                      "SnapshotSN",
+                                                      "SnapshotType",
+                                                      "SourceDiskId",
+                                                      "SourceDiskSize",
+                                                      "SourceDiskType",
+                                                      "SourceRegionId",
+                                                      "SourceSnapshotId",
+                                                      "SourceStorageType",
+                                                      "Status",
+                                                      "Tags",
+                                                      "Usage"};
 
 bool IsField(std::string_view name) { return std::ranges::binary_search(kFields, name); }
 

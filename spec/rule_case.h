@@ -16,13 +16,13 @@ struct Expectation {
   std::optional<int> page_number;
   std::optional<int> page_size;
   std::optional<int> total_count;
-  std::optional<bool> next_token;      // NextToken is given and not empty, or is not
-  std::optional<int> items;            // number of snapshots listed
-  std::optional<int> at_most;          // an upper limit of that number
-  std::optional<bool> empty;           // no snapshot listed, or some
-  std::string same_as;                 // name of another case: the same snapshots listed
-  std::string subset_of;               // … each listed there too
-  std::string disjoint_from;           // … none listed there
+  std::optional<bool> next_token;  // NextToken is given and not empty, or is not
+  std::optional<int> items;        // number of snapshots listed
+  std::optional<int> at_most;      // an upper limit of that number
+  std::optional<bool> empty;       // no snapshot listed, or some
+  std::string same_as;             // name of another case: the same snapshots listed
+  std::string subset_of;           // … each listed there too
+  std::string disjoint_from;       // … none listed there
   std::vector<std::pair<std::string, std::string>> every;  // field, value of every snapshot listed
 };
 
@@ -30,9 +30,9 @@ struct Expectation {
 struct RuleCase {
   std::string name;
   std::string method = "GET";
-  std::string placement = "query";     // "query", "form", "split"
-  std::string format;                  // "json", "xml"; "" for the run's
-  std::string encoding = "percent";    // a blank is sent as "%20", or as "+" where it is "plus"
+  std::string placement = "query";   // "query", "form", "split"
+  std::string format;                // "json", "xml"; "" for the run's
+  std::string encoding = "percent";  // a blank is sent as "%20", or as "+" where it is "plus"
   std::vector<std::pair<std::string, std::string>> set;  // in file order; a name may repeat
   std::vector<std::string> unset;
   // Field, value of the snapshot that `$hit` speaks of; the value "" means that it is unset there.
@@ -40,7 +40,8 @@ struct RuleCase {
   Expectation expect;
 };
 
-// The placeholders in a text, in order, without the arguments of functions: "$upper", "$hit.Status".
+// The placeholders in a text, in order, without the arguments of functions: "$upper",
+// "$hit.Status".
 std::vector<std::string> PlaceholdersIn(std::string_view text);
 
 // Whether spec/cases.md knows the placeholder, its fields included.

@@ -51,8 +51,8 @@ void CollectIds(const File& file, std::set<std::string>& rules, std::set<std::st
 }
 
 std::string IdList(const char* name, const std::set<std::string>& ids) {
-  std::string out = fmt::format("inline constexpr std::array<std::string_view, {}> {} = {{\n",
-                                ids.size(), name);
+  std::string out =
+      fmt::format("inline constexpr std::array<std::string_view, {}> {} = {{\n", ids.size(), name);
   for (const std::string& id : ids) out += fmt::format("    \"{}\",\n", id);
   return out + "};\n\n";
 }

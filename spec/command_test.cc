@@ -1,0 +1,67 @@
+#include "spec/command.h"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "spec/markdown.h"
+#include "spec/openapi.h"
+
+namespace assay {
+namespace {
+
+// Runs the arguments as `assay` would and returns the exit code, -1 where CLI11 refuses them.
+int RunAssay(std::vector<std::string> arguments) {
+  int exit_code = 99;
+  CLI::App app;
+  app.require_subcommand(1);
+  AddSpecCommands(app, &exit_code, {{"a.fault", "Its summary.", "Its text.\n"}});
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError&) {
+    return -1;
+  }
+  return exit_code;
+}
+
+std::string OutputOf(std::vector<std::string> arguments) {
+  const std::string file = testing::TempDir() + "command_test.out";
+  arguments.insert(arguments.end(), {"--out", file});
+  EXPECT_EQ(RunAssay(arguments), 0);
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(SpecCommand, WritesEitherFormat) {
+  EXPECT_EQ(OutputOf({"spec", "--format", "openapi"}), OpenApiDocument());
+  EXPECT_EQ(OutputOf({"spec", "--format", "markdown"}), MarkdownDocument());
+  EXPECT_EQ(OutputOf({"spec"}), MarkdownDocument());
+}
+
+TEST(SpecCommand, PrintsToStandardOutputWithoutAFile) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(RunAssay({"explain", "a.fault"}), 0);
+  fflush(stdout);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "Its text.\n");
+}
+
+TEST(SpecCommand, RefusesAnotherFormat) { EXPECT_EQ(RunAssay({"spec", "--format", "yaml"}), -1); }
+
+TEST(SpecCommand, ReportsAFileThatCannotBeWritten) {
+  EXPECT_EQ(RunAssay({"spec", "--out", "/no/such/folder/file"}), 2);
+}
+
+TEST(ExplainCommand, EndsWithTwoForAnUnknownId) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(RunAssay({"explain", "page.size.ecko"}), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().substr(0, 50),
+            "page.size.ecko: is the id of nothing known; the ne");
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,87 @@
+// The ids of the data and those of the code are the same: a rule that no code judges by is dead,
+// and so is a question that nothing asks.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "spec/ids.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsCode(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return (path.extension() == ".cc" || path.extension() == ".h") && !name.ends_with("_test.cc");
+}
+
+// What stands before `suffix` in quotes in the code of a folder: "page.size.echo"_rule.
+void CollectLiterals(const std::string& folder, const std::string& suffix,
+                     std::set<std::string>& found) {
+  const std::regex literal("\"([^\"\\n]*)\"" + suffix + "\\b");
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(ASSAY_SOURCE_DIR) / folder)) {
+    if (!IsCode(entry.path())) continue;
+    std::ifstream in(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    for (std::sregex_iterator at(text.begin(), text.end(), literal), end; at != end; ++at) {
+      found.insert((*at)[1].str());
+    }
+  }
+}
+
+std::set<std::string> LiteralsOfCode(const std::string& suffix) {
+  std::set<std::string> found;
+  for (const char* folder : {"reference", "conformance"}) CollectLiterals(folder, suffix, found);
+  return found;
+}
+
+template <typename Ids>
+std::string Unused(const Ids& ids, const std::set<std::string>& used) {
+  std::string unused;
+  for (const std::string_view id : ids) {
+    if (!used.contains(std::string(id))) unused += fmt::format("  {}\n", id);
+  }
+  return unused;
+}
+
+template <typename Ids>
+std::string Unknown(const Ids& ids, const std::set<std::string>& used) {
+  std::string unknown;
+  for (const std::string& id : used) {
+    if (PositionOfId(ids, id) == ids.size()) unknown += fmt::format("  {}\n", id);
+  }
+  return unknown;
+}
+
+TEST(IdsInCode, EveryRuleIsUsedByTheCode) {
+  EXPECT_EQ(Unused(kRuleIds, LiteralsOfCode("_rule")), "");
+}
+
+TEST(IdsInCode, EveryRuleInTheCodeExists) {
+  EXPECT_EQ(Unknown(kRuleIds, LiteralsOfCode("_rule")), "");
+}
+
+TEST(IdsInCode, EveryQuestionIsAskedByTheCode) {
+  EXPECT_EQ(Unused(kQuestionIds, LiteralsOfCode("_question")), "");
+}
+
+TEST(IdsInCode, EveryQuestionInTheCodeExists) {
+  EXPECT_EQ(Unknown(kQuestionIds, LiteralsOfCode("_question")), "");
+}
+
+TEST(IdsInCode, ARuleThatNoCodeUsesIsNoticed) {
+  std::set<std::string> used(kRuleIds.begin() + 1, kRuleIds.end());
+  used.insert("page.size.imagined");
+  EXPECT_EQ(Unused(kRuleIds, used), fmt::format("  {}\n", kRuleIds.front()));
+  EXPECT_EQ(Unknown(kRuleIds, used), "  page.size.imagined\n");
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,7 +1,8 @@
+#include "reference/endpoint.h"
+
 #include <algorithm>
 #include <charconv>
-
-#include "reference/http_client.h"
+#include <optional>
 
 namespace assay {
 namespace {
@@ -82,14 +83,16 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   if (slash < rest.size()) endpoint.path = rest.substr(slash);
   const std::string_view authority = rest.substr(0, slash);
   if (authority.find('@') != std::string_view::npos)
-    return BadUrl("", "an address holds no user or password: credentials come from the environment");
+    return BadUrl("",
+                  "an address holds no user or password: credentials come from the environment");
   const auto split = SplitAuthority(authority);
   if (!split || split->host.empty()) return BadUrl(url, "the address names no host");
   endpoint.host = Lower(split->host);
   endpoint.port = endpoint.tls ? 443 : 80;
   if (!split->port) return endpoint;
   const auto port = ParsePort(*split->port);
-  if (!port) return BadUrl(url, "the port is not a number from 1 to 65535 (an IPv6 address stands in [ ])");
+  if (!port)
+    return BadUrl(url, "the port is not a number from 1 to 65535 (an IPv6 address stands in [ ])");
   endpoint.port = *port;
   return endpoint;
 }

@@ -32,11 +32,12 @@ class CountingSource : public RequestSource {
   CountingSource(int requests, int connections) : left_(requests) {
     for (int i = 0; i < 2 * connections; ++i) {
       Request& request = pool_.emplace_back();
-      request.parameters = {{"Action", "DescribeSnapshots"},
-                            {"RegionId", "cn-hangzhou"},
-                            {"PageSize", std::to_string(i + 1)},
-                            {"SnapshotIds", R"(["s-bp1aaaaaaaaaaaaaaaaa","s-bp1bbbbbbbbbbbbbbbbb"])"},
-                            {"SnapshotName", "a name with blanks"}};
+      request.parameters = {
+          {"Action", "DescribeSnapshots"},
+          {"RegionId", "cn-hangzhou"},
+          {"PageSize", std::to_string(i + 1)},
+          {"SnapshotIds", R"(["s-bp1aaaaaaaaaaaaaaaaa","s-bp1bbbbbbbbbbbbbbbbb"])"},
+          {"SnapshotName", "a name with blanks"}};
     }
     for (Request& request : pool_) free_.push_back(&request);
   }

@@ -24,10 +24,6 @@
 #include <utility>
 #include <vector>
 
-#ifndef ASSAY_VERSION
-#define ASSAY_VERSION "0.1.0"
-#endif
-
 namespace assay {
 namespace {
 
@@ -92,7 +88,7 @@ class AnswerParser : public http::basic_parser<false> {
   }
   void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
                      ErrorCode& error) override {
-    // Beast bounds one read of the head only, so the sum is counted here.
+    // Beast bounds what it holds unparsed, not the whole head, so the sum is counted here.
     header_bytes_ += name.size() + value.size();
     if (header_bytes_ > kHeaderLimit) error = http::error::header_limit;
     if (field == http::field::content_type) {
@@ -383,8 +379,7 @@ void HttpTarget::Pool::Start(Connection& connection, const Request* request,
 void HttpTarget::Pool::Connect(Connection& connection) {
   ++opened_;
   connection.phase = Phase::kConnecting;
-  connection.link =
-      std::make_shared<Link>(context_, tls_context_ ? &*tls_context_ : nullptr);
+  connection.link = std::make_shared<Link>(context_, tls_context_ ? &*tls_context_ : nullptr);
   if (is_address_) {
     ConnectTo(connection, {TcpEndpoint(asio::ip::make_address(endpoint_.host), endpoint_.port)});
   } else if (!addresses_.empty()) {
@@ -462,8 +457,7 @@ void HttpTarget::Pool::Write(Connection& connection) {
     return;
   }
   asio::async_write(*connection.link->tls, asio::buffer(connection.out),
-                    IfCurrent(connection, [this, &connection](const ErrorCode& error,
-                                                              std::size_t) {
+                    IfCurrent(connection, [this, &connection](const ErrorCode& error, std::size_t) {
                       OnWritten(connection, error);
                     }));
 }
@@ -477,11 +471,11 @@ void HttpTarget::Pool::WritePlain(Connection& connection) {
     OnWritten(connection, error);
     return;
   }
-  asio::async_write(socket, asio::buffer(connection.out) + count,
-                    IfCurrent(connection, [this, &connection](const ErrorCode& write_error,
-                                                              std::size_t) {
-                      OnWritten(connection, write_error);
-                    }));
+  asio::async_write(
+      socket, asio::buffer(connection.out) + count,
+      IfCurrent(connection, [this, &connection](const ErrorCode& write_error, std::size_t) {
+        OnWritten(connection, write_error);
+      }));
 }
 
 // A write that failed is no verdict yet: a server may answer early and close, and what it said can
@@ -527,8 +521,10 @@ void HttpTarget::Pool::Parse(Connection& connection) {
     ErrorCode error;
     in.consume(connection.parser->put(in.data(), error));
     if (error == http::error::need_more) {
-      if (in.size() > kHeaderLimit) error = http::error::header_limit;
-      else break;
+      if (in.size() > kHeaderLimit)
+        error = http::error::header_limit;
+      else
+        break;
     }
     if (error == http::error::body_limit) {
       Fail(connection, TransportFailure::kTooLarge,
@@ -565,15 +561,13 @@ void HttpTarget::Pool::OnEnd(Connection& connection, const ErrorCode& error) {
     Connect(connection);
     return;
   }
-  const TransportFailure failure = error.category() == asio::error::get_ssl_category()
-                                       ? TransportFailure::kTls
-                                       : TransportFailure::kClosed;
+  if (error.category() == asio::error::get_ssl_category()) {
+    Fail(connection, TransportFailure::kTls, ": " + error.message());
+    return;
+  }
   const std::string cause = IsEndOfStream(error) ? "" : ", " + error.message();
-  Fail(connection, failure,
-       (failure == TransportFailure::kTls ? ": " : " (after ") +
-           (failure == TransportFailure::kTls
-                ? error.message()
-                : std::to_string(connection.received) + " bytes" + cause + ")"));
+  Fail(connection, TransportFailure::kClosed,
+       " (after " + std::to_string(connection.received) + " bytes" + cause + ")");
 }
 
 void HttpTarget::Pool::Finish(Connection& connection, bool stream_ended) {
@@ -649,9 +643,14 @@ Result<std::unique_ptr<HttpTarget>> HttpTarget::Open(std::string_view url,
   Result<Endpoint> endpoint = ParseEndpoint(url);
   if (!endpoint) return endpoint.error();
   if (const Done checked = CheckOptions(options); !checked) return checked.error();
-  auto pool = std::make_unique<Pool>(*endpoint, std::move(options));
-  if (const Done prepared = pool->PrepareTls(); !prepared) return prepared.error();
-  return std::unique_ptr<HttpTarget>(new HttpTarget(std::move(pool)));
+  try {
+    auto pool = std::make_unique<Pool>(*endpoint, std::move(options));
+    if (const Done prepared = pool->PrepareTls(); !prepared) return prepared.error();
+    return std::unique_ptr<HttpTarget>(new HttpTarget(std::move(pool)));
+  } catch (const boost::system::system_error& error) {
+    // No descriptor is left, or OpenSSL cannot be set up.
+    return Error{endpoint->Url(), error.what(), ExitCode::kCouldNotJudge};
+  }
 }
 
 HttpTarget::HttpTarget(std::unique_ptr<Pool> pool) : pool_(std::move(pool)) {}

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "reference/endpoint.h"
 #include "reference/target.h"
 #include "reference/transport_failure.h"
 #include "reference/wire_request.h"
@@ -13,33 +14,15 @@
 
 namespace assay {
 
-// Where a target listens.
-struct Endpoint {
-  bool tls = false;
-  std::string host;  // a name or an address; an IPv6 address without brackets
-  std::uint16_t port = 80;
-  std::string path = "/";
-
-  // The value of the Host header: the port only where it is not the scheme's own.
-  std::string Authority() const;
-  // "http://127.0.0.1:8080"; the path only where it is more than "/".
-  std::string Url() const;
-  friend bool operator==(const Endpoint&, const Endpoint&) = default;
-};
-
-// Reads "http://host:port/path", "https://host", "host:port" or "host" (the last two are http).
-// An Error says what is wrong with the text and what a right one looks like.
-Result<Endpoint> ParseEndpoint(std::string_view url);
-
 struct HttpTargetOptions {
   int connections = 8;
   double rate = 0;  // requests a second, evenly spaced over all connections; 0 = unlimited
-  std::chrono::milliseconds timeout{10000};     // of one request, connecting included
-  std::size_t body_limit = 64 * 1024 * 1024;    // bytes; a longer body is a failure
-  std::string ca_file;                          // PEM; trusted instead of the system's authorities
-  bool verify = true;                           // false: any certificate of any name will do
-  std::string version = "2014-05-26";           // added as `Version` where a request has none
-  RequestSigner sign;                           // empty: requests go unsigned
+  std::chrono::milliseconds timeout{10000};   // of one request, connecting included
+  std::size_t body_limit = 64 * 1024 * 1024;  // bytes; a longer body is a failure
+  std::string ca_file;                        // PEM; trusted instead of the system's authorities
+  bool verify = true;                         // false: any certificate of any name will do
+  std::string version = "2014-05-26";         // added as `Version` where a request has none
+  RequestSigner sign;                         // empty: requests go unsigned
 };
 
 // A target behind HTTP or HTTPS, driven over several kept-alive connections from the thread that

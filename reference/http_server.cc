@@ -76,7 +76,7 @@ class RequestParser : public http::basic_parser<true> {
                      ErrorCode& error) override {
     // Fields after the body are trailers; taking them for headers would let them past a proxy.
     if (is_header_done()) return;
-    // Beast bounds one read of the head only, so the sum is counted here.
+    // Beast bounds what it holds unparsed, not the whole head, so the sum is counted here.
     head_size_ += name.size() + value.size() + 4;
     if (head_size_ > head_limit_) error = http::error::header_limit;
     if (field == http::field::expect) expects_continue_ = beast::iequals(value, "100-continue");
@@ -152,8 +152,8 @@ enum class Persistence { kClose, kKeepByDefault, kKeepAsAsked };
 
 void WriteHead(const HttpResponse& response, Persistence persistence, std::string_view date,
                std::string* out) {
-  const auto reason = http::obsolete_reason(http::int_to_status(
-      static_cast<unsigned>(response.status)));
+  const auto reason =
+      http::obsolete_reason(http::int_to_status(static_cast<unsigned>(response.status)));
   out->assign("HTTP/1.1 ");
   AppendNumber(static_cast<std::size_t>(response.status), out);
   out->append(" ").append(View(reason)).append("\r\n");
@@ -269,7 +269,6 @@ void Session::Start() {
 void Session::Close() {
   ErrorCode ignored;
   socket_.close(ignored);
-  delay_.cancel();
 }
 
 void Session::CheckTime(Clock::time_point now) {
@@ -291,11 +290,10 @@ void Session::BeginRequest() {
 }
 
 void Session::Read() {
-  socket_.async_read_some(
-      in_.prepare(kReadSize),
-      [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
-        self->OnRead(error, count);
-      });
+  socket_.async_read_some(in_.prepare(kReadSize),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+                            self->OnRead(error, count);
+                          });
 }
 
 void Session::OnRead(const ErrorCode& error, std::size_t count) {
@@ -449,15 +447,15 @@ void Session::CloseGently() {
 }
 
 void Session::Drain() {
-  socket_.async_read_some(in_.prepare(kReadSize), [self = shared_from_this()](
-                                                      const ErrorCode& error, std::size_t count) {
-    self->drained_ += count;
-    if (error || self->drained_ > kDrainLimit) {
-      self->Close();
-    } else {
-      self->Drain();
-    }
-  });
+  socket_.async_read_some(in_.prepare(kReadSize),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+                            self->drained_ += count;
+                            if (error || self->drained_ > kDrainLimit) {
+                              self->Close();
+                            } else {
+                              self->Drain();
+                            }
+                          });
 }
 
 Error CannotListen(std::string_view host, std::uint16_t port, const ErrorCode& error) {
@@ -508,8 +506,7 @@ void HttpResponse::Set(std::string_view name, std::string_view value) {
 // The threads, and the socket they accept from, which the first of them looks after.
 class HttpServer::Service {
  public:
-  Service(HttpHandler handler, HttpServerOptions options)
-      : shared_{std::move(handler), options} {
+  Service(HttpHandler handler, HttpServerOptions options) : shared_{std::move(handler), options} {
     for (int i = 0; i < ThreadCount(options); ++i) workers_.push_back(std::make_unique<Worker>());
     acceptor_.emplace(workers_[0]->context);
     accept_pause_.emplace(workers_[0]->context);
@@ -641,10 +638,16 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Listen(std::string_view host, st
   if (!address)
     return Error{std::string(host),
                  "not an address to listen on; write it like 127.0.0.1, 0.0.0.0 or [::1]"};
-  auto service = std::make_unique<Service>(std::move(handler), options);
-  if (const ErrorCode error = service->Open({*address, port})) return CannotListen(host, port, error);
-  service->Run();
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(service)));
+  try {
+    auto service = std::make_unique<Service>(std::move(handler), options);
+    if (const ErrorCode error = service->Open({*address, port}))
+      return CannotListen(host, port, error);
+    service->Run();
+    return std::unique_ptr<HttpServer>(new HttpServer(std::move(service)));
+  } catch (const std::exception& error) {
+    // No descriptor or no thread is left.
+    return Error{std::string(host), std::string("cannot serve: ") + error.what()};
+  }
 }
 
 HttpServer::HttpServer(std::unique_ptr<Service> service) : service_(std::move(service)) {}

@@ -31,8 +31,8 @@ struct HttpRequest {
   }
 };
 
-// What a handler says, and how it is to be sent. Content-Length, Date and Connection are added where
-// the handler gives none. Line breaks in names and values of headers are sent as blanks.
+// What a handler says, and how it is to be sent. Content-Length, Date and Connection are added
+// where the handler gives none. Line breaks in names and values of headers are sent as blanks.
 struct HttpResponse {
   int status = 200;
   HttpHeaders headers;
@@ -52,15 +52,15 @@ struct HttpResponse {
 using HttpHandler = std::function<void(const HttpRequest&, HttpResponse&)>;
 
 struct HttpServerOptions {
-  int threads = 0;                         // 0 = one for each core
-  std::size_t header_limit = 128 * 1024;   // bytes of request line and headers; beyond: 431
+  int threads = 0;                                // 0 = one for each core
+  std::size_t header_limit = 128 * 1024;          // bytes of request line and headers; beyond: 431
   std::size_t body_limit = 4 * 1024 * 1024;       // bytes; beyond: 413
   std::chrono::milliseconds read_timeout{10000};  // for a request to arrive, an answer to leave
   std::chrono::milliseconds idle_timeout{60000};  // between two requests of a connection
 };
 
-// An asynchronous HTTP/1.1 server that knows nothing of what it serves. A request that is no HTTP is
-// answered with 400, 413 or 431 and the connection closed; one that comes too slowly with 408.
+// An asynchronous HTTP/1.1 server that knows nothing of what it serves. A request that is no HTTP
+// is answered with 400, 413 or 431 and the connection closed; one that comes too slowly with 408.
 class HttpServer {
  public:
   // Listens at once and serves from threads of its own. `host` is an IPv4 or IPv6 address or

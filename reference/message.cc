@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::array<bool, 256> MakeUnreserved() {
   std::array<bool, 256> table{};
-  for (char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"))
+  for (char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"))
     table[static_cast<unsigned char>(c)] = true;
   return table;
 }

@@ -16,7 +16,11 @@ struct Parameter {
 };
 
 // How the parameters of a request travel.
-enum class Placement { kQuery, kForm, kSplit };  // kSplit: common parameters in the query, rest in the form
+enum class Placement {
+  kQuery,
+  kForm,
+  kSplit
+};  // kSplit: common parameters in the query, rest in the form
 
 // One request, before it is signed and encoded. Parameters keep their order and may repeat.
 // `Action` and `Version` are parameters like the others; the client adds what is common to all

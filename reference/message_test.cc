@@ -39,7 +39,8 @@ TEST(FormDecode, KeepsABrokenTripletAndSaysSo) {
 }
 
 TEST(ParseForm, KeepsOrderRepetitionsAndEmptyValues) {
-  const std::vector<Parameter> expected = {{"b", "1"}, {"a", ""}, {"b", "2=3"}, {"c", ""}, {"", "x"}};
+  const std::vector<Parameter> expected = {
+      {"b", "1"}, {"a", ""}, {"b", "2=3"}, {"c", ""}, {"", "x"}};
   EXPECT_EQ(ParseForm("b=1&a=&b=2=3&c&=x"), expected);
 }
 

@@ -10,8 +10,9 @@ namespace {
 // What the RPC clients send in the query when they split: the parameters common to all operations
 // (facts on the clients, ecs20140526 1.1.0).
 constexpr std::array<std::string_view, 12> kCommonParameters = {
-    "Action",           "Version",        "Format",    "AccessKeyId",   "Signature",     "SignatureMethod",
-    "SignatureVersion", "SignatureNonce", "Timestamp", "SecurityToken", "SignatureType", "BearerToken"};
+    "Action",    "Version",         "Format",           "AccessKeyId",
+    "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce",
+    "Timestamp", "SecurityToken",   "SignatureType",    "BearerToken"};
 
 bool IsCommon(std::string_view name) {
   return std::find(kCommonParameters.begin(), kCommonParameters.end(), name) !=

@@ -41,7 +41,8 @@ TEST(WireRequest, SplitsCommonParametersFromTheRest) {
   const std::string text =
       Encoded(MakeRequest("POST", Placement::kSplit,
                           {{"Format", "JSON"}, {"RegionId", "cn"}, {"Action", "A"}, {"x", ""}}));
-  EXPECT_TRUE(text.starts_with("POST /?Format=JSON&Action=A&Version=2014-05-26 HTTP/1.1\r\n")) << text;
+  EXPECT_TRUE(text.starts_with("POST /?Format=JSON&Action=A&Version=2014-05-26 HTTP/1.1\r\n"))
+      << text;
   EXPECT_TRUE(text.ends_with("Content-Length: 14\r\n\r\nRegionId=cn&x=")) << text;
 }
 

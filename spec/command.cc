@@ -58,7 +58,7 @@ void AddSpec(CLI::App& app, int* exit_code) {
   });
 }
 
-void AddExplain(CLI::App& app, int* exit_code, std::vector<Explanation> more) {
+void AddExplain(CLI::App& app, int* exit_code, std::vector<Described> more) {
   auto output = std::make_shared<Output>();
   CLI::App* command = app.add_subcommand(
       "explain", "Tells what is known about a rule, question, error, parameter, field or fault");
@@ -72,7 +72,7 @@ void AddExplain(CLI::App& app, int* exit_code, std::vector<Explanation> more) {
 
 }  // namespace
 
-void AddSpecCommands(CLI::App& app, int* exit_code, std::vector<Explanation> more) {
+void AddSpecCommands(CLI::App& app, int* exit_code, std::vector<Described> more) {
   AddSpec(app, exit_code);
   AddExplain(app, exit_code, std::move(more));
 }

@@ -48,8 +48,8 @@ std::vector<std::pair<std::string, SourceReference>> AllSources() {
   for (const ParameterInfo& parameter : operation.parameters) {
     add(parameter.name, parameter.sources);
   }
-  for (const FieldInfo& field : operation.fields) add(field.name, field.sources);
-  for (const FieldInfo& field : operation.error_fields) add(field.name, field.sources);
+  for (const AnswerField& field : operation.fields) add(field.name, field.sources);
+  for (const AnswerField& field : operation.error_fields) add(field.name, field.sources);
   return all;
 }
 
@@ -75,7 +75,7 @@ std::set<std::string> KnownSubjects() {
   std::set<std::string> known;
   const OperationInfo& operation = OperationInfo::Get();
   for (const ParameterInfo& parameter : operation.parameters) known.insert(parameter.name);
-  for (const FieldInfo& field : operation.fields) known.insert(field.name);
+  for (const AnswerField& field : operation.fields) known.insert(field.name);
   for (const ErrorInfo& error : Catalogue::Get().errors()) known.insert(error.code);
   return known;
 }
@@ -185,7 +185,7 @@ TEST(Data, WhatMustBeRestsOnTheBaseDocument) {
   for (const ParameterInfo& parameter : operation.parameters) {
     EXPECT_EQ(parameter.level == Level::kMust, HasGround(parameter.sources)) << parameter.name;
   }
-  for (const FieldInfo& field : operation.fields) {
+  for (const AnswerField& field : operation.fields) {
     EXPECT_EQ(field.level == Level::kMust, HasGround(field.sources)) << field.name;
   }
 }
@@ -222,7 +222,7 @@ TEST(Data, EveryParameterFieldAndErrorOfTheBaseDocumentIsTheSubjectOfARule) {
       EXPECT_TRUE(subjects.contains(parameter.name)) << parameter.name;
     }
   }
-  for (const FieldInfo& field : OperationInfo::Get().fields) {
+  for (const AnswerField& field : OperationInfo::Get().fields) {
     if (field.level == Level::kMust) {
       EXPECT_TRUE(subjects.contains(field.name)) << field.name;
     }

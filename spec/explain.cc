@@ -118,8 +118,8 @@ std::string ExplainPart(const char* what, const T& part) {
 }
 
 // Everything that has an id, in the order in which it is listed.
-std::vector<Explanation> Everything(const std::vector<Explanation>& more) {
-  std::vector<Explanation> all;
+std::vector<Described> Everything(const std::vector<Described>& more) {
+  std::vector<Described> all;
   const Catalogue& catalogue = Catalogue::Get();
   for (const RuleInfo& rule : catalogue.rules()) {
     all.push_back({std::string(Id(rule.id)), rule.statement, ExplainRule(rule)});
@@ -133,7 +133,7 @@ std::vector<Explanation> Everything(const std::vector<Explanation>& more) {
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     all.push_back({parameter.name, parameter.description, ExplainPart("parameter", parameter)});
   }
-  for (const FieldInfo& field : OperationInfo::Get().fields) {
+  for (const AnswerField& field : OperationInfo::Get().fields) {
     all.push_back({field.name, field.description, ExplainPart("field", field)});
   }
   all.insert(all.end(), more.begin(), more.end());
@@ -141,9 +141,9 @@ std::vector<Explanation> Everything(const std::vector<Explanation>& more) {
 }
 
 // The entries that begin with the words of `prefix`, one a line.
-std::string List(const std::vector<Explanation>& all, std::string_view prefix) {
+std::string List(const std::vector<Described>& all, std::string_view prefix) {
   std::string text;
-  for (const Explanation& entry : all) {
+  for (const Described& entry : all) {
     const bool begins =
         entry.id.starts_with(prefix) && entry.id.substr(prefix.size()).starts_with(".");
     if (begins) text += fmt::format("{:<46} {}\n", entry.id, entry.summary);
@@ -153,11 +153,11 @@ std::string List(const std::vector<Explanation>& all, std::string_view prefix) {
 
 }  // namespace
 
-Result<std::string> Explain(std::string_view id, const std::vector<Explanation>& more) {
-  const std::vector<Explanation> all = Everything(more);
+Result<std::string> Explain(std::string_view id, const std::vector<Described>& more) {
+  const std::vector<Described> all = Everything(more);
   std::string text;
   std::vector<std::string_view> ids;
-  for (const Explanation& entry : all) {
+  for (const Described& entry : all) {
     ids.push_back(entry.id);
     if (entry.id == id) text += (text.empty() ? "" : "\n") + entry.text;
   }

@@ -9,7 +9,7 @@
 namespace assay {
 
 // Something that can be explained beside rules, questions and errors: a fault, say.
-struct Explanation {
+struct Described {
   std::string id;
   std::string summary;  // one line, for lists
   std::string text;     // what `assay explain ID` prints
@@ -18,6 +18,6 @@ struct Explanation {
 // What is known about an id: a rule, a question, an error code, a parameter or field of the
 // operation, or one of `more`; all of them where several are called so. A beginning ("paging",
 // "page.size") lists what begins with it. Anything else is an error with the nearest ids.
-Result<std::string> Explain(std::string_view id, const std::vector<Explanation>& more = {});
+Result<std::string> Explain(std::string_view id, const std::vector<Described>& more = {});
 
 }  // namespace assay

@@ -7,7 +7,7 @@
 namespace assay {
 namespace {
 
-std::string Text(std::string_view id, const std::vector<Explanation>& more = {}) {
+std::string Text(std::string_view id, const std::vector<Described>& more = {}) {
   const Result<std::string> text = Explain(id, more);
   return text.has_value() ? *text : "ERROR " + text.error().Text();
 }
@@ -61,7 +61,7 @@ TEST(Explain, AnswersAnUnknownIdWithTheNearest) {
 }
 
 TEST(Explain, KnowsWhatItIsGivenBesides) {
-  const std::vector<Explanation> faults = {{"page.last.drops_one", "Drops one.", "fault text\n"}};
+  const std::vector<Described> faults = {{"page.last.drops_one", "Drops one.", "fault text\n"}};
   EXPECT_EQ(Text("page.last.drops_one", faults), "fault text\n");
   EXPECT_TRUE(Has(Text("page.last", faults), "Drops one.")) << Text("page.last", faults);
   EXPECT_FALSE(Explain("page.last.drops_one").has_value());

@@ -55,11 +55,11 @@ std::string Parameters(const OperationInfo& operation) {
   return text + "\n";
 }
 
-std::string Fields(const std::string& title, const std::vector<FieldInfo>& fields) {
+std::string Fields(const std::string& title, const std::vector<AnswerField>& fields) {
   std::string text =
       "## " + title + "\n\n" +
       TableHead({"name", "in", "type", "valid values", "example", "level", "meaning"});
-  for (const FieldInfo& field : fields) {
+  for (const AnswerField& field : fields) {
     text += Row({Code(field.name), field.in,
                  field.also.empty() ? field.type : field.type + " or " + field.also,
                  Codes(field.values), Code(field.example), LevelName(field.level),

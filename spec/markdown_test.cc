@@ -17,7 +17,7 @@ TEST(Markdown, NamesEveryParameterFieldErrorRuleAndQuestion) {
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     EXPECT_TRUE(has("| `" + parameter.name + "` |")) << parameter.name;
   }
-  for (const FieldInfo& field : OperationInfo::Get().fields) {
+  for (const AnswerField& field : OperationInfo::Get().fields) {
     EXPECT_TRUE(has("| `" + field.name + "` | " + field.in + " |")) << field.name;
   }
   for (const ErrorInfo& error : Catalogue::Get().errors()) {

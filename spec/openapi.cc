@@ -106,9 +106,9 @@ Json FormSchema(const OperationInfo& operation) {
   return {{"type", "object"}, {"required", required}, {"properties", properties}};
 }
 
-Json ObjectSchema(const std::vector<FieldInfo>& fields, const std::string& in);
+Json ObjectSchema(const std::vector<AnswerField>& fields, const std::string& in);
 
-Json FieldSchema(const std::vector<FieldInfo>& fields, const FieldInfo& field) {
+Json FieldSchema(const std::vector<AnswerField>& fields, const AnswerField& field) {
   Json schema;
   if (field.type == "object") {
     schema = ObjectSchema(fields, field.name);
@@ -125,10 +125,10 @@ Json FieldSchema(const std::vector<FieldInfo>& fields, const FieldInfo& field) {
   return schema;
 }
 
-Json ObjectSchema(const std::vector<FieldInfo>& fields, const std::string& in) {
+Json ObjectSchema(const std::vector<AnswerField>& fields, const std::string& in) {
   Json properties = Json::object();
   Json required = Json::array();
-  for (const FieldInfo& field : fields) {
+  for (const AnswerField& field : fields) {
     if (field.in != in) continue;
     properties[field.name] = FieldSchema(fields, field);
     if (!field.optional) required.push_back(field.name);

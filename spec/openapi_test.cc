@@ -77,7 +77,7 @@ TEST(OpenApi, KeepsTypesLimitsDefaultsAndValues) {
 
 TEST(OpenApi, HoldsEveryFieldOfASnapshot) {
   const Json& properties = SnapshotSchema().at("properties");
-  for (const FieldInfo& field : OperationInfo::Get().fields) {
+  for (const AnswerField& field : OperationInfo::Get().fields) {
     if (field.in == "Snapshot") {
       EXPECT_TRUE(properties.contains(field.name)) << field.name;
     }

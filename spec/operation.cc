@@ -54,9 +54,9 @@ ParameterInfo ReadParameter(DataFile& file, const Json& value, const std::string
   return made;
 }
 
-FieldInfo ReadField(DataFile& file, const Json& value, const std::string& place) {
+AnswerField ReadField(DataFile& file, const Json& value, const std::string& place) {
   ObjectReader reader(file, value, place);
-  FieldInfo made;
+  AnswerField made;
   ReadCommon(file, reader, made);
   made.in = reader.Text("in");
   made.also = ReadType(reader, "also", reader.TextOr("also", ""));

@@ -28,7 +28,7 @@ struct ParameterInfo {
 };
 
 // A field of an answer. `in` is the field that holds it, or "response", or "error".
-struct FieldInfo {
+struct AnswerField {
   std::string name;
   std::string in;
   std::string type;  // those above, "object", "array"
@@ -52,8 +52,8 @@ struct OperationInfo {
   std::vector<std::string> methods;
   std::string path;
   std::vector<ParameterInfo> parameters;
-  std::vector<FieldInfo> fields;        // of a list, those of an object behind the object
-  std::vector<FieldInfo> error_fields;  // of the error envelope
+  std::vector<AnswerField> fields;        // of a list, those of an object behind the object
+  std::vector<AnswerField> error_fields;  // of the error envelope
 
   // The embedded one; its data is checked by tests.
   static const OperationInfo& Get();

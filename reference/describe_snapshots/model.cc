@@ -25,9 +25,10 @@ std::vector<std::uint32_t> Select(const Plan& plan, const Dataset& dataset, Choi
   std::erase_if(positions, [&](std::uint32_t position) {
     const Snapshot& snapshot = dataset.snapshots[position];
     return !std::ranges::all_of(plan.filters, [&](const Filter& filter) {
-      // The ids were looked up already.
-      return (plan.by_ids && filter.field == Field::kSnapshotId) ||
-             Matches(filter, snapshot, dataset, choices);
+      // The ids were looked up already. (A filter by tags has no field of its own.)
+      const bool looked_up = plan.by_ids && filter.kind == Filter::Kind::kOneOf &&
+                             filter.field == Field::kSnapshotId;
+      return looked_up || Matches(filter, snapshot, dataset, choices);
     });
   });
   return positions;

@@ -39,6 +39,7 @@ class PageComparer {
         choices_(choices) {}
 
   PageComparison Compare() {
+    if (paging_.unknowable) return {};
     // Stage by stage: the reading that gets furthest says best what is wrong.
     for (const auto stage : {&PageComparer::Membership, &PageComparer::Count, &PageComparer::Total,
                              &PageComparer::Echo, &PageComparer::Token, &PageComparer::Order}) {
@@ -132,6 +133,9 @@ class PageComparer {
     if (paging_.by_token) {
       const Question question = "paging.total_count.token_mode"_question;
       if (!answer_.total_count.given()) return Answers(question, {"absent"_option});
+      if (total == 0 && page_.total == 0) {
+        return Answers(question, {"all"_option, "zero"_option, "anything"_option});
+      }
       if (total == page_.total) return Answers(question, {"all"_option, "anything"_option});
       return total == 0 ? Answers(question, {"zero"_option, "anything"_option})
                         : Answers(question, {"anything"_option});

@@ -124,11 +124,23 @@ class Explorer {
     }
     std::ranges::sort(explanation, {}, &Restriction::question);
     out_.explanations.push_back(std::move(explanation));
+    Position(expected.plan);
     // A path that explains the answer without a warning is the better witness.
     if (out_.plan && out_.warnings.size() <= warnings_.size()) return;
     out_.plan = expected.plan;
     out_.used = choices_.marks();
     out_.warnings = warnings_;
+  }
+
+  void Position(const Plan& plan) {
+    if (exchange_.is_error) return;
+    const TokenOrigin next = OriginAfter(exchange_.request, plan,
+                                         static_cast<std::int64_t>(exchange_.listed.size()));
+    if (out_.plan && (next.position != position_ || next.loose != loose_)) {
+      out_.several_positions = true;
+    }
+    position_ = next.position;
+    loose_ = next.loose;
   }
 
   void Nearest(Difference difference, int closeness) {
@@ -142,6 +154,8 @@ class Explorer {
   PathChoices choices_;
   Exploration out_;
   std::vector<Difference> warnings_;
+  std::int64_t position_ = 0;
+  bool loose_ = false;
   bool matched_ = false;
   int closeness_ = 0;
 };

@@ -245,6 +245,8 @@ void Examination::Learn(Exploration exploration) {
     if (!next.Restrict(std::move(explanations), &more)) return Contradiction();
     learned |= more;
   }
+  // Where the walk stands is not known yet: its token is followed, but not held to a place.
+  if (exploration.several_positions) exploration.plan->paging.loose = true;
   Walk(*exploration.plan);
   if (!learn_ || !learned) return;
   state_.space = std::move(next);

@@ -176,6 +176,18 @@ class Gatherer {
   GatheredParameters out_;
 };
 
+// The name in small letters, numbers in it without leading zeros.
+std::string CanonicalName(std::string_view name) {
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool number_starts = c == '0' && (out.empty() || out.back() == '.');
+    if (number_starts && i + 1 < name.size() && name[i + 1] >= '0' && name[i + 1] <= '9') continue;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view NameOf(Slot slot) { return kSlotNames[static_cast<std::size_t>(slot)]; }
@@ -201,7 +213,8 @@ std::vector<Parameter> FilterParameters(const Request& request) {
     }
     out.push_back(parameter);
   }
-  std::ranges::stable_sort(out, {}, &Parameter::name);
+  // Names that may mean the same keep their order: which one counts may depend on it.
+  std::ranges::stable_sort(out, {}, [](const Parameter& p) { return CanonicalName(p.name); });
   return out;
 }
 

@@ -47,13 +47,17 @@ struct TokenOrigin {
   std::vector<Parameter> filters;  // FilterParameters() of the request that it answered
   std::string region;
   std::int64_t position = 0;       // snapshots delivered before
-  std::int64_t size = 10;          // entries a page
+  std::optional<std::string> max_results;  // MaxResults of that request, as written
   bool used = false;               // sent at least once before
+  bool loose = false;              // position or size depend on what the target made of the request
   // Where each snapshot of the walk was delivered: position in the dataset -> page. Only the
   // judge keeps it; the server's tokens do not need it.
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> delivered;
   std::int64_t page = 0;           // pages delivered before
 };
+
+// Where the walk stands after a page of `count` snapshots under the plan.
+TokenOrigin OriginAfter(const Request& request, const struct Plan& plan, std::int64_t count);
 
 // Knows the tokens that were given out.
 class Tokens {
@@ -73,6 +77,7 @@ struct Paging {
   std::int64_t size_given = 10; // the PageSize of the request where it counts as a number
   bool empty = false;           // an empty page whatever matches
   bool loose = false;           // any part of the matches, up to the size
+  bool unknowable = false;      // any list: whose filters and position hold is the target's affair
   std::optional<TokenOrigin> origin;  // the walk that the token continues
 };
 

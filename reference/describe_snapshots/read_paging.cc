@@ -74,9 +74,9 @@ class PagingReader : public TopicReader {
   }
 
   // The integer, or nothing where another form counts as something else: then `*as_read` is set.
-  std::optional<IntegerText> Integer(Slot slot, Question not_integer, Option* as_read) {
-    const std::string text = Trimmed(*Value(slot), "value.blanks.number"_question);
-    const IntegerText integer = ReadInteger(text);
+  std::optional<IntegerText> Integer(const std::string& text, Question not_integer,
+                                     Option* as_read) {
+    const IntegerText integer = ReadInteger(Trimmed(text, "value.blanks.number"_question));
     if (integer.form == IntegerText::Form::kNotInteger) {
       *as_read = choices_.Pick(not_integer);
       return std::nullopt;
@@ -130,8 +130,8 @@ class PagingReader : public TopicReader {
 
   std::int64_t PageNumber() {
     Option as_read{};
-    const auto integer =
-        Integer(Slot::kPageNumber, "paging.page_number.not_integer"_question, &as_read);
+    const auto integer = Integer(*Value(Slot::kPageNumber),
+                                 "paging.page_number.not_integer"_question, &as_read);
     if (integer && integer->form != IntegerText::Form::kBeyond32Bits) {
       if (integer->value > 0) return integer->value;
       as_read = choices_.Pick(integer->value == 0 ? "paging.page_number.zero"_question
@@ -146,7 +146,8 @@ class PagingReader : public TopicReader {
 
   std::int64_t PageSize() {
     Option as_read{};
-    const auto integer = Integer(Slot::kPageSize, "paging.page_size.not_integer"_question, &as_read);
+    const auto integer =
+        Integer(*Value(Slot::kPageSize), "paging.page_size.not_integer"_question, &as_read);
     if (integer) {
       const std::int64_t value = integer->value;
       if (value == kMaximumSize) choices_.Mark("page.size.maximum"_rule);
@@ -167,7 +168,7 @@ class PagingReader : public TopicReader {
 
   void TokenMode() {
     std::optional<std::int64_t> size;
-    if (max_results_) size = MaxResults();
+    if (max_results_) size = MaxResults(*Value(Slot::kMaxResults));
     if (plan_.stop) return;
     if (as_absent_ && !token_) {
       // MaxResults counts as absent: what is left decides.
@@ -188,10 +189,9 @@ class PagingReader : public TopicReader {
     if (token_ && !first_page_token_ && !plan_.stop) UseToken();
   }
 
-  std::optional<std::int64_t> MaxResults() {
+  std::optional<std::int64_t> MaxResults(const std::string& text) {
     Option as_read{};
-    const auto integer =
-        Integer(Slot::kMaxResults, "paging.max_results.not_integer"_question, &as_read);
+    const auto integer = Integer(text, "paging.max_results.not_integer"_question, &as_read);
     if (integer) {
       const std::int64_t value = integer->value;
       if (value == kMaximumSize) choices_.Mark("token.max_results.maximum"_rule);
@@ -221,6 +221,10 @@ class PagingReader : public TopicReader {
       const bool cut = tokens_ && tokens_->IsCut(token);
       return UnknownToken(choices_.Pick(cut ? "paging.token.cut"_question
                                             : "paging.token.unknown"_question));
+    }
+    if (origin->loose) {
+      plan_.may_be_refused = paging().loose = paging().unknowable = true;
+      return;
     }
     if (origin->region != plan_.region) {
       return OtherFilters(choices_.Pick("paging.token.foreign"_question), *origin);
@@ -272,12 +276,18 @@ class PagingReader : public TopicReader {
     if (origin.used && Is("paging.token.reused"_question, "refused"_option)) {
       RefuseAsRead("InvalidParameter", "NextToken");
     }
-    if (origin.size != paging().size) {
-      const Option option = choices_.Pick("paging.token.other_max_results"_question);
-      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
-      if (option == "token_size"_option) paging().size = paging().largest = origin.size;
-    }
+    const auto& asked = Value(Slot::kMaxResults);
+    if (asked != origin.max_results) OtherSize(origin);
     paging().origin = origin;
+  }
+
+  void OtherSize(const TokenOrigin& origin) {
+    const Option option = choices_.Pick("paging.token.other_max_results"_question);
+    if (option == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
+    if (option != "token_size"_option) return;
+    const std::optional<std::int64_t> size =
+        origin.max_results ? MaxResults(*origin.max_results) : std::nullopt;
+    paging().size = paging().largest = size.value_or(kDefaultSize);
   }
 
   const Request& request_;
@@ -289,6 +299,27 @@ class PagingReader : public TopicReader {
 };
 
 }  // namespace
+
+TokenOrigin OriginAfter(const Request& request, const Plan& plan, std::int64_t count) {
+  const Paging& paging = plan.paging;
+  TokenOrigin next{.filters = FilterParameters(request), .region = plan.region};
+  if (const auto max_results = request.Find("MaxResults")) next.max_results = *max_results;
+  next.loose = paging.loose || paging.empty;
+  if (!paging.by_token) {
+    next.position = (paging.number - 1) * paging.size + count;
+    // A walk that began by number continues by token with a size of its own.
+    next.loose |= paging.size != kDefaultSize;
+  } else if (paging.origin) {
+    const TokenOrigin& before = *paging.origin;
+    next.position = before.position + count;
+    next.page = before.page;
+    next.loose |= before.filters != next.filters || before.max_results != next.max_results;
+  } else {
+    next.position = count;
+  }
+  ++next.page;
+  return next;
+}
 
 void ReadPaging(PlanDraft& draft) { PagingReader(draft).Read(); }
 

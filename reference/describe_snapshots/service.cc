@@ -56,7 +56,7 @@ class TokenStore : public Tokens {
     for (const Parameter& parameter : origin.filters) {
       hash = Mix(Mix(hash, parameter.name), parameter.value);
     }
-    hash = Mix(hash, fmt::format("{}/{}", origin.position, origin.size));
+    hash = Mix(hash, fmt::format("{}/{}", origin.position, origin.max_results.value_or("")));
     const std::scoped_lock lock(mutex_);
     const std::uint64_t turn = ++turns_[hash];
     std::string token = fmt::format("{:016x}{:016x}", hash,
@@ -170,11 +170,11 @@ class Answering {
         paging.by_token ||
         Pick("paging.next_token.page_mode"_question) == "continues"_option;
     if ((more || full_last) && wanted && !paging.empty) {
-      const auto filters = paging.origin ? paging.origin->filters : FilterParameters(request_);
-      out.next_token = tokens_.Issue({.filters = filters,
-                                      .region = answer.plan.region,
-                                      .position = position,
-                                      .size = paging.size});
+      TokenOrigin origin = OriginAfter(request_, answer.plan, count);
+      origin.position = position;
+      if (paging.origin) origin.filters = paging.origin->filters;
+      origin.loose = false;  // the service knows what it made of the request
+      out.next_token = tokens_.Issue(std::move(origin));
     } else if (Pick("paging.next_token.last_page"_question) == "empty_string"_option) {
       out.next_token = "";
     }

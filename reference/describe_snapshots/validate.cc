@@ -11,8 +11,8 @@ class CommonReader : public TopicReader {
   explicit CommonReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
+    Format();  // even where the request is refused already: the refusal has a format, too
     if (!plan_.stop) Action();
-    if (!plan_.stop) Format();
     if (!plan_.stop) RegionId();
   }
 

@@ -8,10 +8,15 @@ namespace {
 constexpr std::size_t kMostLists = 20'000;  // bounds the memory of long campaigns
 constexpr std::size_t kMostTokens = 200'000;
 
-// The same list in the same slices: only then is the order promised to stay.
-std::string ListKey(const Request& request, const Plan& plan) {
-  std::string key = plan.paging.by_token ? "token " : "page ";
-  key += std::to_string(plan.paging.size);
+std::string Raw(const Request& request, const char* name) {
+  const auto value = request.Find(name);
+  return value ? "=" + std::string(*value) : "";
+}
+
+// The same list in the same slices: only then is the order promised to stay. The key is made of
+// what was asked, not of what a reading makes of it.
+std::string ListKey(const Request& request) {
+  std::string key = Raw(request, "PageSize") + '\n' + Raw(request, "MaxResults");
   for (const Parameter& parameter : FilterParameters(request)) {
     key += '\n';
     key += parameter.name;
@@ -21,9 +26,14 @@ std::string ListKey(const Request& request, const Plan& plan) {
   return key;
 }
 
-std::string PageKey(const Request& request, const Plan& plan) {
-  if (!plan.paging.by_token) return std::to_string(plan.paging.number);
-  return std::string(request.Find("NextToken").value_or(""));
+std::string PageKey(const Request& request) {
+  return Raw(request, "PageNumber") + '\n' + Raw(request, "NextToken");
+}
+
+// True where the request can only be meant by number.
+bool IsByNumber(const Request& request) {
+  return (request.Find("PageNumber") || request.Find("PageSize")) &&
+         !request.Find("NextToken") && !request.Find("MaxResults");
 }
 
 // How well an origin fits a request: same filters, then same region.
@@ -66,12 +76,13 @@ void WalkMemory::Use(const Request& request) {
 std::optional<WalkMemory::Clash> WalkMemory::Check(
     const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed) const {
   if (plan.paging.loose || plan.paging.empty) return std::nullopt;
-  const auto list = lists_.find(ListKey(request, plan));
+  const auto list = lists_.find(ListKey(request));
   if (list == lists_.end()) return std::nullopt;
-  const auto page = list->second.pages.find(PageKey(request, plan));
+  const auto page = list->second.pages.find(PageKey(request));
   if (page != list->second.pages.end() && page->second.listed != listed) {
     return Clash{page->second.exchange, true, listed.empty() ? 0 : listed.front()};
   }
+  if (!IsByNumber(request)) return std::nullopt;
   for (const std::uint32_t position : listed) {
     const auto at = list->second.placements.find(position);
     if (at != list->second.placements.end() && at->second.page != plan.paging.number) {
@@ -102,29 +113,16 @@ std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> WalkMemory::Del
 
 void WalkMemory::Remember(std::uint64_t exchange, const Request& request, const Plan& plan,
                           const std::vector<std::uint32_t>& listed, std::string_view next_token) {
-  const Paging& paging = plan.paging;
-  if (paging.loose || paging.empty) return;
-  if (lists_.size() < kMostLists) {
-    SeenList& list = lists_[ListKey(request, plan)];
-    list.pages.try_emplace(PageKey(request, plan), SeenPage{exchange, listed});
-    if (!paging.by_token) {
-      for (const std::uint32_t position : listed) {
-        list.placements.try_emplace(position, Placement{paging.number, exchange});
-      }
+  if (!plan.paging.loose && !plan.paging.empty && lists_.size() < kMostLists) {
+    SeenList& list = lists_[ListKey(request)];
+    list.pages.try_emplace(PageKey(request), SeenPage{exchange, listed});
+    for (const std::uint32_t position : IsByNumber(request) ? listed : std::vector<std::uint32_t>{}) {
+      list.placements.try_emplace(position, Placement{plan.paging.number, exchange});
     }
   }
   if (next_token.empty() || tokens_.size() >= kMostTokens) return;
-  const auto count = static_cast<std::int64_t>(listed.size());
-  const std::int64_t before = !paging.by_token ? (paging.number - 1) * paging.size
-                              : paging.origin  ? paging.origin->position
-                                               : 0;
-  TokenOrigin origin{.filters = paging.origin ? paging.origin->filters : FilterParameters(request),
-                     .region = plan.region,
-                     .position = before + count,
-                     .size = paging.size,
-                     .used = false,
-                     .delivered = Delivered(plan, listed),
-                     .page = paging.origin ? paging.origin->page + 1 : 1};
+  TokenOrigin origin = OriginAfter(request, plan, static_cast<std::int64_t>(listed.size()));
+  if (!origin.loose) origin.delivered = Delivered(plan, listed);
   auto& origins = tokens_[std::string(next_token)];
   const auto same = std::ranges::find_if(origins, [&](const TokenOrigin& known) {
     return known.filters == origin.filters && known.position == origin.position;

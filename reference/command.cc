@@ -1,0 +1,139 @@
+#include "reference/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "reference/server.h"
+
+namespace assay {
+namespace {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::string dataset;
+  std::string reading = "documented";
+};
+
+struct DatasetOptions {
+  std::size_t count = 300;
+  std::uint64_t seed = 1;
+  bool built_in = false;
+  std::string out;
+};
+
+int Fail(const Error& error) {
+  std::cerr << "assay: " << error.Text() << '\n';
+  return static_cast<int>(error.exit);
+}
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+Result<Address> ParseAddress(const std::string& listen) {
+  const std::size_t colon = listen.rfind(':');
+  const auto bad = [&](const char* what) {
+    return Error{"--listen " + listen, std::string(what) + "; write HOST:PORT, as in "
+                                       "127.0.0.1:8080 (port 0 takes a free one)"};
+  };
+  if (colon == std::string::npos || colon == 0) return bad("no host and port");
+  const std::string digits = listen.substr(colon + 1);
+  if (digits.empty() || digits.size() > 5 ||
+      digits.find_first_not_of("0123456789") != std::string::npos) {
+    return bad("the port is no number");
+  }
+  const int port = std::stoi(digits);
+  if (port > 65535) return bad("the port is above 65535");
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  return Address{host, static_cast<std::uint16_t>(port)};
+}
+
+// Blocks until the process is asked to end; threads started later do not take the signals.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+  void Wait() {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+  }
+
+ private:
+  sigset_t signals_;
+};
+
+int Serve(const ServeOptions& options) {
+  const auto address = ParseAddress(options.listen);
+  if (!address) return Fail(address.error());
+  auto dataset = options.dataset.empty() ? Result<Dataset>(BuiltInDataset())
+                                         : LoadDataset(options.dataset);
+  if (!dataset) return Fail(dataset.error());
+  const auto reading = LoadReading(options.reading);
+  if (!reading) return Fail(reading.error());
+  EndSignals end;
+  const auto server = Server::Start(*dataset, *reading, address->host, address->port);
+  if (!server) return Fail(server.error());
+  fmt::print("listening on {}\n", (*server)->Url());
+  std::fflush(stdout);
+  end.Wait();
+  (*server)->Stop();
+  return 0;
+}
+
+int WriteDataset(const DatasetOptions& options) {
+  const std::string text = DatasetText(
+      options.built_in ? BuiltInDataset() : GenerateDataset(options.count, options.seed));
+  if (options.out.empty()) {
+    std::cout << text;
+    return std::cout.flush() ? 0 : Fail({"standard output", "cannot be written"});
+  }
+  std::ofstream out(options.out, std::ios::binary);
+  out << text;
+  if (!out.flush()) return Fail({options.out, "cannot be written; name a file in a folder that is there"});
+  return 0;
+}
+
+}  // namespace
+
+void AddReferenceCommands(CLI::App& app, int* exit_code) {
+  auto serve_options = std::make_shared<ServeOptions>();
+  CLI::App* serve = app.add_subcommand(
+      "serve", "Serve the reference implementation over HTTP until interrupted");
+  serve->add_option("--listen", serve_options->listen, "HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  serve->add_option("--dataset", serve_options->dataset,
+                    "the state to serve (assay-dataset/1); without it, the built-in dataset");
+  serve->add_option("--reading", serve_options->reading,
+                    "how open questions are answered: documented, observed, or a reading file")
+      ->capture_default_str();
+  serve->callback([=]() { *exit_code = Serve(*serve_options); });
+
+  auto dataset_options = std::make_shared<DatasetOptions>();
+  CLI::App* dataset =
+      app.add_subcommand("dataset", "Write a dataset file to load into the target under test");
+  dataset->add_option("--count", dataset_options->count, "number of snapshots")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{0}, std::size_t{10'000'000}));
+  dataset->add_option("--seed", dataset_options->seed, "equal seeds give equal datasets")
+      ->capture_default_str();
+  dataset->add_flag("--built-in", dataset_options->built_in,
+                    "the dataset that `assay run` uses where none is given");
+  dataset->add_option("--out", dataset_options->out, "the file; without it, standard output");
+  dataset->callback([=]() { *exit_code = WriteDataset(*dataset_options); });
+}
+
+}  // namespace assay

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reference/choices.h"
+#include "reference/dataset.h"
+#include "reference/http_server.h"
+#include "reference/message.h"
+#include "spec/result.h"
+
+namespace assay {
+
+// The reference implementation behind HTTP: the server of `assay serve`, and the default target.
+class Server {
+ public:
+  // Serves the dataset, which outlives the server, under the reading. Port 0 takes a free one.
+  static Result<std::unique_ptr<Server>> Start(const Dataset& dataset, const Reading& reading,
+                                               std::string_view host, std::uint16_t port,
+                                               HttpServerOptions options = {});
+  ~Server();
+
+  std::uint16_t port() const;
+  std::string Url() const;
+  void Stop();   // from any thread
+  void Wait();   // until stopped
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The request that an HTTP request carries: parameters of query and form together, action and
+// version from the headers where no parameter names them (clients-and-formats, 0.3).
+Request DecodeRequest(const HttpRequest& http);
+
+}  // namespace assay

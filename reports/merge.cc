@@ -110,7 +110,7 @@ Finding Contradiction(const LearnedAnswer& before, const LearnedAnswer& answer,
                       const std::string& shard) {
   Finding finding;
   finding.id = "reading.consistent-" + answer.question;
-  finding.rule = "reading.consistent";
+  finding.rule = "request.reading.consistent";
   finding.kind = "violation";
   finding.occurrences = 1;
   finding.statement = "One reading explains all answers of a target.";

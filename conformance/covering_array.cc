@@ -103,7 +103,7 @@ Wanted FindFeasible(const RowRules& rules, const Row& allowed, const TupleIndex&
     const std::size_t before = wanted.tuples.size();
     const bool is_constrained = HasConstrained(rules, index, subset);
     for (TupleIndex::Id tuple = index.First(subset); tuple < index.First(subset + 1); ++tuple) {
-      if (is_constrained && !rules.FindRowWith(index.Cells(tuple), allowed)) continue;
+      if (is_constrained && !rules.FindRow(index.Cells(tuple), allowed)) continue;
       wanted.tuples.push_back(tuple);
     }
     wanted.bound = std::max(wanted.bound, wanted.tuples.size() - before);
@@ -118,7 +118,7 @@ CoveringArray Solve(const Problem& problem, int strength, const CoveringEffort& 
   const RowRules& rules = problem.rules();
   array.tuples = static_cast<std::size_t>(TupleIndex::Count(rules.sizes(), strength));
   std::optional<Row> allowed;
-  if (!problem.HasEmptyDomain()) allowed = rules.FindRow(Row(rules.sizes().size()));
+  if (!problem.HasEmptyDomain()) allowed = rules.FindRow({}, Row(rules.sizes().size()));
   if (!allowed) {
     array.infeasible = array.tuples;
     return array;

@@ -150,7 +150,7 @@ class Greedy {
     for (std::size_t p = 0; p < row.size(); ++p) {
       row[p] = static_cast<std::uint16_t>(random_.Below(rules_.sizes()[p]));
     }
-    row = *rules_.FindRow(row);
+    row = *rules_.FindRow({}, row);
     std::vector<Cell> kept;
     for (std::size_t i = 0; i <= row.size(); ++i) AddTuple(index_.Cells(PickNew()), &kept, &row);
     return row;
@@ -172,7 +172,7 @@ class Greedy {
       if (same == kept->end()) joined.push_back(cell);
       if (same != kept->end() && same->second != cell.second) return;
     }
-    if (const auto found = rules_.FindRowWith(joined, *row)) {
+    if (const auto found = rules_.FindRow(joined, *row)) {
       *row = *found;
       *kept = std::move(joined);
     }

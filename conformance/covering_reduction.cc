@@ -252,7 +252,7 @@ class Reduction {
   // For where no change of a single cell is allowed.
   void ForceInto(std::size_t row, const std::vector<Cell>& cells) {
     const Row before = array_.rows()[row];
-    array_.Replace(row, *rules_.FindRowWith(cells, before));
+    array_.Replace(row, *rules_.FindRow(cells, before));
     for (int p = 0; p < static_cast<int>(before.size()); ++p) {
       if (array_.rows()[row][p] != before[p]) Hold(row, p);
     }

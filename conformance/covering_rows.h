@@ -28,25 +28,20 @@ class RowRules {
   // Whether the allowed `row` stays allowed when `parameter` takes `value`.
   bool Allows(const Row& row, int parameter, int value) const;
 
-  // An allowed row that keeps the values of `preferred` where it can; nothing where no row is
-  // allowed. The search backtracks: its time is exponential in tightly constrained models.
-  std::optional<Row> FindRow(const Row& preferred) const;
-
-  // The same, for rows that contain all of `cells`; `preferred` must be an allowed row.
-  std::optional<Row> FindRowWith(const std::vector<Cell>& cells, const Row& preferred) const;
+  // An allowed row that contains all of `cells` and keeps the values of `preferred` elsewhere, but
+  // for those that have to give way; nothing where there is no such row.
+  std::optional<Row> FindRow(const std::vector<Cell>& cells, const Row& preferred) const;
 
  private:
-  struct Search;
+  struct Repair;
 
-  bool IsForbiddenIn(const std::vector<Cell>& set, const Row& row) const;
-  bool IsContradiction(const Search& search, int parameter) const;
-  bool Assign(Search* search, int parameter, int value, std::size_t next) const;
-  bool FillFrom(Search* search, std::size_t next) const;
+  const std::vector<Cell>* FindViolated(const Repair& repair) const;
+  bool Mend(Repair* repair) const;
+  bool MendByChanging(int parameter, Repair* repair) const;
 
   std::vector<int> sizes_;
   std::vector<std::vector<Cell>> forbidden_;
   std::vector<std::vector<std::vector<int>>> sets_of_;  // by parameter and value
-  std::vector<int> order_;                              // the most constrained parameter first
 };
 
 }  // namespace assay

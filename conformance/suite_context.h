@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/values.h"
+#include "reference/session.h"
+
+namespace assay {
+
+// What the suites found out beside the judge, for the run's tallies.
+class SuiteNotes {
+ public:
+  // A suite checked an exchange, or a whole walk, against the rule.
+  void Checked(Rule rule) { ++checked_[Index(rule)]; }
+  void Violated(Rule rule) { ++violated_[Index(rule)]; }
+  // Something of the rule could not be sent; the first reason of each kind is kept.
+  void NotExercised(Rule rule, const std::string& why);
+
+  std::uint64_t checked(Rule rule) const { return checked_[Index(rule)]; }
+  std::uint64_t violated(Rule rule) const { return violated_[Index(rule)]; }
+  const std::vector<std::string>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
+
+ private:
+  std::vector<std::uint64_t> checked_ = std::vector<std::uint64_t>(kRuleCount);
+  std::vector<std::uint64_t> violated_ = std::vector<std::uint64_t>(kRuleCount);
+  std::vector<std::vector<std::string>> reasons_ =
+      std::vector<std::vector<std::string>>(kRuleCount);
+};
+
+enum class SuiteFormat { kBoth, kJson, kXml };
+
+struct SuiteOptions {
+  std::string region;  // "" for the dataset's first region with snapshots
+  int strength = 2;
+  std::uint64_t seed = 1;
+  SuiteFormat format = SuiteFormat::kBoth;
+  bool combinations = true;  // false saves their computation where none would run
+};
+
+// What the tests of a run share. All of it outlives them.
+struct SuiteContext {
+  Session& session;
+  const Dataset& dataset;
+  SuiteOptions options;
+  SuiteNotes& notes;
+  Values values;  // of the run's region
+
+  SuiteContext(Session& the_session, const Dataset& the_dataset, const SuiteOptions& the_options,
+               SuiteNotes& the_notes);
+  // The value of Format where a request is free to choose.
+  std::string format() const { return options.format == SuiteFormat::kXml ? "XML" : "JSON"; }
+};
+
+// What one test found.
+struct TestOutcome {
+  std::vector<std::string> failures;  // rule, expected, actual and the request, a text each
+  std::string skipped;                // why nothing was sent, "" otherwise
+};
+
+// Adds a failure for each violation that the judge saw.
+void AddViolations(const ScriptResult& result, TestOutcome& outcome);
+
+// True where the judge found something that makes a second complaint needless: a violation, or a
+// warning of that very rule.
+bool IsComplainedOf(const JudgedExchange& exchange, Rule rule);
+
+// Hands to the session what a suite found, and adds a failure where the rule is a `must`.
+void ReportDifference(SuiteContext& context, const Origin& origin, const JudgedExchange& exchange,
+                      Difference difference, TestOutcome& outcome,
+                      std::vector<std::uint64_t> evidence = {});
+
+// The first region with snapshots, or the first at all.
+std::string HomeRegion(const Dataset& dataset);
+
+// Runs requests that do not depend on each other.
+std::vector<ScriptResult> SendAll(SuiteContext& context, const Origin& origin,
+                                  std::vector<Request> requests);
+
+}  // namespace assay

@@ -1,0 +1,553 @@
+#include "conformance/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace assay {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// How a value with a blank at an end, or an empty one, is read is open.
+bool IsUsable(std::string_view text) {
+  return !text.empty() && !IsBlank(text.front()) && !IsBlank(text.back());
+}
+
+char SmallLetter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char CapitalLetter(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+char SwappedLetter(char c) { return SmallLetter(c) == c ? CapitalLetter(c) : SmallLetter(c); }
+
+std::string Map(std::string_view text, char (*change)(char)) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), change);
+  return out;
+}
+
+std::string Beginning(std::string_view text) {
+  std::size_t half = (text.size() + 1) / 2;
+  while (half < text.size() && (static_cast<unsigned char>(text[half]) & 0xC0) == 0x80) ++half;
+  return std::string(text.substr(0, half));
+}
+
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return out;
+}
+
+// The tags that a case may speak of: no two keys are alike but for their letters, since whether
+// letter case counts is open.
+std::vector<Tag> UsableTags(const Snapshot& snapshot) {
+  std::vector<Tag> out;
+  std::set<std::string> keys;
+  for (const Tag& tag : snapshot.tags) {
+    if (!IsUsable(tag.key) || !IsUsable(tag.value)) continue;
+    if (keys.insert(Map(tag.key, SmallLetter)).second) out.push_back(tag);
+  }
+  return out;
+}
+
+// Two tags whose values differ in more than letter case, the keys too: first key and value, then
+// the other value.
+struct TwoValues {
+  Tag tag;
+  std::string other;
+};
+std::optional<TwoValues> FindTwoValues(const Snapshot& snapshot) {
+  const std::vector<Tag> tags = UsableTags(snapshot);
+  for (std::size_t i = 1; i < tags.size(); ++i) {
+    if (Map(tags[i].value, SmallLetter) != Map(tags[0].value, SmallLetter)) {
+      return TwoValues{tags[0], tags[i].value};
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsWhere(const Snapshot& snapshot, Field field, const std::string& value) {
+  if (value.empty()) return !snapshot.Has(field) || snapshot[field].empty();
+  if (field == Field::kCreationTime && value.front() == '*') {
+    return snapshot[field].ends_with(std::string_view(value).substr(1));
+  }
+  return snapshot.Has(field) && snapshot[field] == value;
+}
+
+bool HasUsable(const Snapshot& snapshot, Field field) {
+  return snapshot.Has(field) && IsUsable(snapshot[field]);
+}
+
+// How much of the wish is fulfilled, and how much there is to fulfil.
+struct Fulfilment {
+  int fulfilled = 0;
+  int wished = 0;
+};
+Fulfilment Weigh(const Wish& wish, const Snapshot& snapshot) {
+  Fulfilment out;
+  const auto count = [&](bool holds) {
+    ++out.wished;
+    out.fulfilled += holds ? 1 : 0;
+  };
+  for (const auto& [field, value] : wish.where) count(IsWhere(snapshot, field, value));
+  for (const Field field : wish.fields) count(HasUsable(snapshot, field));
+  if (wish.untagged) count(snapshot.tags.empty());
+  if (wish.tags > 0) count(UsableTags(snapshot).size() >= wish.tags);
+  if (wish.other_value) count(FindTwoValues(snapshot).has_value());
+  return out;
+}
+
+std::string Describe(const Wish& wish) {
+  Strings parts;
+  for (const auto& [field, value] : wish.where) {
+    const std::string_view name = kFields[static_cast<std::size_t>(field)].name;
+    parts.push_back(value.empty() ? fmt::format("without {}", name)
+                                  : fmt::format("with {} {}", name, value));
+  }
+  for (const Field field : wish.fields) {
+    parts.push_back(fmt::format("with a {}", kFields[static_cast<std::size_t>(field)].name));
+  }
+  if (wish.untagged) parts.emplace_back("without tags");
+  if (wish.tags > 0) parts.push_back(fmt::format("with {} tags that have values", wish.tags));
+  if (wish.other_value) parts.emplace_back("with tags of two different values");
+  return parts.empty() ? "" : fmt::format(" {}", fmt::join(parts, ", "));
+}
+
+std::string Minute(std::int64_t seconds) {
+  return FormatTime(seconds).substr(0, 16) + "Z";  // yyyy-MM-ddTHH:mmZ
+}
+
+Error Lacks(std::string_view placeholder, const std::string& what) {
+  return {"", fmt::format("`{}`: {}", placeholder, what)};
+}
+
+// "11" of ".11.reversed"; advances behind it.
+std::optional<std::size_t> TakeNumber(std::string_view& text) {
+  if (text.empty() || text.front() != '.') return std::nullopt;
+  std::size_t number = 0;
+  const char* begin = text.data() + 1;
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+std::string JsonArray(const Strings& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() > 1 ? ",\"" : "\"") + text + "\"";
+  return out + "]";
+}
+
+}  // namespace
+
+std::uint64_t Scramble(std::uint64_t seed, std::string_view text) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL ^ (seed * 0x9E3779B97F4A7C15ULL);
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  return hash ^ (hash >> 31);
+}
+
+Request SmallestRequest(const std::string& region, const std::string& format) {
+  Request request;
+  request.parameters = {{"Action", "DescribeSnapshots"}, {"RegionId", region}};
+  if (!format.empty()) request.parameters.push_back({"Format", format});
+  return request;
+}
+
+RuleCase CaseOfText(std::string_view text) {
+  RuleCase made;
+  for (const Parameter& parameter : ParseForm(text)) {
+    made.set.emplace_back(parameter.name, parameter.value);
+  }
+  return made;
+}
+
+Values::Values(const Dataset& dataset, std::string region, std::uint64_t seed)
+    : dataset_(dataset), region_(std::move(region)), seed_(seed) {
+  const auto at = dataset_.by_region.find(region_);
+  if (at != dataset_.by_region.end()) positions_ = at->second;
+}
+
+void Values::AddNeeds(std::string_view text, Wish& wish) {
+  for (const std::string& placeholder : PlaceholdersIn(text)) {
+    std::string_view rest = placeholder;
+    if (rest.starts_with("$hit.")) {
+      const FieldInfo* field = FindField(rest.substr(5));
+      if (field && std::ranges::find(wish.fields, field->field) == wish.fields.end()) {
+        wish.fields.push_back(field->field);
+      }
+    } else if (rest == "$tag.other_value") {
+      wish.other_value = true;
+    } else if (rest.starts_with("$tag.") && !rest.starts_with("$tag.miss")) {
+      rest.remove_prefix(4);
+      wish.tags = std::max(wish.tags, TakeNumber(rest).value_or(1));
+    }
+  }
+}
+
+Wish Values::WishOf(const RuleCase& rule_case) {
+  Wish wish;
+  for (const auto& [name, value] : rule_case.where) {
+    if (name == "Tags") {
+      wish.untagged = value.empty();
+    } else if (const FieldInfo* field = FindField(name)) {
+      wish.where.emplace_back(field->field, value);
+    }
+  }
+  for (const auto& [name, value] : rule_case.set) {
+    AddNeeds(name, wish);
+    AddNeeds(value, wish);
+  }
+  for (const auto& [name, value] : rule_case.expect.every) AddNeeds(value, wish);
+  return wish;
+}
+
+Result<const Snapshot*> Values::Choose(const Wish& wish, std::string_view salt) const {
+  std::vector<const Snapshot*> fitting;
+  for (const std::uint32_t position : positions_) {
+    const Snapshot& snapshot = dataset_.snapshots[position];
+    const Fulfilment fulfilment = Weigh(wish, snapshot);
+    if (fulfilment.fulfilled == fulfilment.wished) fitting.push_back(&snapshot);
+  }
+  if (!fitting.empty()) return fitting[Scramble(seed_, salt) % fitting.size()];
+  return Error{"", fmt::format("the dataset has no snapshot{} in {}", Describe(wish), region_)};
+}
+
+const Snapshot* Values::ChooseNearest(const Wish& wish, std::uint64_t salt) const {
+  std::vector<const Snapshot*> nearest;
+  int most = -1;
+  for (const std::uint32_t position : positions_) {
+    const Snapshot& snapshot = dataset_.snapshots[position];
+    const int fulfilled = Weigh(wish, snapshot).fulfilled;
+    if (fulfilled > most) nearest.clear();
+    if (fulfilled >= most) nearest.push_back(&snapshot);
+    most = std::max(most, fulfilled);
+  }
+  if (nearest.empty()) return nullptr;
+  return nearest[Scramble(seed_ ^ salt, "") % nearest.size()];
+}
+
+// --- Placeholders ---------------------------------------------------------------------------------
+
+std::optional<std::string> Values::AnyValue(Field field, const std::string* except) const {
+  for (const std::uint32_t position : positions_) {
+    const Snapshot& snapshot = dataset_.snapshots[position];
+    if (HasUsable(snapshot, field) && (!except || snapshot[field] != *except)) {
+      return snapshot[field];
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Values::Elsewhere(Field field) const {
+  std::set<std::string_view> here;
+  for (const std::uint32_t position : positions_) {
+    here.insert(dataset_.snapshots[position][field]);
+  }
+  for (const Snapshot& snapshot : dataset_.snapshots) {
+    if (HasUsable(snapshot, field) && !here.contains(snapshot[field])) return snapshot[field];
+  }
+  return std::nullopt;
+}
+
+std::string Values::Miss(Field field, int number) const {
+  const std::string known = AnyValue(field, nullptr).value_or("");
+  std::string prefix = known.substr(0, known.find('-') + 1);  // "s-", "rg-"
+  if (field == Field::kKMSKeyId) prefix = "9d8b7f6a-5c4e-4d3b-8a2f-";
+  if (field == Field::kSnapshotName || prefix.size() > 4) {
+    prefix = field == Field::kKMSKeyId ? prefix : "";
+  }
+  const auto collides = [&](const std::string& value) {
+    const std::string small = Map(value, SmallLetter);
+    const auto is_part = [&](const std::string& held) {
+      const std::string other = Map(held, SmallLetter);
+      return !other.empty() && (other.find(small) != std::string::npos ||
+                                small.find(other) != std::string::npos);
+    };
+    return std::ranges::any_of(dataset_.snapshots,
+                               [&](const Snapshot& s) { return is_part(s[field]); }) ||
+           (field == Field::kSnapshotLinkId &&
+            std::ranges::find(dataset_.snapshot_links, value) != dataset_.snapshot_links.end());
+  };
+  // No two letters side by side, so that no short name is a part of it.
+  for (int attempt = 0;; ++attempt) {
+    std::string value = fmt::format("{}9e8d7c6b{:04}", prefix, 10 * number + attempt);
+    if (!collides(value) || attempt == 9) return value;
+  }
+}
+
+std::string Values::MissTag(std::string_view prefix) const {
+  for (int number = 0;; ++number) {
+    std::string text = fmt::format("{}{}", prefix, number);
+    const bool held = std::ranges::any_of(dataset_.snapshots, [&](const Snapshot& snapshot) {
+      return std::ranges::any_of(snapshot.tags, [&](const Tag& tag) {
+        return Map(tag.key, SmallLetter) == text || Map(tag.value, SmallLetter) == text;
+      });
+    });
+    if (!held) return text;
+  }
+}
+
+Result<std::string> Values::OfSnapshot(std::string_view which, const FieldInfo& field,
+                                       const Snapshot* hit, bool lenient) const {
+  const std::string place = fmt::format("{}.{}", which, field.name);
+  if (which == "$miss") return Miss(field.field);
+  if (which == "$elsewhere") {
+    if (const auto value = Elsewhere(field.field)) return *value;
+    return Lacks(place, "the dataset has no such value in other regions only");
+  }
+  if (which == "$other") {
+    const std::string* own = hit && hit->Has(field.field) ? &(*hit)[field.field] : nullptr;
+    if (const auto value = AnyValue(field.field, own)) return *value;
+    return Lacks(place, fmt::format("the dataset has no second value in {}", region_));
+  }
+  if (hit && HasUsable(*hit, field.field)) return (*hit)[field.field];
+  if (const auto value = lenient ? AnyValue(field.field, nullptr) : std::nullopt) return *value;
+  if (const auto value = lenient ? Elsewhere(field.field) : std::nullopt) return *value;
+  return Lacks(place, fmt::format("the dataset has no snapshot with it in {}", region_));
+}
+
+Result<std::string> Values::Region(std::string_view name) const {
+  if (name == "$region") return region_;
+  const bool empty = name == "$region.empty";
+  for (const std::string& region : dataset_.regions) {
+    const auto at = dataset_.by_region.find(region);
+    const bool has_snapshots = at != dataset_.by_region.end() && !at->second.empty();
+    if (region != region_ && has_snapshots != empty) return region;
+  }
+  return Lacks(name, empty ? "the dataset has a snapshot in every region"
+                           : "the dataset has snapshots in one region only");
+}
+
+Result<std::string> Values::Time(std::string_view name, const Snapshot* hit) const {
+  if (name.starts_with("$time.hit")) {
+    if (!hit) return Lacks(name, fmt::format("the dataset has no snapshot in {}", region_));
+    const std::int64_t shift = name.ends_with("minus_minute")  ? -60
+                               : name.ends_with("plus_minute") ? 60
+                                                               : 0;
+    return Minute(hit->creation_time + shift);
+  }
+  std::vector<std::int64_t> times;
+  for (const std::uint32_t at : positions_) times.push_back(dataset_.snapshots[at].creation_time);
+  std::ranges::sort(times);
+  if (times.empty()) return Lacks(name, fmt::format("the dataset has no snapshot in {}", region_));
+  if (name == "$time.before_all") return Minute(times.front() - 60);
+  if (name == "$time.after_all") return Minute(times.back() + 120);
+  for (std::size_t i = times.size() / 2; i < times.size(); ++i) {
+    const std::int64_t minute = (times[i] + 119) / 60 * 60;
+    const bool near = std::ranges::any_of(
+        times, [&](std::int64_t time) { return time > minute - 60 && time < minute + 60; });
+    if (!near && times.front() < minute && times.back() > minute) return Minute(minute);
+  }
+  return Lacks(name, "the creation times leave no free minute between them");
+}
+
+Result<std::string> Values::TagText(std::string_view name, const Snapshot* hit,
+                                    bool lenient) const {
+  if (name == "$tag.miss_key") return MissTag("no_such_key_");
+  if (name == "$tag.miss_value") return MissTag("no_such_value_");
+  if (name == "$tag.other_value") {
+    const auto two = hit ? FindTwoValues(*hit) : std::nullopt;
+    if (two) return two->other;
+    return Lacks(name, "the snapshot has no tags of two different values");
+  }
+  std::string_view rest = name.substr(4);
+  const std::size_t number = TakeNumber(rest).value_or(1);
+  std::vector<Tag> tags = hit ? UsableTags(*hit) : std::vector<Tag>{};
+  for (std::size_t i = 0; lenient && tags.size() < number && i < dataset_.snapshots.size(); ++i) {
+    tags = UsableTags(dataset_.snapshots[i]);
+  }
+  if (number == 0 || tags.size() < number) {
+    return Lacks(name, fmt::format("the dataset has no snapshot with {} tags in {}", number,
+                                   region_));
+  }
+  return rest.ends_with("key") ? tags[number - 1].key : tags[number - 1].value;
+}
+
+// ids.list.*: ids of the region, the chosen snapshot's first.
+Result<std::string> Values::Ids(std::string_view name, const Snapshot* hit) const {
+  std::string_view rest = name.substr(4);
+  const std::size_t count = TakeNumber(rest).value_or(0);
+  Strings ids;
+  if (hit && count > 0) ids.push_back((*hit)[Field::kSnapshotId]);
+  for (const std::uint32_t position : positions_) {
+    const std::string& id = dataset_.snapshots[position][Field::kSnapshotId];
+    if (ids.size() < count && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  }
+  if (ids.size() < count) {
+    return Lacks(name, fmt::format("the dataset has only {} snapshots in {}", ids.size(), region_));
+  }
+  if (rest == ".reversed") std::ranges::reverse(ids);
+  if (rest == ".twice") {
+    const Strings once = ids;
+    ids.insert(ids.end(), once.begin(), once.end());
+  }
+  if (rest.starts_with(".padded")) {
+    rest.remove_prefix(7);
+    const std::size_t all = TakeNumber(rest).value_or(0);
+    for (int n = 1; ids.size() < all; ++n) ids.push_back(Miss(Field::kSnapshotId, n));
+  }
+  return JsonArray(ids);
+}
+
+Result<std::string> Values::Placeholder(std::string_view name, const Snapshot* hit,
+                                        bool lenient) const {
+  if (name.starts_with("$region")) return Region(name);
+  if (name.starts_with("$time.")) return Time(name, hit);
+  if (name.starts_with("$tag.")) return TagText(name, hit, lenient);
+  if (name.starts_with("$ids.")) return Ids(name, hit);
+  if (name.starts_with("$token.")) return std::string(name);
+  if (name == "$group.default") return dataset_.default_resource_group;
+  if (name == "$link.unused") {
+    for (const std::string& link : dataset_.snapshot_links) {
+      if (std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& snapshot) {
+            return snapshot[Field::kSnapshotLinkId] == link;
+          })) {
+        return link;
+      }
+    }
+    return Lacks(name, "the dataset has a snapshot of every chain");
+  }
+  const std::size_t dot = name.find('.');
+  const FieldInfo* field =
+      dot == std::string_view::npos ? nullptr : FindField(name.substr(dot + 1));
+  if (!field) return Lacks(name, "there is no such placeholder (spec/cases.md)");
+  return OfSnapshot(name.substr(0, dot), *field, hit, lenient);
+}
+
+// Reads a text from left to right.
+class Values::Replacement {
+ public:
+  Replacement(const Values& values, const Snapshot* hit, bool lenient)
+      : values_(values), hit_(hit), lenient_(lenient) {}
+
+  Result<std::string> Run(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+      const std::size_t dollar = std::min(text.find('$'), text.size());
+      out += text.substr(0, dollar);
+      text.remove_prefix(dollar);
+      if (text.empty()) break;
+      const std::string_view name = TakeName(text);
+      Result<std::string> value = IsFunction(name) && text.starts_with("(")
+                                      ? Function(name, text)
+                                      : values_.Placeholder(name, hit_, lenient_);
+      if (!value) return value;
+      out += *value;
+    }
+    return out;
+  }
+
+ private:
+  static bool IsFunction(std::string_view name) {
+    return name == "$upper" || name == "$lower" || name == "$escaped" || name == "$repeat" ||
+           name == "$beginning" || name == "$swapped";
+  }
+
+  // The name of the placeholder, dots included; `text` then begins behind it.
+  static std::string_view TakeName(std::string_view& text) {
+    const std::string name = PlaceholdersIn(text).front();
+    const std::string_view taken = text.substr(0, name.size());
+    text.remove_prefix(name.size());
+    return taken;
+  }
+
+  Result<std::string> Function(std::string_view name, std::string_view& text) {
+    const std::size_t end = std::min(text.find(')'), text.size() - 1);
+    std::string_view inner = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    std::size_t times = 1;
+    if (name == "$repeat") {
+      const std::size_t comma = inner.rfind(',');
+      if (comma == std::string_view::npos) return Lacks(name, "`$repeat(TEXT,N)` is expected");
+      times = std::strtoul(std::string(inner.substr(comma + 1)).c_str(), nullptr, 10);
+      inner = inner.substr(0, comma);
+    }
+    Result<std::string> value = Replacement(values_, hit_, lenient_).Run(inner);
+    if (!value) return value;
+    if (name == "$upper") return Map(*value, CapitalLetter);
+    if (name == "$lower") return Map(*value, SmallLetter);
+    if (name == "$swapped") return Map(*value, SwappedLetter);
+    if (name == "$escaped") return Escaped(*value);
+    if (name == "$beginning") return Beginning(*value);
+    std::string repeated;
+    for (std::size_t i = 0; i < times; ++i) repeated += *value;
+    return repeated;
+  }
+
+  const Values& values_;
+  const Snapshot* hit_;
+  bool lenient_;
+};
+
+Result<std::string> Values::Replace(std::string_view text, const Snapshot* hit,
+                                    bool lenient) const {
+  return Replacement(*this, hit, lenient).Run(text);
+}
+
+// --- Cases ----------------------------------------------------------------------------------------
+
+Done Values::AddTags(const std::string& count, const Snapshot* hit, Request& request) const {
+  const std::size_t number = std::strtoul(count.c_str(), nullptr, 10);
+  std::vector<Tag> tags = hit ? UsableTags(*hit) : std::vector<Tag>{};
+  for (std::size_t i = 1; i <= number; ++i) {
+    const bool own = i <= tags.size();
+    const std::string prefix = fmt::format("Tag.{}.", i);
+    request.parameters.push_back(
+        {prefix + "Key", own ? tags[i - 1].key : fmt::format("{}_{}", MissTag("no_such_key_"), i)});
+    request.parameters.push_back(
+        {prefix + "Value",
+         own ? tags[i - 1].value : fmt::format("{}_{}", MissTag("no_such_value_"), i)});
+  }
+  return Ok();
+}
+
+Result<ConcreteCase> Values::MakeUnnamed(const RuleCase& rule_case, const std::string& name,
+                                         const std::string& format) const {
+  const Wish wish = WishOf(rule_case);
+  const Result<const Snapshot*> chosen =
+      positions_.empty() && Weigh(wish, Snapshot{}).wished == 0
+          ? Result<const Snapshot*>(nullptr)
+          : Choose(wish, name);
+  if (!chosen) return chosen.error();
+  ConcreteCase out;
+  out.request = SmallestRequest(region_, format);
+  for (const std::string& unset : rule_case.unset) out.request.Unset(unset);
+  std::set<std::string> replaced;
+  for (const auto& [key, text] : rule_case.set) {
+    if (key == "$tags") {
+      if (const Done done = AddTags(text, *chosen, out.request); !done) return done.error();
+      continue;
+    }
+    const Result<std::string> value = Replace(text, *chosen);
+    if (!value) return value.error();
+    if (replaced.insert(key).second) out.request.Unset(key);
+    out.request.parameters.push_back({key, *value});
+  }
+  for (const auto& [field, text] : rule_case.expect.every) {
+    const Result<std::string> value = Replace(text, *chosen);
+    if (!value) return value.error();
+    out.every.emplace_back(field, *value);
+  }
+  return out;
+}
+
+Result<ConcreteCase> Values::Make(const RuleCase& rule_case, const std::string& name,
+                                  const std::string& format) const {
+  const std::string own_format = rule_case.format == "json"  ? "JSON"
+                                 : rule_case.format == "xml" ? "XML"
+                                                             : format;
+  Result<ConcreteCase> out = MakeUnnamed(rule_case, name, own_format);
+  if (!out) {
+    return Error{fmt::format("{}, case {}", name, rule_case.name), out.error().what};
+  }
+  out->request.method = rule_case.method;
+  out->request.placement = rule_case.placement == "form"    ? Placement::kForm
+                           : rule_case.placement == "split" ? Placement::kSplit
+                                                            : Placement::kQuery;
+  return out;
+}
+
+}  // namespace assay

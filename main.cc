@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "reference/command.h"
 #include "reports/command.h"
 #include "spec/command.h"
 
@@ -8,6 +9,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   app.require_subcommand(1);
   assay::AddSpecCommands(app, &exit_code);
+  assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

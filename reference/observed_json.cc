@@ -145,20 +145,31 @@ class Walker {
     }
     ObservedSnapshot& snapshot = AddSnapshot(answer_);
     names_.Clear();
+    std::size_t ordinal = 0;
     for (auto field : value.get_object()) {
       const std::string_view name = field.unescaped_key();
       ondemand::value inner = field.value();
-      if (!names_.Add(name)) Twice(name);
       if (name == "Tags") {
+        if (snapshot.tags_kind != Kind::kAbsent) Twice(name);
         Tags(inner, snapshot);
-      } else if (const FieldInfo* info = FindField(name)) {
+      } else if (const FieldInfo* info = FieldAt(ordinal++, name)) {
         ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];
+        if (at.given()) Twice(name);
         at = Scalar(inner);
         if (at.kind == Kind::kNull) NullField(name);
       } else {
+        if (!names_.Add(name)) Twice(name);
         Skip(inner);  // a field that the document does not know is allowed
       }
     }
+  }
+
+  // A target writes the fields of all snapshots in much the same order.
+  const FieldInfo* FieldAt(std::size_t ordinal, std::string_view name) {
+    if (ordinal >= expected_.size()) return FindField(name);
+    const FieldInfo*& expected = expected_[ordinal];
+    if (!expected || expected->name != name) expected = FindField(name);
+    return expected;
   }
 
   // response.tags.container
@@ -229,6 +240,7 @@ class Walker {
 
   ObservedAnswer& answer_;
   Names names_;
+  std::array<const FieldInfo*, kFieldCount> expected_{};  // by place in the object before
 };
 
 }  // namespace

@@ -64,10 +64,13 @@ class Explorer {
     if (!exchange_.is_error) return true;  // a list cannot be right any more
     RefusalComparison comparison = CompareRefusal(refusal, exchange_.answer);
     if (comparison.matches) {
+      // Of several refusals that explain the answer the one without a warning counts.
+      if (!matched_ || comparison.warnings.size() < warnings_.size()) {
+        warnings_ = std::move(comparison.warnings);
+        choices_.Mark(refusal.rule);
+      }
       matched_ = true;
-      warnings_ = std::move(comparison.warnings);
-      choices_.Mark(refusal.rule);
-      return true;
+      return warnings_.empty();
     }
     if (comparison.difference) {
       const bool same_code =

@@ -75,6 +75,7 @@ class Examination {
   bool OtherMethod();
   bool Unreadable();
   bool Unclear();
+  void Encoding();
   void Form();
   void RequestId();
   void Reading();
@@ -149,6 +150,11 @@ bool Examination::Unreadable() {
   if (response_.status >= 500) {
     // error.internal_error.unprovoked
     verdict_.server_error = true;
+    const ErrorInfo& documented = *Catalogue::Get().FindError("InternalError");
+    if (answer_.code.text == documented.code && answer_.message.text != documented.message) {
+      Report({"error.internal_error.message"_rule, documented.message,
+              Excerpt(answer_.message.text), ""});
+    }
     Report({"error.internal_error.unprovoked"_rule, "an answer",
             fmt::format("{} {}", response_.status, Excerpt(response_.body)),
             std::to_string(response_.status)});
@@ -186,7 +192,26 @@ bool Examination::Unclear() {
   return true;
 }
 
+// The rules about how a request travels: used by every request that travels so.
+void Examination::Encoding() {
+  if (request_.method == "POST") {
+    findings_.Use(request_.placement == Placement::kForm    ? "encoding.request.form"_rule
+                  : request_.placement == Placement::kSplit ? "encoding.request.split"_rule
+                                                            : "encoding.request.post_query"_rule);
+  }
+  for (const Parameter& parameter : request_.parameters) {
+    for (const char c : parameter.value) {
+      if (static_cast<unsigned char>(c) >= 0x80) findings_.Use("encoding.request.non_ascii"_rule);
+      if (c == '%' || c == '&' || c == '=' || c == '+') {
+        findings_.Use("encoding.request.percent"_rule);
+      }
+      if (c == ' ') findings_.Use("encoding.request.plus"_rule);
+    }
+  }
+}
+
 void Examination::Form() {
+  Encoding();
   for (const Difference& problem : answer_.problems) Report(problem);
   CheckForm(answer_, response_, findings_);
   if (IsError()) {

@@ -74,7 +74,7 @@ class IdReader : public TopicReader {
     const std::size_t different = std::set<std::string_view>(ids.begin(), ids.end()).size();
     choices_.Mark(ids.size() > 100 ? "ids.list.above_maximum"_rule : "ids.list.maximum"_rule);
     if (different < ids.size()) choices_.Mark("ids.list.repeated"_rule);
-    if (ids.size() == 1) choices_.Mark("ids.list.single"_rule);
+    choices_.Mark(ids.size() == 1 ? "ids.list.single"_rule : "ids.list.order"_rule);
     std::size_t count = ids.size();
     if (different <= 100 && count > 100 && Is("ids.count"_question, "after"_option)) {
       count = different;

@@ -8,38 +8,51 @@
 namespace assay {
 namespace {
 
+// Copies `text` in runs; `escape` gives what stands for a character, or nothing for itself.
+template <typename Escape>
+void AppendEscaped(std::string& out, std::string_view text, Escape escape) {
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::optional<std::string> escaped = escape(text[i]);
+    if (!escaped) continue;
+    out.append(text, copied, i - copied);
+    out += *escaped;
+    copied = i + 1;
+  }
+  out.append(text, copied);
+}
+
 void AppendJsonText(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
+  AppendEscaped(out, text, [](char c) -> std::optional<std::string> {
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') return std::nullopt;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
+      case '"': return "\\\"";
+      case '\\': return "\\\\";
+      case '\n': return "\\n";
+      case '\r': return "\\r";
+      case '\t': return "\\t";
+      default: return fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     }
-  }
+  });
   out += '"';
 }
 
 void AppendXmlText(std::string& out, std::string_view text) {
-  for (const char c : text) {
+  AppendEscaped(out, text, [](char c) -> std::optional<std::string> {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '\r': out += "&#13;"; break;
+      case '&': return "&amp;";
+      case '<': return "&lt;";
+      case '>': return "&gt;";
+      case '\r': return "&#13;";
+      case '\n':
+      case '\t': return std::nullopt;
       default:
         // XML 1.0 has no way to write the other control characters.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
+        if (static_cast<unsigned char>(c) < 0x20) return "";
+        return std::nullopt;
     }
-  }
+  });
 }
 
 enum class Written { kText, kBare };  // bare: JSON numbers and Booleans

@@ -8,9 +8,29 @@ namespace {
 constexpr std::size_t kMostLists = 20'000;  // bounds the memory of long campaigns
 constexpr std::size_t kMostTokens = 200'000;
 
-std::string Raw(const Request& request, const char* name) {
-  const auto value = request.Find(name);
-  return value ? "=" + std::string(*value) : "";
+// All values of the parameter, in order: which of several counts is a question.
+std::string Raw(const Request& request, std::string_view name) {
+  std::string out;
+  for (const Parameter& parameter : request.parameters) {
+    if (parameter.name == name) out += "=" + parameter.value;
+  }
+  return out;
+}
+
+// Every value that some reading takes for the request's token.
+std::vector<std::string_view> TokenTexts(const Request& request) {
+  std::vector<std::string_view> out;
+  for (const Parameter& parameter : request.parameters) {
+    const bool is_token = std::ranges::equal(parameter.name, std::string_view("nexttoken"),
+                                             [](char c, char letter) { return (c | 0x20) == letter; });
+    if (is_token && !parameter.value.empty()) out.push_back(parameter.value);
+  }
+  return out;
+}
+
+// True where no reading doubts which token the request continues.
+bool HasOneToken(const Request& request) {
+  return TokenTexts(request).size() == 1 && request.Find("NextToken");
 }
 
 // The same list in the same slices: only then is the order promised to stay. The key is made of
@@ -52,25 +72,41 @@ auto BestOrigin(Origins& origins, const Request& request) {
 
 }  // namespace
 
-WalkMemory::View WalkMemory::Look(const Request& request) const {
-  const auto token = request.Find("NextToken");
-  if (!token || token->empty()) return View(std::nullopt, false);
-  const auto known = tokens_.find(std::string(*token));
-  if (known != tokens_.end()) return View(*BestOrigin(known->second, request), false);
-  const bool cut = std::ranges::any_of(
-      tokens_, [&](const auto& entry) { return entry.first.starts_with(*token); });
-  return View(std::nullopt, cut);
+std::optional<TokenOrigin> WalkMemory::View::Find(std::string_view token) const {
+  const auto at = std::ranges::find(tokens_, token, &Seen::text);
+  return at == tokens_.end() ? std::nullopt : at->origin;
 }
 
-TokenOrigin* WalkMemory::FindOrigin(const Request& request) {
-  const auto token = request.Find("NextToken");
-  const auto known = token ? tokens_.find(std::string(*token)) : tokens_.end();
-  if (known == tokens_.end()) return nullptr;
-  return &*BestOrigin(known->second, request);
+bool WalkMemory::View::IsCut(std::string_view token) const {
+  const auto at = std::ranges::find(tokens_, token, &Seen::text);
+  return at != tokens_.end() && at->cut;
+}
+
+WalkMemory::View WalkMemory::Look(const Request& request) const {
+  std::vector<View::Seen> seen;
+  for (const std::string_view text : TokenTexts(request)) {
+    seen.push_back({.text = std::string(text)});
+    const auto known = tokens_.find(seen.back().text);
+    if (known != tokens_.end()) {
+      seen.back().origin = *BestOrigin(known->second, request);
+    } else {
+      seen.back().cut = std::ranges::any_of(
+          tokens_, [&](const auto& entry) { return entry.first.starts_with(text); });
+    }
+  }
+  return View(std::move(seen));
 }
 
 void WalkMemory::Use(const Request& request) {
-  if (TokenOrigin* origin = FindOrigin(request)) origin->used = true;
+  const bool certain = HasOneToken(request);
+  for (const std::string_view text : TokenTexts(request)) {
+    const auto known = tokens_.find(std::string(text));
+    if (known == tokens_.end()) continue;
+    TokenOrigin& origin = *BestOrigin(known->second, request);
+    origin.used = true;
+    // Perhaps it was another one that was used.
+    origin.loose |= !certain;
+  }
 }
 
 std::optional<WalkMemory::Clash> WalkMemory::Check(

@@ -16,19 +16,23 @@ namespace assay {
 // position it belongs to is known only from the answer that it came with.
 class WalkMemory {
  public:
-  // A token as the model sees it for one request.
+  // The tokens of one request as the model sees them.
   class View : public Tokens {
    public:
-    View(std::optional<TokenOrigin> origin, bool cut) : origin_(std::move(origin)), cut_(cut) {}
-    std::optional<TokenOrigin> Find(std::string_view) const override { return origin_; }
-    bool IsCut(std::string_view) const override { return cut_; }
+    struct Seen {
+      std::string text;
+      std::optional<TokenOrigin> origin = std::nullopt;
+      bool cut = false;
+    };
+    explicit View(std::vector<Seen> tokens) : tokens_(std::move(tokens)) {}
+    std::optional<TokenOrigin> Find(std::string_view token) const override;
+    bool IsCut(std::string_view token) const override;
 
    private:
-    std::optional<TokenOrigin> origin_;
-    bool cut_;
+    std::vector<Seen> tokens_;
   };
-  // For the request's NextToken: of several origins (a token may just be a position) the one that
-  // fits the request best.
+  // For each text that may be the request's token: of several origins (a token may just be a
+  // position) the one that fits the request best.
   View Look(const Request& request) const;
 
   // An earlier page that the new one contradicts.
@@ -43,7 +47,7 @@ class WalkMemory {
   // Remembers a page, and the token that it came with ("" for none).
   void Remember(std::uint64_t exchange, const Request& request, const Plan& plan,
                 const std::vector<std::uint32_t>& listed, std::string_view next_token);
-  // Notes that the request used its token.
+  // Notes that the request used its token; where several may be meant, no place is known any more.
   void Use(const Request& request);
 
  private:
@@ -59,7 +63,6 @@ class WalkMemory {
     std::unordered_map<std::string, SeenPage> pages;            // by page number or token
     std::unordered_map<std::uint32_t, Placement> placements;    // page mode: where each one stood
   };
-  TokenOrigin* FindOrigin(const Request& request);
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> Delivered(
       const Plan& plan, const std::vector<std::uint32_t>& listed) const;
 

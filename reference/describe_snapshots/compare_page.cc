@@ -286,24 +286,25 @@ class PageComparer {
     out_.answers.push_back({question, options});
   }
 
-  // Equal creation times may stand in any order, so only the times of the ranks count.
-  bool AgreesWith(bool newest_first) const {
-    std::vector<std::int64_t> times;
-    times.reserve(page_.matches.size());
-    for (const std::uint32_t position : page_.matches) {
-      times.push_back(dataset_.snapshots[position].creation_time);
-    }
-    const auto first = static_cast<std::size_t>(page_.start);
-    const std::size_t last = std::min(times.size(), first + listed_.size());
-    if (first + listed_.size() > times.size()) return false;
-    if (newest_first) {
-      std::ranges::partial_sort(times, times.begin() + static_cast<std::ptrdiff_t>(last),
-                                std::greater<>());
-    } else {
-      std::ranges::partial_sort(times, times.begin() + static_cast<std::ptrdiff_t>(last));
+  // Equal creation times may stand in any order, so a snapshot at rank r fits where fewer than r + 1
+  // matches come before its time, and at least r + 1 up to it.
+  bool AgreesWith(bool newest_first) {
+    const std::int64_t sign = newest_first ? -1 : 1;
+    if (times_.empty()) {
+      times_.reserve(page_.matches.size());
+      for (const std::uint32_t position : page_.matches) {
+        times_.push_back(dataset_.snapshots[position].creation_time);
+      }
     }
     for (std::size_t i = 0; i < listed_.size(); ++i) {
-      if (dataset_.snapshots[listed_[i]].creation_time != times[first + i]) return false;
+      const std::int64_t time = sign * dataset_.snapshots[listed_[i]].creation_time;
+      const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
+      std::int64_t before = 0, up_to = 0;
+      for (const std::int64_t other : times_) {
+        before += sign * other < time ? 1 : 0;
+        up_to += sign * other <= time ? 1 : 0;
+      }
+      if (before > rank || up_to <= rank) return false;
     }
     return true;
   }
@@ -316,6 +317,7 @@ class PageComparer {
   const std::vector<std::uint32_t>& listed_;
   const Dataset& dataset_;
   Choices& choices_;
+  std::vector<std::int64_t> times_;  // of the matches; filled when they are needed
   PageComparison out_;
 };
 

@@ -5,72 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "conformance/case_answer.h"
+#include "conformance/case_script.h"
 
 namespace assay {
 namespace {
-
-// One case on its way.
-struct CaseRun {
-  const RuleCase* rule_case = nullptr;
-  ConcreteCase made;
-  std::optional<CaseAnswer> answer;
-  bool sent = false;
-};
-
-constexpr std::string_view kToken = "$token.";
-
-// The case whose token the request needs, "" for none.
-std::string NeededToken(const RuleCase& rule_case) {
-  for (const auto& [name, value] : rule_case.set) {
-    if (value.starts_with(kToken)) return value.substr(kToken.size());
-  }
-  return "";
-}
-
-// Sends cases one after the other, each with the tokens of those before it.
-class CaseScript : public Script {
- public:
-  explicit CaseScript(std::vector<CaseRun*> runs) : runs_(std::move(runs)) {}
-
-  bool Next(const Response* previous, Request& request) override {
-    if (previous && next_ > 0) Keep(*runs_[next_ - 1], *previous);
-    for (; next_ < runs_.size(); ++next_) {
-      CaseRun& run = *runs_[next_];
-      if (!FillTokens(run.made.request)) continue;
-      run.sent = true;
-      request = run.made.request;
-      ++next_;
-      return true;
-    }
-    return false;
-  }
-
- private:
-  void Keep(CaseRun& run, const Response& response) {
-    std::vector<std::string> fields;
-    for (const auto& [field, value] : run.rule_case->expect.every) fields.push_back(field);
-    run.answer = ReadCaseAnswer(run.made.request, response, fields);
-    if (!run.answer->next_token.empty()) {
-      tokens_.emplace_back(run.rule_case->name, run.answer->next_token);
-    }
-  }
-
-  bool FillTokens(Request& request) const {
-    for (Parameter& parameter : request.parameters) {
-      if (!parameter.value.starts_with(kToken)) continue;
-      const std::string name = parameter.value.substr(kToken.size());
-      const auto token = std::ranges::find(tokens_, name, &std::pair<std::string, std::string>::first);
-      if (token == tokens_.end()) return false;
-      parameter.value = token->second;
-    }
-    return true;
-  }
-
-  std::vector<CaseRun*> runs_;
-  std::size_t next_ = 0;
-  std::vector<std::pair<std::string, std::string>> tokens_;
-};
 
 class RuleRun {
  public:
@@ -110,7 +48,7 @@ class RuleRun {
         NotExercised(rule_case, made.error().what);
         continue;
       }
-      runs_.push_back({&rule_case, std::move(*made), std::nullopt, false});
+      runs_.push_back({&rule_case, std::move(*made), false, std::nullopt});
       Group(&runs_.back());
     }
   }

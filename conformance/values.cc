@@ -28,10 +28,11 @@ std::string Map(std::string_view text, char (*change)(char)) {
   return out;
 }
 
-std::string Beginning(std::string_view text) {
+// Where the second half of the text begins: at a character.
+std::size_t MiddleOf(std::string_view text) {
   std::size_t half = (text.size() + 1) / 2;
   while (half < text.size() && (static_cast<unsigned char>(text[half]) & 0xC0) == 0x80) ++half;
-  return std::string(text.substr(0, half));
+  return half;
 }
 
 std::string Escaped(std::string_view text) {
@@ -443,7 +444,7 @@ class Values::Replacement {
  private:
   static bool IsFunction(std::string_view name) {
     return name == "$upper" || name == "$lower" || name == "$escaped" || name == "$repeat" ||
-           name == "$beginning" || name == "$swapped";
+           name == "$beginning" || name == "$ending" || name == "$swapped";
   }
 
   // The name of the placeholder, dots included; `text` then begins behind it.
@@ -471,7 +472,8 @@ class Values::Replacement {
     if (name == "$lower") return Map(*value, SmallLetter);
     if (name == "$swapped") return Map(*value, SwappedLetter);
     if (name == "$escaped") return Escaped(*value);
-    if (name == "$beginning") return Beginning(*value);
+    if (name == "$beginning") return value->substr(0, MiddleOf(*value));
+    if (name == "$ending") return value->substr(MiddleOf(*value));
     std::string repeated;
     for (std::size_t i = 0; i < times; ++i) repeated += *value;
     return repeated;

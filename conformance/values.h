@@ -32,9 +32,9 @@ struct ConcreteCase {
 
 // Makes the placeholders of spec/cases.md concrete from the state in one region. Beyond them it
 // knows, for probes and combinations: `$elsewhere.FIELD` (a value that only other regions have),
-// `$group.default`, `$link.unused` (a chain without a snapshot), `$beginning(TEXT)` (its first
-// half), `$swapped(TEXT)` (capital letters small and small ones capital); and where a case asks for
-// a CreationTime of `*:00Z` any time that ends so.
+// `$group.default`, `$link.unused` (a chain without a snapshot), `$beginning(TEXT)` and
+// `$ending(TEXT)` (its halves), `$swapped(TEXT)` (capital letters small and small ones capital); and
+// where a case asks for a CreationTime of `*:00Z` any time that ends so.
 class Values {
  public:
   // `dataset` outlives the object. `seed` decides which of several fitting snapshots is taken.

@@ -1,0 +1,118 @@
+#include "conformance/known.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "reference/dataset.h"
+#include "spec/catalogue.h"
+#include "spec/data_file.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kFormat = "assay-known/1";
+
+bool IsDate(const std::string& text) {
+  std::int64_t seconds = 0;
+  return text.size() == 10 && ParseTime(text + "T00:00:00Z", &seconds);
+}
+
+KnownFinding ReadOne(DataFile& file, const nlohmann::ordered_json& value, const std::string& place) {
+  ObjectReader reader(file, value, place);
+  KnownFinding out{reader.Text("id"), reader.Text("rule"), reader.Text("reason"),
+                   reader.TextOr("expires", "")};
+  reader.RefuseOthers();
+  if (out.reason.empty()) reader.Complain("reason", "say why the finding is accepted");
+  if (!out.expires.empty() && !IsDate(out.expires)) {
+    reader.Complain("expires", fmt::format("`{}` is no date like 2026-12-31", out.expires));
+  }
+  return out;
+}
+
+bool IsAccepted(const Finding& finding) {
+  return finding.kind == "violation" || finding.kind == "warning";
+}
+
+// What is wrong with the entry whatever was found, or "".
+std::string ProblemOf(const KnownFinding& known, const std::string& today) {
+  if (!FindRule(known.rule)) {
+    return fmt::format("{}: there is no rule `{}`; take the entry out", known.id, known.rule);
+  }
+  if (!known.id.starts_with(known.rule + ".")) {
+    return fmt::format("{}: the id is not one of rule {}; copy both from report.json", known.id,
+                       known.rule);
+  }
+  if (!known.expires.empty() && known.expires < today) {
+    return fmt::format("{}: accepted until {} only; mend the target or move the date", known.id,
+                       known.expires);
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::string& name) {
+  DataFile file(text, name);
+  std::vector<KnownFinding> out;
+  if (file.sound()) {
+    ObjectReader reader(file, file.root(), "");
+    if (reader.Text("format") != kFormat) {
+      reader.Complain("format", fmt::format("`{}` is expected", kFormat));
+    }
+    std::set<std::string> ids;
+    for (const nlohmann::ordered_json* element : reader.List("findings")) {
+      const std::string place = PlaceOfElement("findings", out.size(), *element);
+      out.push_back(ReadOne(file, *element, place));
+      if (!ids.insert(out.back().id).second) file.Complain(place, "the id stands here twice");
+    }
+    reader.RefuseOthers();
+  }
+  if (!file.sound()) return file.error();
+  return out;
+}
+
+Result<std::vector<KnownFinding>> LoadKnown(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return Error{file, "the known findings cannot be read"};
+  return ParseKnown(text, file);
+}
+
+std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
+                                    const std::string& today, std::vector<Finding>& findings) {
+  std::vector<std::string> problems;
+  for (const KnownFinding& entry : known) {
+    if (std::string problem = ProblemOf(entry, today); !problem.empty()) {
+      problems.push_back(std::move(problem));
+      continue;
+    }
+    const auto finding = std::ranges::find_if(findings, [&](const Finding& candidate) {
+      return candidate.id == entry.id && IsAccepted(candidate);
+    });
+    if (finding != findings.end()) {
+      finding->kind = "known";
+    } else if (full_run) {
+      problems.push_back(fmt::format("{}: no longer found; take the entry out", entry.id));
+    }
+  }
+  return problems;
+}
+
+std::string KnownText(const std::vector<Finding>& findings) {
+  nlohmann::ordered_json entries = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings) {
+    if (!IsAccepted(finding) && finding.kind != "known") continue;
+    entries.push_back({{"id", finding.id},
+                       {"rule", finding.rule},
+                       {"reason", "not yet examined: " + finding.actual}});
+  }
+  const nlohmann::ordered_json out = {{"format", kFormat}, {"findings", std::move(entries)}};
+  return out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace assay

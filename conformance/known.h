@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spec/record.h"
+#include "spec/result.h"
+
+namespace assay {
+
+// An accepted finding.
+struct KnownFinding {
+  std::string id;
+  std::string rule;
+  std::string reason;   // why it is accepted; never empty
+  std::string expires;  // yyyy-MM-dd, the last day on which it counts; "" for ever
+};
+
+// Reads {"format": "assay-known/1", "findings": [{"id", "rule", "reason", "expires"?}]}. The Error
+// names file, position and key.
+Result<std::vector<KnownFinding>> LoadKnown(const std::string& file);
+Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::string& name);
+
+// Makes the accepted ones among the violations and warnings "known". What comes back says, a
+// sentence each, which entries must go: expired on `today` (yyyy-MM-dd), of a rule that does not
+// exist or an id that does not belong to it, or, in a full run, no longer found.
+std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
+                                    const std::string& today, std::vector<Finding>& findings);
+
+// The text of a file that accepts all these violations and warnings; the reasons are for a reader
+// to write.
+std::string KnownText(const std::vector<Finding>& findings);
+
+}  // namespace assay

@@ -1,0 +1,90 @@
+#include "conformance/preflight.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "conformance/case_answer.h"
+#include "reference/transport_failure.h"
+
+namespace assay {
+namespace {
+
+Error Obstacle(const Target& target, std::string what) {
+  return {target.Name(), std::move(what), ExitCode::kCouldNotJudge};
+}
+
+bool IsWebPage(const Response& response) {
+  std::string_view body = response.body;
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), body.size()));
+  const auto begins = [&](std::string_view with) {
+    return body.size() >= with.size() &&
+           std::ranges::equal(body.substr(0, with.size()), with, {}, [](char c) {
+             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+           });
+  };
+  return response.content_type.starts_with("text/html") || begins("<!doctype html") ||
+         begins("<html");
+}
+
+// The codes by which a gateway refuses the caller, not the request (api-facts, 5.1).
+bool IsRefusedCaller(std::string_view code) {
+  constexpr std::array<std::string_view, 8> kBeginnings = {
+      "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAccessKeyId",
+      "Forbidden",          "InvalidSecurityToken",  "MissingSecurityToken", "NoPermission"};
+  return std::ranges::any_of(
+      kBeginnings, [&](std::string_view beginning) { return code.starts_with(beginning); });
+}
+
+std::optional<Error> ObstacleIn(const Target& target, const Response& response,
+                                const CaseAnswer& answer) {
+  if (IsWebPage(response)) {
+    return Obstacle(target, fmt::format("answers {} with a web page; is this the API's endpoint?",
+                                        response.status));
+  }
+  if (IsRefusedCaller(answer.code)) {
+    return Obstacle(target, fmt::format("refuses the caller: {} {} (requests are sent unsigned)",
+                                        answer.status, answer.code));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> ObstacleIn(const Target& target, const Error& error) {
+  const bool silent = FailureOf(error) == TransportFailure::kTimeout;
+  return Obstacle(target, error.what + (silent ? "; a longer --timeout may help"
+                                               : "; check --target and that the target is running"));
+}
+
+}  // namespace
+
+std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
+                                  const std::string& dataset_name, const std::string& format) {
+  bool listed_any = false, listed_all = true;
+  std::string region_asked = HomeRegion(dataset);
+  for (const std::string& region : dataset.regions) {
+    const auto at = dataset.by_region.find(region);
+    const bool has_snapshots = at != dataset.by_region.end() && !at->second.empty();
+    if (!has_snapshots && region != region_asked) continue;
+    Request request = SmallestRequest(region, format);
+    request.parameters.push_back({"PageSize", "100"});
+    const Result<Response> response = Send(target, request);
+    if (!response) return ObstacleIn(target, response.error());
+    const CaseAnswer answer = ReadCaseAnswer(request, *response, {});
+    if (auto obstacle = ObstacleIn(target, *response, answer)) return obstacle;
+    const bool known = std::ranges::any_of(
+        answer.ids, [&](const std::string& id) { return dataset.by_id.contains(id); });
+    if (known || !has_snapshots) return std::nullopt;
+    listed_any |= !answer.ids.empty();
+    listed_all &= answer.is_list;
+  }
+  if (!listed_all) return std::nullopt;  // refusals and unreadable answers are the judge's
+  return Obstacle(
+      target, fmt::format("{}; load it into the target first",
+                          listed_any ? fmt::format("the target's snapshots are not those of the "
+                                                   "dataset {}", dataset_name)
+                                     : fmt::format("the target lists no snapshot, the dataset {} "
+                                                   "has {}", dataset_name, dataset.snapshots.size())));
+}
+
+}  // namespace assay

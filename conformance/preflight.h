@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+
+#include "conformance/suite_context.h"
+
+namespace assay {
+
+// Whether judging makes sense at all, asked with as few requests as possible: something listens
+// there, answers as an API does, lets the caller in, and knows the dataset's snapshots. Where not,
+// the Error says in one sentence what to do; its exit is kCouldNotJudge. A target that answers
+// wrongly passes: that is for the judge. `dataset_name` is how the user knows the dataset.
+std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
+                                  const std::string& dataset_name, const std::string& format);
+
+}  // namespace assay

@@ -1,0 +1,315 @@
+#include "conformance/run.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <ostream>
+
+#include "conformance/preflight.h"
+#include "conformance/run_plan.h"
+#include "conformance/suite.h"
+#include "reference/describe_snapshots/judge.h"
+#include "reports/journal.h"
+#include "reports/render.h"
+#include "reports/terminal.h"
+#include "reports/text.h"
+
+namespace assay {
+namespace {
+
+// Passes everything on to the journal, and tells the progress of each exchange.
+class WatchedRecorder : public Recorder {
+ public:
+  WatchedRecorder(Recorder& journal, Progress& progress) : journal_(journal), progress_(progress) {}
+
+  void Begin(const RunHeader& header) override { journal_.Begin(header); }
+  void Add(const ExchangeRecord& exchange) override {
+    journal_.Add(exchange);
+    findings_ += exchange.verdict == "violation" ? 1 : 0;
+    progress_.Update(++done_, findings_);
+  }
+  void Add(const Finding& finding) override { journal_.Add(finding); }
+  void End(const RunTrailer& trailer) override { journal_.End(trailer); }
+
+  void BeginSuite(std::string_view name) {
+    done_ = 0;
+    progress_.Begin(name, 0);
+  }
+
+ private:
+  Recorder& journal_;
+  Progress& progress_;
+  std::uint64_t done_ = 0;
+  std::uint64_t findings_ = 0;
+};
+
+// What GoogleTest says of suites, in place of its own printer.
+class ProgressListener : public testing::EmptyTestEventListener {
+ public:
+  explicit ProgressListener(WatchedRecorder& recorder) : recorder_(recorder) {}
+  void OnTestSuiteStart(const testing::TestSuite& suite) override {
+    recorder_.BeginSuite(suite.name());
+  }
+
+ private:
+  WatchedRecorder& recorder_;
+};
+
+std::string Now() { return FormatTime(static_cast<std::int64_t>(std::time(nullptr))); }
+
+// The names of all suites registered so far, as the end of a filter that leaves them out.
+std::string ExceptRegistered() {
+  const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  std::string out;
+  for (int i = 0; i < all.total_test_suite_count(); ++i) {
+    out += fmt::format(":{}.*", all.GetTestSuite(i)->name());
+  }
+  return out;
+}
+
+// Runs the selected tests; the number of them that this shard ran.
+int RunGoogleTest(const RunPlan& plan, const std::string& others, testing::TestEventListener* own) {
+  if (plan.shard) {
+    setenv("GTEST_TOTAL_SHARDS", std::to_string(plan.shard->count).c_str(), 1);
+    setenv("GTEST_SHARD_INDEX", std::to_string(plan.shard->index - 1).c_str(), 1);
+  }
+  int argc = 1;
+  char name[] = "assay";
+  char* argv[] = {name, nullptr};
+  testing::InitGoogleTest(&argc, argv);
+  std::string filter = plan.filter;
+  if (!others.empty()) filter += (filter.find('-') == std::string::npos ? "-" : ":") + others.substr(1);
+  GTEST_FLAG_SET(filter, filter);
+  GTEST_FLAG_SET(repeat, 1);
+  GTEST_FLAG_SET(shuffle, false);
+  testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  delete all.listeners().Release(all.listeners().default_result_printer());
+  all.listeners().Append(own);
+  // The findings decide how the run ends: some failures are known, some warnings count.
+  [[maybe_unused]] const int failed = RUN_ALL_TESTS();
+  delete all.listeners().Release(own);
+  return all.test_to_run_count();
+}
+
+// One run from the first request to the exit code.
+class ConformanceRun {
+ public:
+  ConformanceRun(const RunOptions& options, const RunPlan& plan,
+                 const std::vector<SuiteRegistrar>& more, Target& target, Journal& journal,
+                 std::ostream& errors)
+      : options_(options),
+        plan_(plan),
+        more_(more),
+        target_(target),
+        progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
+        recorder_(journal, progress_),
+        judge_(*plan.dataset, plan.reading),
+        session_(target, judge_, recorder_) {}
+
+  // Header, exchanges, findings and trailer are in the journal afterwards.
+  Result<ExitCode> Execute() {
+    const std::string others = ExceptRegistered();
+    if (const Done done = Register(); !done) return done.error();
+    recorder_.Begin(Header());
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string format = plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON";
+    if (const auto obstacle = FindObstacle(target_, *plan_.dataset, plan_.dataset_name, format)) {
+      trailer_.reason = obstacle->Text();
+      trailer_.exit_code = static_cast<int>(ExitCode::kCouldNotJudge);
+    } else {
+      tests_ = RunGoogleTest(plan_, others, new ProgressListener(recorder_));
+      findings_ = session_.Findings();
+      progress_.End();
+      Conclude();
+    }
+    trailer_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return Finish();
+  }
+
+  const std::vector<Finding>& findings() const { return findings_; }
+
+ private:
+  Done Register() {
+    if (const Done done = RegisterConformance(session_, *plan_.dataset, plan_.suite, notes_);
+        !done) {
+      return Error{"--strength", done.error().what};
+    }
+    for (const SuiteRegistrar& registrar : more_) {
+      registrar(session_, *plan_.dataset, options_.seed);
+    }
+    return Ok();
+  }
+
+  RunHeader Header() const {
+    RunHeader header{.assay = ASSAY_VERSION,
+                     .spec_hash = SpecHash(),
+                     .target = target_.Name(),
+                     .dataset = plan_.dataset_name,
+                     .seed = options_.seed,
+                     .started = Now(),
+                     .options = {{"--strength", std::to_string(options_.strength)},
+                                 {"--format", options_.format},
+                                 {"--region", plan_.suite.region}}};
+    const auto add = [&](const char* flag, const std::string& value) {
+      if (!value.empty()) header.options.emplace_back(flag, value);
+    };
+    add("--reading", options_.reading);
+    add("--only", fmt::format("{}", fmt::join(options_.only, ":")));
+    add("--skip", fmt::format("{}", fmt::join(options_.skip, ":")));
+    add("--known", options_.known);
+    if (options_.strict) header.options.emplace_back("--strict", "");
+    if (plan_.shard) add("--shard", fmt::format("{}/{}", plan_.shard->index, plan_.shard->count));
+    return header;
+  }
+
+  // Decides what the run says; the first that holds.
+  void Conclude() {
+    const std::vector<std::string> stale =
+        ApplyKnown(plan_.known, plan_.full && !session_.lost(), Now().substr(0, 10), findings_);
+    TallyRules();
+    const auto count = [&](const char* kind) {
+      return std::ranges::count(findings_, kind, &Finding::kind);
+    };
+    if (session_.lost()) {
+      return End(ExitCode::kCouldNotJudge,
+                 fmt::format("the target was lost during the run: {}", session_.lost()->Text()));
+    }
+    if (tests_ == 0) {
+      return End(ExitCode::kCouldNotJudge, options_.only.empty() && options_.skip.empty()
+                                               ? "this shard holds no test"
+                                               : "--only and --skip select no test");
+    }
+    if (judge_.judged() == 0) return End(ExitCode::kCouldNotJudge, "no answer could be judged");
+    if (!stale.empty()) {
+      return End(ExitCode::kViolations, fmt::format("{} is out of date: {}", options_.known,
+                                                    fmt::join(stale, "; ")));
+    }
+    if (count("violation") > 0) return End(ExitCode::kViolations, "");
+    if (options_.strict && count("warning") > 0) {
+      return End(ExitCode::kViolations, "warnings count under --strict");
+    }
+    if (!unexercised_.empty()) {
+      return End(ExitCode::kCouldNotJudge,
+                 fmt::format("must rules never exercised: {}", fmt::join(unexercised_, ", ")));
+    }
+    End(ExitCode::kConforms, "");
+  }
+
+  void End(ExitCode code, std::string reason) {
+    trailer_.exit_code = static_cast<int>(code);
+    trailer_.reason = std::move(reason);
+  }
+
+  // The judge's tallies with what the suites checked beside it.
+  void TallyRules() {
+    trailer_.rules = judge_.Tallies();
+    const std::vector<RuleInfo>& rules = Catalogue::Get().rules();
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const Rule rule = rules[i].id;
+      RuleTally& tally = trailer_.rules[i];
+      tally.exercised = std::max(tally.exercised, notes_.checked(rule));
+      tally.violations += notes_.violated(rule);
+      if (tally.exercised > 0) continue;
+      trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, WhyNotExercised(rule)));
+      if (plan_.full && tally.level == "must" && !IsLeftOutByFormat(rule)) {
+        unexercised_.push_back(tally.id);
+      }
+    }
+  }
+
+  std::string WhyNotExercised(Rule rule) const {
+    if (!notes_.reasons(rule).empty()) return fmt::format("{}", fmt::join(notes_.reasons(rule), "; "));
+    return plan_.full ? "no answer came to it" : "not among the tests of this run";
+  }
+
+  bool IsLeftOutByFormat(Rule rule) const {
+    const auto& reasons = notes_.reasons(rule);
+    return !reasons.empty() && std::ranges::all_of(reasons, [](const std::string& reason) {
+      return reason.find("left out by --format") != std::string::npos;
+    });
+  }
+
+  Result<ExitCode> Finish() {
+    const auto code = static_cast<ExitCode>(trailer_.exit_code);
+    trailer_.verdict = code == ExitCode::kConforms     ? "conforms"
+                       : code == ExitCode::kViolations ? "violations"
+                                                       : "inconclusive";
+    trailer_.exchanges = session_.exchanges();
+    trailer_.judged = judge_.judged();
+    trailer_.reading = judge_.Learned();
+    if (trailer_.rules.empty()) trailer_.rules = judge_.Tallies();
+    for (const Finding& finding : findings_) recorder_.Add(finding);
+    recorder_.End(trailer_);
+    return code;
+  }
+
+  const RunOptions& options_;
+  const RunPlan& plan_;
+  const std::vector<SuiteRegistrar>& more_;
+  Target& target_;
+  Progress progress_;
+  WatchedRecorder recorder_;
+  Judge judge_;
+  SuiteNotes notes_;
+  Session session_;
+  std::vector<Finding> findings_;
+  std::vector<std::string> unexercised_;  // must rules, in a full run
+  RunTrailer trailer_;
+  int tests_ = 0;
+};
+
+// Reports from the journal that was just written, and the summary.
+Done WriteSummary(const RunOptions& options, std::ostream& output) {
+  const Result<RecordedRun> run = LoadRun(options.out);
+  if (!run) return run.error();
+  if (const Done done = RenderReports(*run, options.out, AllReportFormats()); !done) return done;
+  output << TerminalSummary(*run, options.out, DescribeTerminal(STDOUT_FILENO)) << std::flush;
+  return Ok();
+}
+
+Done WriteKnown(const std::string& file, const std::vector<Finding>& findings) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << KnownText(findings);
+  out.close();
+  if (!out) return Error{file, "the known findings cannot be written here (--write-known)"};
+  return Ok();
+}
+
+Result<ExitCode> Run(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+                     std::ostream& output, std::ostream& errors) {
+  const Result<RunPlan> plan = MakeRunPlan(options);
+  if (!plan) return plan.error();
+  const Result<RunTarget> target = OpenTarget(options, *plan);
+  if (!target) return target.error();
+  Result<std::unique_ptr<Journal>> journal = Journal::Open(options.out);
+  if (!journal) return journal.error();
+  ConformanceRun run(options, *plan, more, *target->target, **journal, errors);
+  const Result<ExitCode> code = run.Execute();
+  if (!code) return code;
+  if (const Done done = (*journal)->status(); !done) return done.error();
+  if (!options.write_known.empty()) {
+    if (const Done done = WriteKnown(options.write_known, run.findings()); !done) return done.error();
+  }
+  journal->reset();
+  if (const Done done = WriteSummary(options, output); !done) return done.error();
+  return code;
+}
+
+}  // namespace
+
+ExitCode RunSuites(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+                   std::ostream& output, std::ostream& errors) {
+  const Result<ExitCode> code = Run(options, more, output, errors);
+  if (code) return *code;
+  errors << "assay run: " << TerminalText(code.error().Text()) << "\n";
+  return code.error().exit;
+}
+
+}  // namespace assay

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "reference/dataset.h"
+#include "reference/session.h"
+#include "spec/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace assay {
+
+// Registers the GoogleTest tests of another folder, which run in the same session.
+using SuiteRegistrar =
+    std::function<void(Session& session, const Dataset& dataset, std::uint64_t seed)>;
+
+// What `assay run` was asked for; design, section 3. Texts are as the user wrote them.
+struct RunOptions {
+  std::string target;   // "" for the embedded server
+  std::string dataset;  // "" for the built-in one
+  std::string reading;
+  std::string region;
+  std::string format = "both";
+  int strength = 2;
+  std::uint64_t seed = 1;
+  int connections = 8;
+  double rate = -1;     // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
+  double timeout_s = 10;
+  std::vector<std::string> only, skip;
+  std::string known, write_known;
+  bool strict = false;
+  std::string out = "assay-report";
+  std::string shard;    // "2/5"
+  std::string progress = "auto";
+};
+
+// Judges a target: runs the suites as GoogleTest tests, writes journal and reports into `out`, the
+// summary to `output` and progress and errors to `errors`. To be called once in a process, since
+// GoogleTest keeps its tests; tests that were registered before are left out.
+ExitCode RunSuites(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+                   std::ostream& output, std::ostream& errors);
+
+// Adds `assay run`; `more` register the suites of other folders.
+void AddRunCommand(CLI::App& app, int* exit_code, std::vector<SuiteRegistrar> more);
+
+// Adds `assay cases`.
+void AddCasesCommand(CLI::App& app, int* exit_code);
+
+}  // namespace assay

@@ -1,0 +1,111 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "conformance/combinations.h"
+#include "conformance/run.h"
+#include "conformance/run_plan.h"
+#include "reports/text.h"
+
+namespace assay {
+namespace {
+
+struct CasesOptions {
+  int strength = 2;
+  std::uint64_t seed = 1;
+  std::string dataset;
+  std::string format = "text";
+};
+
+void AddTargetOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("--target", options.target,
+                     "URL of the endpoint, as http://127.0.0.1:8080 (default: the reference server "
+                     "in this process)");
+  command.add_option("--dataset", options.dataset,
+                     "File with the target's state (default: the built-in one)");
+  command.add_option("--region", options.region,
+                     "Region in which to judge (default: the dataset's first with snapshots)");
+  command.add_option("--reading", options.reading,
+                     "Pins open questions: `documented`, `observed` or a reading file");
+  command.add_option("--connections", options.connections, "Connections at a time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_option("--rate", options.rate,
+                     "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+}
+
+void AddSelectionOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("--strength", options.strength,
+                     "Every choice of values of so many parameters occurs in a request")
+      ->check(CLI::Range(1, 6))
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "Equal seeds send equal requests")
+      ->capture_default_str();
+  command.add_option("--format", options.format, "json, xml or both")->capture_default_str();
+  command.add_option("--only", options.only,
+                     "Only tests whose names match: a rule id or a pattern, as page.* or "
+                     "combinations.*; may repeat");
+  command.add_option("--skip", options.skip, "All but these tests; may repeat");
+  command.add_option("--shard", options.shard, "The I-th of N shares of the tests, as 1/4");
+}
+
+void AddReportOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("--known", options.known, "File of accepted findings");
+  command.add_option("--write-known", options.write_known,
+                     "Writes the findings of this run as accepted ones");
+  command.add_flag("--strict", options.strict, "Warnings fail the run too");
+  command.add_option("--out", options.out, "Folder for journal and reports")->capture_default_str();
+  command.add_option("--progress", options.progress, "auto, plain or off")->capture_default_str();
+}
+
+Result<std::string> MakeCases(const CasesOptions& options) {
+  if (options.format != "text" && options.format != "json") {
+    return Error{"--format", "`" + options.format + "` is neither text nor json"};
+  }
+  const Result<Dataset> dataset = LoadDatasetOrBuiltIn(options.dataset);
+  if (!dataset) return dataset.error();
+  const Values values(*dataset, HomeRegion(*dataset), options.seed);
+  const Result<Combinations> made =
+      MakeCombinations(values, SuiteFormat::kBoth, options.strength, options.seed);
+  if (!made) return Error{"--strength", made.error().what};
+  return options.format == "json" ? CombinationsJson(*made, options.strength, options.seed)
+                                  : CombinationsText(*made, options.strength, options.seed);
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, int* exit_code, std::vector<SuiteRegistrar> more) {
+  CLI::App* command = app.add_subcommand("run", "Judge a target and write reports");
+  const auto options = std::make_shared<RunOptions>();
+  AddTargetOptions(*command, *options);
+  AddSelectionOptions(*command, *options);
+  AddReportOptions(*command, *options);
+  command->callback([options, exit_code, more = std::move(more)] {
+    *exit_code = static_cast<int>(RunSuites(*options, more, std::cout, std::cerr));
+  });
+}
+
+void AddCasesCommand(CLI::App& app, int* exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "cases", "Print the combinations of the parameters and the share of tuples covered");
+  const auto options = std::make_shared<CasesOptions>();
+  command->add_option("--strength", options->strength, "Values that are combined, 1 to 6")
+      ->check(CLI::Range(1, 6))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Equal seeds give equal rows")
+      ->capture_default_str();
+  command->add_option("--dataset", options->dataset, "File with the state (default: built in)");
+  command->add_option("--format", options->format, "text or json")->capture_default_str();
+  command->callback([options, exit_code] {
+    const Result<std::string> text = MakeCases(*options);
+    *exit_code = text ? 0 : static_cast<int>(text.error().exit);
+    if (text) std::cout << *text << std::flush;
+    if (!text) std::cerr << "assay cases: " << TerminalText(text.error().Text()) << "\n";
+  });
+}
+
+}  // namespace assay

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "conformance/known.h"
+#include "conformance/run.h"
+#include "conformance/suite_context.h"
+#include "reference/server.h"
+#include "reports/terminal.h"
+#include "spec/catalogue.h"
+
+namespace assay {
+
+// A share of the tests: number `index` from 1 of `count`.
+struct Shard {
+  int index = 1;
+  int count = 1;
+};
+
+// The options of a run, checked and resolved.
+struct RunPlan {
+  std::unique_ptr<Dataset> dataset;  // at a fixed address
+  std::string dataset_name;          // "built in" or the file
+  Reading reading;
+  SuiteOptions suite;
+  std::vector<KnownFinding> known;
+  std::string filter;                // GoogleTest's; "*" for all
+  std::optional<Shard> shard;        // from --shard or GoogleTest's variables
+  ProgressMode progress = ProgressMode::kAuto;
+  bool full = true;                  // no test is left out
+};
+
+// The Error names the flag or file, its exit is kBadUsage.
+Result<RunPlan> MakeRunPlan(const RunOptions& options);
+
+// The dataset of that file, or the built-in one for "".
+Result<Dataset> LoadDatasetOrBuiltIn(const std::string& file);
+Result<SuiteFormat> ParseSuiteFormat(const std::string& text);
+
+// The target of the run with what serves it.
+struct RunTarget {
+  std::unique_ptr<Server> server;  // where the run has no target of its own
+  std::unique_ptr<Target> target;
+};
+Result<RunTarget> OpenTarget(const RunOptions& options, const RunPlan& plan);
+
+}  // namespace assay

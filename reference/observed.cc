@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-#include <optional>
+#include <utility>
 
 #include "reference/observed_body.h"
 #include "reference/utf8.h"
@@ -12,6 +11,7 @@ namespace assay {
 namespace {
 
 bool LooksLikeXml(std::string_view body) {
+  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
   const std::size_t first = body.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && body[first] == '<';
 }
@@ -48,6 +48,51 @@ std::string Excerpt(std::string_view text, std::size_t most) {
   return out;
 }
 
+ObservedValue* FindTopLevel(ObservedAnswer& answer, std::string_view name) {
+  if (name == "RequestId") return &answer.request_id;
+  if (name == "NextToken") return &answer.next_token;
+  if (name == "PageSize") return &answer.page_size;
+  if (name == "PageNumber") return &answer.page_number;
+  if (name == "TotalCount") return &answer.total_count;
+  if (name == "Code") return &answer.code;
+  if (name == "Message") return &answer.message;
+  if (name == "HostId") return &answer.host_id;
+  if (name == "Recommend") return &answer.recommend;
+  return nullptr;
+}
+
+ObservedSnapshot& AddSnapshot(ObservedAnswer& answer) {
+  if (answer.snapshot_count < kMostSnapshotsKept) ++answer.snapshot_count;
+  if (answer.snapshot_count > answer.snapshots.size()) answer.snapshots.emplace_back();
+  ObservedSnapshot& snapshot = answer.snapshots[answer.snapshot_count - 1];
+  snapshot.fields.fill({});
+  snapshot.tags.clear();
+  snapshot.tags_kind = ObservedValue::Kind::kAbsent;
+  return snapshot;
+}
+
+void AddTag(const ObservedTag& tag, ObservedSnapshot& snapshot, ObservedAnswer& answer) {
+  const auto check = [&](const ObservedValue& value, Rule rule, std::string_view name) {
+    if (value.kind == ObservedValue::Kind::kText) return;
+    AddProblem(answer, rule, fmt::format("{} as a string", name), std::string(NameOf(value.kind)),
+               std::string(NameOf(value.kind)));
+  };
+  check(tag.key, "response.tag.tag_key"_rule, "TagKey");
+  check(tag.value, "response.tag.tag_value"_rule, "TagValue");
+  if (snapshot.tags.size() < kMostTagsKept) snapshot.tags.push_back(tag);
+}
+
+void AddProblem(ObservedAnswer& answer, Rule rule, std::string expected, std::string actual,
+                std::string shape) {
+  if (answer.problems.size() >= kMostProblemsKept) return;
+  answer.problems.push_back({rule, std::move(expected), std::move(actual), std::move(shape)});
+}
+
+void AddRepeatedName(ObservedAnswer& answer, std::string_view name) {
+  AddProblem(answer, "encoding.json.unique_names"_rule, "each name once in an object",
+             fmt::format("the name {} twice in one object", Excerpt(name)), Excerpt(name));
+}
+
 struct AnswerReader::Buffers {
   JsonBodyReader json;
   XmlBodyReader xml;
@@ -79,8 +124,8 @@ const ObservedAnswer& AnswerReader::Read(const Response& response) {
 std::string NextTokenOf(const Response& response) {
   AnswerReader reader;
   const ObservedAnswer& answer = reader.Read(response);
-  return answer.next_token.kind == ObservedValue::Kind::kText ? std::string(answer.next_token.text)
-                                                              : "";
+  const bool given = answer.readable && answer.next_token.kind == ObservedValue::Kind::kText;
+  return given ? std::string(answer.next_token.text) : "";
 }
 
 }  // namespace assay

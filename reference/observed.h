@@ -1,9 +1,8 @@
 #pragma once
 
 #include <array>
-#include <bitset>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,7 +56,7 @@ struct ObservedAnswer {
   ObservedValue::Kind list_kind = ObservedValue::Kind::kAbsent;  // Snapshots
   bool has_list = false;        // Snapshots.Snapshot is an array (XML: the element is there)
   std::vector<ObservedSnapshot> snapshots;
-  std::size_t snapshot_count = 0;  // entries of `snapshots` that are in use
+  std::size_t snapshot_count = 0;  // entries of `snapshots` that are in use; bounded
   std::vector<Difference> problems;
 };
 
@@ -77,7 +76,7 @@ class AnswerReader {
   ObservedAnswer answer_;
 };
 
-// The NextToken of an answer, "" where there is none; for walks.
+// The NextToken of an answer, "" where there is none or the body cannot be read; for walks.
 std::string NextTokenOf(const Response& response);
 
 // The text cut to `most` bytes at a character boundary, control characters made visible.

@@ -2,7 +2,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "reference/observed_body.h"
 
@@ -11,6 +14,36 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 namespace ondemand = simdjson::ondemand;
+
+constexpr int kDeepest = 256;  // levels of a value that nobody asks for; no answer has so many
+
+// The digits at the beginning of the text, cut off; false where there is none.
+bool TakeDigits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end > 0;
+}
+
+// RFC 8259, section 6: a number without fraction and exponent.
+bool IsInteger(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text.front() == '0') return false;
+  return TakeDigits(text) && text.empty();
+}
+
+bool IsNumber(std::string_view text) {
+  if (!IsInteger(text.substr(0, text.find_first_of(".eE")))) return false;
+  text.remove_prefix(std::min(text.find_first_of(".eE"), text.size()));
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!TakeDigits(text)) return false;
+  }
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return TakeDigits(text) && text.empty();
+}
 
 // One object's names: a name may stand once. Linear, since objects are small.
 class Names {
@@ -58,22 +91,30 @@ class Walker {
 
  private:
   void Problem(Rule rule, std::string expected, std::string actual, std::string shape = "") {
-    if (answer_.problems.size() < 32) {
-      answer_.problems.push_back(
-          {rule, std::move(expected), std::move(actual), std::move(shape)});
-    }
+    AddProblem(answer_, rule, std::move(expected), std::move(actual), std::move(shape));
   }
-  void Twice(std::string_view name) {
-    Problem("encoding.json.unique_names"_rule, "each name once in an object",
-            fmt::format("the name {} twice in one object", Excerpt(name)), Excerpt(name));
-  }
+  void Twice(std::string_view name) { AddRepeatedName(answer_, name); }
   void NullField(std::string_view name) {
     Problem("response.null.absent"_rule, fmt::format("{} left out or of its type", Excerpt(name)),
             fmt::format("{} is null", Excerpt(name)), Excerpt(name));
   }
 
-  // Values that nobody asks for are still read, so that a broken body is seen.
-  void Skip(ondemand::value value) { (void)simdjson::to_json_string(value).value(); }
+  // Values that nobody asks for are still read to the end, so that a broken body is seen.
+  void Skip(ondemand::value value, int depth = 0) {
+    if (depth > kDeepest) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
+    switch (value.type()) {
+      case ondemand::json_type::array:
+        for (auto item : value.get_array()) Skip(item.value(), depth + 1);
+        return;
+      case ondemand::json_type::object:
+        for (auto field : value.get_object()) {
+          (void)field.unescaped_key().value();
+          Skip(field.value(), depth + 1);
+        }
+        return;
+      default: (void)Scalar(value);
+    }
+  }
 
   ObservedValue Scalar(ondemand::value value) {
     switch (value.type()) {
@@ -83,10 +124,16 @@ class Walker {
         token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
         // The parser checks a number only when it is read.
         if (token.find_first_of(".eE") != std::string_view::npos) {
-          (void)value.get_double().value();
+          // Well formed, though no double holds it: 1e999.
+          const auto error = value.get_double().error();
+          if (error && !IsNumber(token)) throw simdjson::simdjson_error(error);
           return {Kind::kFraction, token};
         }
-        if (token.size() < 19) (void)value.get_int64().value();
+        if (token.size() < 19) {
+          (void)value.get_int64().value();
+        } else if (!IsInteger(token)) {
+          throw simdjson::simdjson_error(simdjson::NUMBER_ERROR);
+        }
         return {Kind::kInteger, token};
       }
       case ondemand::json_type::boolean:
@@ -177,6 +224,7 @@ class Walker {
     snapshot.tags_kind = KindOf(value);
     if (snapshot.tags_kind != Kind::kObject) {
       (void)Scalar(value);
+      if (snapshot.tags_kind == Kind::kNull) return NullField("Tags");
       BadTags(snapshot.tags_kind);
       return;
     }
@@ -224,18 +272,7 @@ class Walker {
         Skip(inner);
       }
     }
-    CheckTag(tag);
-    snapshot.tags.push_back(tag);
-  }
-  void CheckTag(const ObservedTag& tag) {
-    if (tag.key.kind != Kind::kText) {
-      Problem("response.tag.tag_key"_rule, "TagKey as a string", std::string(NameOf(tag.key.kind)),
-              std::string(NameOf(tag.key.kind)));
-    }
-    if (tag.value.kind != Kind::kText) {
-      Problem("response.tag.tag_value"_rule, "TagValue as a string",
-              std::string(NameOf(tag.value.kind)), std::string(NameOf(tag.value.kind)));
-    }
+    AddTag(tag, snapshot, answer_);
   }
 
   ObservedAnswer& answer_;

@@ -110,6 +110,15 @@ class FieldChecker {
     return false;
   }
 
+  // True where the SnapshotId can be looked up.
+  bool Identifies(const ObservedValue& id) {
+    const FieldInfo& info = kFields[static_cast<std::size_t>(Field::kSnapshotId)];
+    findings_.Use(RuleOf(info.field));
+    if (id.given()) return Type(info, id);
+    findings_.Add(RuleOf(info.field), "SnapshotId of every snapshot", "nothing", "missing");
+    return false;
+  }
+
   void Value(const FieldInfo& info, const ObservedValue& value, const Snapshot& snapshot) {
     const std::string& expected = snapshot[info.field];
     if (!snapshot.Has(info.field) || expected.empty()) return Unset(info, value, snapshot);
@@ -350,12 +359,12 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, Findings&
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     const ObservedSnapshot& item = answer.snapshots[i];
     const ObservedValue& id = item[Field::kSnapshotId];
+    if (!checker.Identifies(id)) continue;
     findings.Use("response.snapshot.known"_rule);
     const auto at = dataset.by_id.find(id.text);
     if (at == dataset.by_id.end()) {
       findings.Add("response.snapshot.known"_rule, "a snapshot of the dataset",
-                   fmt::format("SnapshotId: {}", Shown(id)),
-                   id.given() ? "unknown" : "without SnapshotId");
+                   fmt::format("SnapshotId: {}", Shown(id)), "unknown");
       continue;
     }
     if (std::ranges::find(seen, id.text) != seen.end()) {

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "conformance/run.h"
 #include "reference/command.h"
 #include "reports/command.h"
 #include "spec/command.h"
@@ -8,6 +9,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Assay tells whether an endpoint answers DescribeSnapshots as documented."};
   int exit_code = 0;
   app.require_subcommand(1);
+  assay::AddRunCommand(app, &exit_code, {});
+  assay::AddCasesCommand(app, &exit_code);
   assay::AddSpecCommands(app, &exit_code);
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);

@@ -30,7 +30,7 @@ make_stubs() {
   mkdir "$STUBS"
   local tool
   for tool in sh bash env awk cat chmod cmp dirname find flock grep head ln mkdir mv nproc readlink rm sed \
-    sleep tail; do
+    sleep tail timeout; do
     ln -s "$(command -v "$tool")" "$STUBS/$tool"
   done
   write_stub id <<'STUB'
@@ -243,6 +243,15 @@ BuildsOnceWhereTwoStartAtOnce() {
   BUILD_SECONDS=0.3 PATH=$STUBS "$project/assay" run >/dev/null 2>&1 </dev/null || true
   wait
   [ "$(grep -c 'cmake --build' "$CALLS")" = 1 ] || fail "built more than once"
+}
+
+StartsWhileAnotherLaunchHoldsTheLock() {
+  launch run
+  exec 8>"$project/build/release.lock"
+  flock 8
+  launcher=timeout launch_again 5 "$project/assay" run
+  exec 8>&-
+  expect_code 7
 }
 
 SaysWhereItCannotWrite() {

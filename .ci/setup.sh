@@ -140,7 +140,6 @@ build_preset() {
   folder=$root/build/$preset
   make_build_folder "$preset"
   log=$folder/build.log
-  rm -f "$folder/stamp"
   printf '%s\n' "$root" >"$folder/stamp.new"
   fresh=
   grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt" || fresh=--fresh

@@ -1,0 +1,194 @@
+#include "reference/request_signer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "reference/dataset.h"
+
+namespace assay {
+namespace {
+
+std::int64_t SystemTime() {
+  using std::chrono::system_clock;
+  return system_clock::to_time_t(system_clock::now());
+}
+
+// Nonces of one process and, by their first half, of one signer.
+class RandomNonces {
+ public:
+  std::string operator()() {
+    std::string bytes;
+    for (const std::uint64_t half : {random_(), random_()}) {
+      for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(half >> shift);
+    }
+    return Hex(bytes);
+  }
+
+ private:
+  std::mt19937_64 random_ = Seeded();
+
+  static std::mt19937_64 Seeded() {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }
+};
+
+// What both schemes need of the world, and the text of the time, which is made once a second.
+class Stamp {
+ public:
+  explicit Stamp(SignerOptions& options)
+      : now_(options.now ? std::move(options.now) : SystemTime),
+        nonce_(options.nonce ? std::move(options.nonce) : RandomNonces()) {}
+
+  const std::string& Time() {
+    const std::int64_t now = now_();
+    if (text_.empty() || now != at_) {
+      at_ = now;
+      text_ = FormatTime(now);
+    }
+    return text_;
+  }
+  std::string Nonce() { return nonce_(); }
+
+ private:
+  std::function<std::int64_t()> now_;
+  std::function<std::string()> nonce_;
+  std::int64_t at_ = 0;
+  std::string text_;
+};
+
+class ParameterSigner {
+ public:
+  ParameterSigner(const Credentials& credentials, SignerOptions& options)
+      : credentials_(credentials), stamp_(options), hmac_(ParameterHmac(credentials.secret)) {}
+
+  void Sign(const Request& request, WireRequest& wire) {
+    if (wire.Has("Signature")) return;
+    std::vector<Parameter>& list = request.placement == Placement::kForm ? wire.form : wire.query;
+    const auto add = [&](std::string_view name, std::string_view value) {
+      if (!wire.Has(name)) list.push_back({std::string(name), std::string(value)});
+    };
+    add("AccessKeyId", credentials_.key_id);
+    if (!credentials_.security_token.empty()) add("SecurityToken", credentials_.security_token);
+    add("SignatureMethod", "HMAC-SHA1");
+    add("SignatureVersion", "1.0");
+    add("SignatureNonce", stamp_.Nonce());
+    if (!wire.Has("TimeStamp")) add("Timestamp", stamp_.Time());
+    WriteParametersToSign(wire.method, wire.query, wire.form, &to_sign_);
+    list.push_back({"Signature", ParameterSignature(hmac_, to_sign_)});
+  }
+
+ private:
+  Credentials credentials_;
+  Stamp stamp_;
+  Hmac hmac_;
+  std::string to_sign_;
+};
+
+// Whether the text can be the value of a header as it is.
+bool FitsHeader(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
+// Takes the only parameter of that name out of the list, or leaves it and returns "".
+std::string TakeOut(std::string_view name, std::vector<Parameter>* list) {
+  const auto has_name = [name](const Parameter& parameter) { return parameter.name == name; };
+  const auto first = std::find_if(list->begin(), list->end(), has_name);
+  if (first == list->end() || std::any_of(first + 1, list->end(), has_name)) return "";
+  if (!FitsHeader(first->value)) return "";
+  std::string value = std::move(first->value);
+  list->erase(first);
+  return value;
+}
+
+class HeaderSigner {
+ public:
+  HeaderSigner(const Credentials& credentials, SignerOptions& options)
+      : credentials_(credentials),
+        algorithm_(options.algorithm),
+        stamp_(options),
+        digest_(DigestOf(algorithm_)),
+        hmac_(HeaderHmac(algorithm_, credentials.secret)),
+        empty_hash_(Hex(digest_.Of(""))) {}
+
+  void Sign(const Request&, WireRequest& wire) {
+    if (wire.Has("Signature")) return;
+    MoveToHeader("Action", "x-acs-action", wire);
+    MoveToHeader("Version", "x-acs-version", wire);
+    wire.headers.emplace_back("x-acs-date", stamp_.Time());
+    wire.headers.emplace_back("x-acs-signature-nonce", stamp_.Nonce());
+    const std::string payload_hash = PayloadHash(wire);
+    wire.headers.emplace_back("x-acs-content-sha256", payload_hash);
+    if (!credentials_.security_token.empty()) {
+      wire.headers.emplace_back("x-acs-accesskey-id", credentials_.key_id);
+      wire.headers.emplace_back("x-acs-security-token", credentials_.security_token);
+    }
+    wire.headers.emplace_back("Authorization", Authorize(wire, payload_hash));
+  }
+
+ private:
+  static void MoveToHeader(std::string_view name, std::string_view header, WireRequest& wire) {
+    std::string value;
+    if (wire.Has(name)) {
+      const bool in_form = std::none_of(wire.query.begin(), wire.query.end(),
+                                        [name](const Parameter& p) { return p.name == name; });
+      value = TakeOut(name, in_form ? &wire.form : &wire.query);
+    }
+    if (!value.empty()) wire.headers.emplace_back(header, std::move(value));
+  }
+
+  std::string PayloadHash(const WireRequest& wire) {
+    if (wire.form.empty()) return empty_hash_;
+    text_.clear();
+    AppendForm(wire.form, &text_);
+    return Hex(digest_.Of(text_));
+  }
+
+  std::string Authorize(const WireRequest& wire, std::string_view payload_hash) {
+    headers_.assign(wire.headers.begin(), wire.headers.end());
+    headers_.emplace_back("host", wire.host);
+    if (!wire.form.empty()) headers_.emplace_back("content-type", kFormContentType);
+    std::vector<std::string_view> names = NamesToSign(headers_);
+    WriteCanonicalRequest({wire.method, wire.path, wire.query, headers_, names, payload_hash},
+                          &text_);
+    const std::string to_sign = HeadersToSign(algorithm_, digest_, text_);
+    std::string out(NameOf(algorithm_));
+    out.append(" Credential=").append(credentials_.key_id).append(",SignedHeaders=");
+    AppendSignedHeaders(std::move(names), &out);
+    return out.append(",Signature=").append(HeaderSignature(hmac_, to_sign));
+  }
+
+  Credentials credentials_;
+  HeaderAlgorithm algorithm_;
+  Stamp stamp_;
+  Digest digest_;
+  Hmac hmac_;
+  std::string empty_hash_;
+  std::string text_;
+  std::vector<Header> headers_;
+};
+
+template <typename Signer>
+RequestSigner Wrap(const Credentials& credentials, SignerOptions& options) {
+  // std::function copies what it holds; the copies share the signer.
+  const auto signer = std::make_shared<Signer>(credentials, options);
+  return [signer](const Request& request, WireRequest& wire) { signer->Sign(request, wire); };
+}
+
+}  // namespace
+
+RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options) {
+  switch (options.scheme) {
+    case SignatureScheme::kNone: return {};
+    case SignatureScheme::kParameters: return Wrap<ParameterSigner>(credentials, options);
+    case SignatureScheme::kHeaders: return Wrap<HeaderSigner>(credentials, options);
+  }
+  return {};
+}
+
+}  // namespace assay

@@ -233,9 +233,10 @@ constexpr Probe kProbes[] = {
     {"value.elsewhere.disk_id", {"DiskId=$elsewhere.SourceDiskId"}},
     {"value.elsewhere.kms_key_id", {"KMSKeyId=$elsewhere.KMSKeyId"}},
     {"value.elsewhere.snapshot_link_id", {"SnapshotLinkId=$elsewhere.SnapshotLinkId"}},
-    {"time.form.other",
-     {"Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13T17:00:00.000Z",
-      "Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13t17:00z"}},
+    {"time.form.fractions",
+     {"Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13T17:00:00.000Z"}},
+    {"time.form.small_letters", {"Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13t17:00z"}},
+    {"time.form.without_zone", {"Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13T17:00"}},
 };
 
 // The keys of a case stand among the parameters, marked by an at sign.

@@ -201,6 +201,9 @@ class Session::Driver : public RequestSource {
                                         std::string(Beginning(*FailureOf(error)))});
       return;
     }
+    if (FailureOf(error) == TransportFailure::kClosed) {
+      state_.judge.ConnectionClosed(out.id, out.request);
+    }
     out.verdict.kind = Verdict::Kind::kNotJudged;
     out.verdict.reason = error.what;
   }

@@ -138,29 +138,57 @@ class Summary {
   }
 
   void AddReading() {
-    std::string settled;
+    std::vector<std::pair<std::string, std::vector<std::string>>> settled;  // by situation
     std::string open;
     std::size_t never = 0;
     for (const LearnedAnswer& answer : run_.trailer.reading) {
       if (answer.asked == 0) {
         ++never;
-        continue;
+      } else if (answer.settled) {
+        AddSettled(answer, settled);
+      } else {
+        open += "  " + Value(answer.question) + ": " + Options(answer) + "\n";
       }
-      std::string options;
-      for (const std::string& option : answer.possible) {
-        options += (options.empty() ? "" : " or ") + Value(option);
-      }
-      (answer.settled ? settled : open) +=
-          "  " + Value(answer.question) + (answer.settled ? " = " : ": ") + options + "\n";
     }
-    if (settled.empty() && open.empty()) return;
     if (!settled.empty()) {
-      text_ += "\n" + Paint(kBold, "Learned where the document is silent") + "\n" + settled;
+      text_ += "\n" + Paint(kBold, "Learned where the document is silent") + "\n";
+      for (const auto& [subject, answers] : settled) AddWrapped(subject, answers);
     }
     if (!open.empty()) {
       text_ += "\n" + Paint(kBold, "Not settled by what was asked") + "\n" + open;
     }
     if (never > 0) text_ += fmt::format("  (never asked: {} more)\n", never);
+  }
+
+  std::string Options(const LearnedAnswer& answer) const {
+    std::string options;
+    for (const std::string& option : answer.possible) {
+      options += (options.empty() ? "" : " or ") + Value(option);
+    }
+    return options;
+  }
+
+  // "paging.page_size.zero" stands under its subject "paging.page_size" as "zero=refused".
+  void AddSettled(const LearnedAnswer& answer,
+                  std::vector<std::pair<std::string, std::vector<std::string>>>& settled) const {
+    const std::size_t dot = answer.question.rfind('.');
+    const std::string subject = Value(answer.question.substr(0, dot));
+    if (settled.empty() || settled.back().first != subject) settled.emplace_back(subject, 0);
+    settled.back().second.push_back(Value(answer.question.substr(dot + 1)) + "=" +
+                                    Options(answer));
+  }
+
+  void AddWrapped(const std::string& subject, const std::vector<std::string>& answers) {
+    constexpr std::size_t kSubjectWidth = 26, kLineWidth = 100;
+    std::string line = fmt::format("  {:<{}}", subject, kSubjectWidth);
+    for (const std::string& answer : answers) {
+      if (line.size() + answer.size() + 1 > kLineWidth && line.size() > kSubjectWidth + 2) {
+        text_ += line + "\n";
+        line.assign(kSubjectWidth + 2, ' ');
+      }
+      line += " " + answer;
+    }
+    text_ += line + "\n";
   }
 
   void AddUnexercised() {

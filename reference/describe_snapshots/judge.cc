@@ -40,6 +40,30 @@ Constraints FormConstraints(const std::vector<Restriction>& answers) {
   return out;
 }
 
+// What the constraints leave of the question; all its options where they say nothing about it.
+OptionSet Left(const Constraints& constraints, Question question) {
+  OptionSet left = static_cast<OptionSet>(~0U);
+  for (const Explanations& explanations : constraints) {
+    OptionSet any = 0;
+    for (const Explanation& explanation : explanations) {
+      const auto at = std::ranges::find(explanation, question, &Restriction::question);
+      any |= at == explanation.end() ? static_cast<OptionSet>(~0U) : at->options;
+    }
+    left &= any;
+  }
+  return left;
+}
+
+// The question that two sets of constraints answer differently, "" where it is no single one.
+std::string Disputed(const Constraints& mine, const Constraints& theirs) {
+  for (const QuestionInfo& question : Catalogue::Get().questions()) {
+    if ((Left(mine, question.id) & Left(theirs, question.id)) == 0) {
+      return std::string(Id(question.id));
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 struct Judge::State {
@@ -84,6 +108,7 @@ class Examination {
   Constraints AllConstraints(const Request& request, const Response& response,
                              const WalkMemory::View& tokens) const;
   void Walk(const Plan& plan);
+  void CountForms(const Constraints& constraints);
   void Keep(const std::vector<OptionSet>& before);
   void Report(Difference difference);
   void Count();
@@ -135,13 +160,27 @@ void Examination::Report(Difference difference) {
   if (!known) list.push_back(std::move(difference));
 }
 
+// Refusing some methods and closing on others is no contradiction worth an alarm: both are open.
+void LearnAboutMethods(Judge::State& state, std::uint64_t id, Option option) {
+  const Question question = "encoding.method.other"_question;
+  Findings findings;
+  findings.Answers(question, option);
+  bool learned = false;
+  if (state.space.Restrict({findings.answers}, &learned) && learned) {
+    state.evidence[Index(question)].push_back(id);
+  }
+}
+
 // encoding.method.other
 bool Examination::OtherMethod() {
   if (request_.method == "GET" || request_.method == "POST") return false;
   findings_.Use("encoding.method.other"_rule);
+  if (learn_) ++state_.asked[Index("encoding.method.other"_question)];
   if (response_.status < 400) {
     Report({"encoding.method.other"_rule, "a refusal (405, 403, 400 or 501)",
             fmt::format("{} to {}", response_.status, request_.method), request_.method});
+  } else if (learn_) {
+    LearnAboutMethods(state_, id_, "refused"_option);
   }
   return true;
 }
@@ -263,6 +302,7 @@ void Examination::Learn(Exploration exploration) {
   Constraints constraints = FormConstraints(findings_.answers);
   // Explanations beyond the bound were not looked at, so nothing may be excluded by them.
   if (!exploration.too_many) constraints.push_back(std::move(exploration.explanations));
+  if (learn_) CountForms(constraints);
   ReadingSpace next = state_.space;
   bool learned = false;
   for (Explanations& explanations : constraints) {
@@ -276,6 +316,19 @@ void Examination::Learn(Exploration exploration) {
   if (!learn_ || !learned) return;
   state_.space = std::move(next);
   Keep(before);
+}
+
+// Forms are read off an answer, not picked on the way to it.
+void Examination::CountForms(const Constraints& constraints) {
+  std::bitset<kQuestionCount> shown;
+  for (const Explanations& explanations : constraints) {
+    for (const Explanation& explanation : explanations) {
+      for (const Restriction& restriction : explanation) shown.set(Index(restriction.question));
+    }
+  }
+  for (std::size_t q = 0; q < kQuestionCount; ++q) {
+    if (shown[q] && Catalogue::Get().questions()[q].form) ++state_.asked[q];
+  }
 }
 
 void Examination::Keep(const std::vector<OptionSet>& before) {
@@ -363,24 +416,23 @@ void Examination::Contradiction() {
       }
     }
   }
-  std::string exchanges, question;
+  std::string exchanges;
+  Constraints others;
   for (const std::size_t i : needed) {
     verdict_.evidence.push_back(state_.lessons[i].id);
     exchanges += fmt::format("{}{} ({})", exchanges.empty() ? "" : ", ", state_.lessons[i].id,
                              Excerpt(state_.lessons[i].request.Text(), 160));
+    others.insert(others.end(), theirs[i].begin(), theirs[i].end());
   }
-  for (const Explanations& explanations : mine) {
-    for (const Explanation& explanation : explanations) {
-      for (const Restriction& restriction : explanation) {
-        if (question.empty()) question = std::string(Id(restriction.question));
-      }
-    }
-  }
+  const std::string question = Disputed(mine, needed.empty() ? mine : others);
   Report({"request.reading.consistent"_rule,
           needed.empty() ? std::string("one answer to each open question within one answer")
                          : fmt::format("an answer that one reading explains together with exchange {}",
                                        exchanges),
-          fmt::format("no reading explains them together (question {})", question), question});
+          question.empty() ? std::string("no reading explains them together")
+                           : fmt::format("no reading explains them together: they answer {} "
+                                         "differently", question),
+          question});
 }
 
 void Examination::Count() {
@@ -410,6 +462,12 @@ Verdict Judge::Examine(std::uint64_t id, const Request& request, const Response&
 
 Verdict Judge::Peek(const Request& request, const Response& response) const {
   return Examination(*state_, 0, request, response, false).Run();
+}
+
+void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
+  if (request.method == "GET" || request.method == "POST") return;
+  ++state_->asked[Index("encoding.method.other"_question)];
+  LearnAboutMethods(*state_, id, "closed"_option);
 }
 
 const ReadingSpace& Judge::readings() const { return state_->space; }

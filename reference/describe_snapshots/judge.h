@@ -46,6 +46,10 @@ class Judge {
   // Judges without learning: what Examine would say, evidence aside.
   Verdict Peek(const Request& request, const Response& response) const;
 
+  // Learns from a connection that the target closed instead of answering a method other than GET
+  // and POST; says nothing about others.
+  void ConnectionClosed(std::uint64_t id, const Request& request);
+
   const ReadingSpace& readings() const;
   // The learned reading, a row a question; `evidence` names the exchanges that excluded options.
   std::vector<LearnedAnswer> Learned() const;

@@ -110,9 +110,11 @@ class TimeReader : public TopicReader {
       case Form::kSeconds: AcceptForm("time.form.seconds"_question); break;
       case Form::kOffset: AcceptForm("time.form.offset"_question); break;
       case Form::kDate: AcceptForm("time.form.date_alone"_question); break;
-      case Form::kOther: AcceptForm("time.form.other"_question); break;
+      case Form::kFractions: AcceptForm("time.form.fractions"_question); break;
+      case Form::kWithoutZone: AcceptForm("time.form.without_zone"_question); break;
       case Form::kMinute: choices_.Mark("time.value.utc"_rule); break;
     }
+    if (time.small_letters) AcceptForm("time.form.small_letters"_question);
     const Rule rule = start ? "time.start.selects"_rule : "time.end.selects"_rule;
     choices_.Mark(rule);
     return Filter{.kind = start ? Filter::Kind::kCreatedAfter : Filter::Kind::kCreatedBefore,

@@ -42,28 +42,38 @@ std::optional<std::int64_t> ReadOffset(std::string_view text) {
 }
 
 // The times that have a date, a clock time and perhaps something behind it.
+// ".123", with at most nine digits, in front of the zone; `rest` is left with the zone.
+bool TakeFraction(std::string_view& rest) {
+  if (!rest.starts_with('.')) return false;
+  const auto end = std::ranges::find_if_not(rest.substr(1), IsDigit);
+  const auto digits = static_cast<std::size_t>(end - rest.substr(1).begin());
+  if (digits < 1 || digits > 9) return false;
+  rest.remove_prefix(1 + digits);
+  return true;
+}
+
 TimeText ReadLongTime(std::string_view text) {
   using Form = TimeText::Form;
   const std::string_view date = text.substr(0, 10);
-  const bool small = text[10] == 't';
   if (!HasShape(text.substr(11, 5), "00:00")) return {};
   std::string clock(text.substr(11, 5));
   std::string_view rest = text.substr(16);
   const bool seconds = rest.size() >= 3 && HasShape(rest.substr(0, 3), ":00");
   clock += seconds ? rest.substr(0, 3) : ":00";
   if (seconds) rest.remove_prefix(3);
+  const bool fraction = seconds && TakeFraction(rest);
   const auto at = Seconds(date, clock);
-  if (rest == "Z" && !small) return Known(seconds ? Form::kSeconds : Form::kMinute, at);
-  if (rest == "z" || rest.empty() || (small && rest == "Z")) return Known(Form::kOther, at);
-  if (const auto offset = ReadOffset(rest)) return Known(Form::kOffset, at, *offset);
-  if (rest.front() == '.' && seconds) {
-    rest.remove_prefix(1);
-    const auto digits = std::ranges::find_if_not(rest, IsDigit) - rest.begin();
-    if (digits > 0 && digits <= 9 && rest.substr(static_cast<std::size_t>(digits)) == "Z") {
-      return Known(Form::kOther, at);
-    }
+  const Form form = fraction ? Form::kFractions : seconds ? Form::kSeconds : Form::kMinute;
+  TimeText out;
+  if (rest == "Z" || rest == "z") {
+    out = Known(form, at);
+  } else if (rest.empty()) {
+    out = Known(Form::kWithoutZone, at);
+  } else if (const auto offset = ReadOffset(rest)) {
+    out = Known(Form::kOffset, at, *offset);
   }
-  return {};
+  out.small_letters = text[10] == 't' || rest == "z";
+  return out;
 }
 
 // The library's parser on text that a user sent; depth is bounded by the caller.

@@ -21,11 +21,13 @@ struct TimeText {
     kSeconds,     // yyyy-MM-ddTHH:mm:ssZ
     kOffset,      // +hh:mm in place of Z
     kDate,        // yyyy-MM-dd
-    kOther,       // fractions, small letters, no Z
+    kFractions,   // fractions of a second
+    kWithoutZone, // neither Z nor an offset
     kImpossible,  // one of these forms, but no date of the calendar or time of the day
     kMalformed,
   } form = Form::kMalformed;
   std::int64_t seconds = 0;
+  bool small_letters = false;  // a small t or z
 };
 TimeText ReadTime(std::string_view text);
 

@@ -11,6 +11,16 @@ namespace {
 constexpr std::int64_t kDefaultSize = 10;  // page.size.default, token.max_results.default
 constexpr std::int64_t kMaximumSize = 100; // page.size.maximum, token.max_results.maximum
 
+// The same reading, for a request that nobody sent: its refusals are no answer to anybody.
+class OwnRefusals : public Choices {
+ public:
+  explicit OwnRefusals(Choices& choices) : choices_(choices) {}
+  Option Pick(Question question) override { return choices_.Pick(question); }
+
+ private:
+  Choices& choices_;
+};
+
 class PagingReader : public TopicReader {
  public:
   explicit PagingReader(PlanDraft& draft)
@@ -248,7 +258,8 @@ class PagingReader : public TopicReader {
     Request request{.parameters = origin.filters};
     request.Set("Action", "DescribeSnapshots");
     request.Set("Format", plan_.xml ? "XML" : "JSON");
-    return MakePlan(request, dataset_, nullptr, choices_);
+    OwnRefusals choices(choices_);
+    return MakePlan(request, dataset_, nullptr, choices);
   }
 
   bool SameMeaning(const TokenOrigin& origin) {

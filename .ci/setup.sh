@@ -9,7 +9,7 @@ readonly build_inputs='CMakeLists.txt CMakePresets.json main.cc
 readonly job_kib=$((1536 * 1024))
 
 # Processor time of a first build of the program.
-readonly first_build_minutes=9
+readonly first_build_minutes=4
 
 say() { printf 'assay: %s\n' "$*" >&2; }
 
@@ -99,10 +99,9 @@ count_jobs() {
   limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null) || true
   case $limit in
     '' | *[!0-9]*) ;;
-    *) [ $((limit / 1024)) -lt "${memory_kib:-0}" ] && memory_kib=$((limit / 1024)) ;;
+    *) [ $((limit / 1024)) -lt "${memory_kib:-$((limit / 1024 + 1))}" ] && memory_kib=$((limit / 1024)) ;;
   esac
-  fit=$((${memory_kib:-$job_kib} / job_kib))
-  [ "$fit" -lt "$jobs" ] && jobs=$fit
+  [ -n "$memory_kib" ] && [ $((memory_kib / job_kib)) -lt "$jobs" ] && jobs=$((memory_kib / job_kib))
   [ "$jobs" -ge 1 ] || jobs=1
   echo "$jobs"
 }

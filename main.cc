@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "conformance/run.h"
+#include "property/register.h"
 #include "reference/command.h"
 #include "reports/command.h"
 #include "spec/command.h"
@@ -9,7 +10,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Assay tells whether an endpoint answers DescribeSnapshots as documented."};
   int exit_code = 0;
   app.require_subcommand(1);
-  assay::AddRunCommand(app, &exit_code, {});
+  assay::AddRunCommand(app, &exit_code, {assay::RegisterProperties});
   assay::AddCasesCommand(app, &exit_code);
   assay::AddSpecCommands(app, &exit_code);
   assay::AddReferenceCommands(app, &exit_code);

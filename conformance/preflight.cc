@@ -52,8 +52,7 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
 
 std::optional<Error> ObstacleIn(const Target& target, const Error& error) {
   const bool silent = FailureOf(error) == TransportFailure::kTimeout;
-  return Obstacle(target, error.what + (silent ? "; a longer --timeout may help"
-                                               : "; check --target and that the target is running"));
+  return Obstacle(target, error.what + (silent ? "; a longer --timeout may help" : ""));
 }
 
 }  // namespace

@@ -244,7 +244,6 @@ class ConformanceRun {
     trailer_.exchanges = session_.exchanges();
     trailer_.judged = judge_.judged();
     trailer_.reading = judge_.Learned();
-    if (trailer_.rules.empty()) trailer_.rules = judge_.Tallies();
     for (const Finding& finding : findings_) recorder_.Add(finding);
     recorder_.End(trailer_);
     return code;

@@ -18,6 +18,11 @@ rc::Gen<T> Drawn(Draw draw, Shrinks shrinks) {
   };
 }
 
+Request Without(Request request, std::size_t parameter) {
+  request.parameters.erase(request.parameters.begin() + static_cast<std::ptrdiff_t>(parameter));
+  return request;
+}
+
 void AppendWithoutUnits(const Request& request, std::vector<Request>& out) {
   const std::size_t units = UnitsOf(request).size();
   if (units > 3) {
@@ -50,6 +55,11 @@ void AppendSimplerValues(const Request& request, const Vocabulary& vocabulary,
 std::vector<Request> ShrinkValid(const Request& request, const Vocabulary& vocabulary) {
   std::vector<Request> out;
   AppendWithoutUnits(request, out);
+  for (std::size_t i = 0; i < request.parameters.size(); ++i) {
+    const std::string_view name = request.parameters[i].name;
+    // A key alone is a valid filter, too.
+    if (name.starts_with("Tag.") && name.ends_with(".Value")) out.push_back(Without(request, i));
+  }
   AppendSimplerValues(request, vocabulary, out);
   return out;
 }
@@ -59,8 +69,7 @@ std::vector<Request> ShrinkAny(const Request& request, const Vocabulary& vocabul
   AppendWithoutUnits(request, out);
   for (std::size_t i = 0; i < request.parameters.size(); ++i) {
     if (request.parameters[i].name == "Action") continue;
-    out.push_back(request);
-    out.back().parameters.erase(out.back().parameters.begin() + static_cast<std::ptrdiff_t>(i));
+    out.push_back(Without(request, i));
   }
   if (request.method != "GET" || request.placement != Placement::kQuery) {
     out.push_back(request);

@@ -46,7 +46,7 @@ class ValidDraw {
     request_.Set("RegionId", witness_[Field::kRegionId]);
     request_.Set("Format", dice_.OneIn(5) ? "XML" : "JSON");
     for (const PlainFilter& filter : kPlainFilters) {
-      if (dice_.OneIn(5)) Plain(filter);
+      if (dice_.OneIn(3)) Plain(filter);
     }
     if (dice_.OneIn(6)) Ids();
     if (dice_.OneIn(5)) Time(1, "CreationStartTime");

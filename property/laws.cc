@@ -1,0 +1,94 @@
+#include "property/laws.h"
+
+#include <rapidcheck.h>
+#include <rapidcheck/detail/TestListener.h>
+
+#include <utility>
+
+namespace assay {
+namespace {
+
+// Exchanges that one law may cost, shrinking included.
+constexpr std::uint64_t kBudget = 3000;
+
+std::vector<std::unique_ptr<Script>> PageWalks(std::vector<Request> requests) {
+  std::vector<std::unique_ptr<Script>> scripts;
+  for (Request& request : requests) {
+    scripts.push_back(std::make_unique<PageWalk>(std::move(request), 100));
+  }
+  return scripts;
+}
+
+std::uint64_t SeedOf(const Law& law, std::uint64_t seed) {
+  for (const char* c = law.name; *c; ++c) {
+    seed = (seed ^ static_cast<unsigned char>(*c)) * 0x100000001B3ULL;
+  }
+  return seed;
+}
+
+// The outcome is reported by whoever asked for it.
+class Silent : public rc::detail::TestListener {
+ public:
+  void onTestCaseFinished(const rc::detail::CaseDescription&) override {}
+  void onShrinkTried(const rc::detail::CaseDescription&, bool) override {}
+  void onTestFinished(const rc::detail::TestMetadata&, const rc::detail::TestResult&) override {}
+};
+
+}  // namespace
+
+Asker::Asker(Session& session, Origin origin, const Vocabulary& vocabulary, std::uint64_t budget)
+    : session_(session),
+      origin_(std::move(origin)),
+      vocabulary_(vocabulary),
+      before_(session.exchanges()),
+      budget_(budget) {}
+
+std::vector<Listing> Asker::Lists(std::vector<Request> requests) {
+  return Walks(PageWalks(std::move(requests)));
+}
+
+std::vector<Listing> Asker::Walks(std::vector<std::unique_ptr<Script>> scripts) {
+  std::vector<Listing> out;
+  for (const ScriptResult& result : Run(std::move(scripts))) out.push_back(ListingOf(result));
+  return out;
+}
+
+std::vector<ScriptResult> Asker::Run(std::vector<std::unique_ptr<Script>> scripts) {
+  return session_.Run(origin_, std::move(scripts));
+}
+
+bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost(); }
+
+LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabulary,
+                    std::uint64_t seed) {
+  LawOutcome out;
+  Asker asker(session, {"properties", law.name}, vocabulary, kBudget);
+  const auto shared = std::shared_ptr<const Vocabulary>(std::shared_ptr<void>(), &vocabulary);
+  const auto cases = law.any_request ? AnyCases(shared, 4) : ValidCases(shared);
+  rc::detail::TestParams params;
+  params.seed = SeedOf(law, seed);
+  params.maxSuccess = law.cases;
+  Silent silent;
+  rc::detail::checkTestable(
+      [&] {
+        const LawCase law_case = *cases;
+        if (asker.Exhausted()) return;  // whatever is left to try or to shrink
+        ++out.cases;
+        auto breach = law.check(asker, law_case);
+        if (!breach || session.lost()) return;
+        // Of the failing cases the last is the smallest: shrinking goes on from it.
+        out.breach = std::move(breach);
+        out.counterexample = law_case;
+        RC_FAIL("broken");
+      },
+      rc::detail::TestMetadata{law.name, law.statement}, params, silent);
+  out.exchanges = asker.asked();
+  out.lost = session.lost().has_value();
+  if (out.breach && !law.any_request) {
+    session.Report({"properties", law.name}, out.breach->exchange, out.breach->difference,
+                   out.breach->evidence);
+  }
+  return out;
+}
+
+}  // namespace assay

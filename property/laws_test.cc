@@ -1,0 +1,185 @@
+#include "property/laws.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+#include "property/faulty_target_for_test.h"
+#include "reference/transport_failure.h"
+
+namespace assay {
+namespace {
+
+const Dataset& State() {
+  static const Dataset dataset = BuiltInDataset();
+  return dataset;
+}
+
+const Vocabulary& Words() {
+  static const Vocabulary vocabulary(State());
+  return vocabulary;
+}
+
+LawOutcome Check(const Law& law, Target& target, std::uint64_t seed,
+                 std::vector<Finding>* findings = nullptr) {
+  Judge judge(State());
+  DeafRecorder recorder;
+  Session session(target, judge, recorder, {.reduction_requests = 0});
+  LawOutcome outcome = CheckLaw(law, session, Words(), seed);
+  if (findings) *findings = session.Findings();
+  return outcome;
+}
+
+const Law& LawOf(std::string_view name) {
+  return *std::ranges::find(Laws(), name, [](const Law& law) { return std::string_view(law.name); });
+}
+
+std::string Shown(const LawOutcome& outcome) {
+  std::ostringstream out;
+  if (!outcome.breach) return "no breach";
+  out << Id(outcome.breach->difference.rule) << ": " << outcome.breach->difference.expected
+      << " / " << outcome.breach->difference.actual << '\n';
+  showValue(*outcome.counterexample, out);
+  return out.str();
+}
+
+TEST(Laws, HoldOnTheModelUnderEveryReading) {
+  const auto readings = Readings();
+  for (std::uint64_t i = 0; i <= 20; ++i) {
+    const Reading reading = i == 0 ? Reading{} : readings(rc::Random(i)).value();
+    for (Law law : Laws()) {
+      law.cases /= 8;
+      ModelTarget target(State(), reading);
+      const LawOutcome outcome = Check(law, target, i);
+      std::ostringstream under;
+      showValue(reading, under);
+      EXPECT_FALSE(outcome.breach) << law.name << " under " << under.str() << '\n'
+                                   << Shown(outcome);
+      EXPECT_GE(outcome.cases, law.cases) << law.name;
+    }
+  }
+}
+
+// What a target does wrong so that one law fails, and how small the counterexample must become.
+struct Fault {
+  const char* law;
+  std::function<void(Request&)> bend;
+  Rule rule;
+  std::vector<std::string> parameters;  // of the counterexample besides Action, RegionId, Format
+};
+
+std::vector<Fault> Faults() {
+  return {
+      {"ConjunctionIsIntersection",
+       [](Request& r) { if (r.Find("Usage")) r.Unset("Status"); },
+       "request.parameters.conjunction"_rule, {"Status", "Usage"}},
+      {"FilterNeverAdds", [](Request& r) { if (r.Find("Encrypted")) r.Unset("SourceDiskType"); },
+       "request.parameters.conjunction"_rule, {"SourceDiskType", "Encrypted"}},
+      {"PageSizeKeepsUnion",
+       [](Request& r) {
+         if (r.Find("PageSize") != "100" && r.Find("PageNumber") == "2") r.Set("PageNumber", "3");
+       },
+       "page.walk.complete"_rule, {}},
+      {"PagingKindsAgree", [](Request& r) { if (r.Find("MaxResults")) r.Set("Usage", "none"); },
+       "token.walk.complete"_rule, {}},
+      {"OrderOfParametersIsFree",
+       [](Request& r) { if (r.parameters.front().name != "Action") r.Set("Usage", "none"); },
+       "page.order.stable"_rule, {}},
+      {"RepetitionIsSame",
+       [turn = 0](Request& r) mutable { if (++turn % 2) r.Set("Usage", "none"); },
+       "page.order.stable"_rule, {}},
+      {"FormIsQuery", [](Request& r) { if (r.method == "POST") r.Unset("Status"); },
+       "encoding.request.form"_rule, {"Status"}},
+      {"FormatsAgree", [](Request& r) {
+         if (r.Find("Format") != "XML") return;
+         r.Unset("Tag.1.Key");
+         r.Unset("Tag.1.Value");
+       },
+       "encoding.format.xml"_rule, {"Tag.1.Key"}},
+      {"IdsOfListReturnIt",
+       [](Request& r) { if (r.Find("SnapshotIds")) r.Set("Usage", "none"); },
+       "ids.list.selects"_rule, {}},
+      {"TimesSplitList",
+       [](Request& r) { if (r.Find("Filter.1.Key")) r.Set("Filter.1.Value", "2030-01-01T00:00Z"); },
+       "time.start.selects"_rule, {}},
+      {"StatusPartitions",
+       [](Request& r) { if (r.Find("Status") == "failed") r.Set("Status", "progressing"); },
+       "filter.status.failed"_rule, {}},
+      {"JudgeAgrees",
+       [](Request& r) { if (r.Find("PageSize") == "100") r.Set("PageSize", "50"); },
+       "page.size.limits"_rule, {"PageSize"}},
+  };
+}
+
+TEST(Laws, EachFailsOnATargetThatBreaksItWithTheSmallestRequest) {
+  for (const Fault& fault : Faults()) {
+    SCOPED_TRACE(fault.law);
+    FaultyTarget target(State(), fault.bend);
+    const LawOutcome outcome = Check(LawOf(fault.law), target, 1);
+    ASSERT_TRUE(outcome.breach);
+    EXPECT_EQ(Id(outcome.breach->difference.rule), Id(fault.rule)) << Shown(outcome);
+    ASSERT_EQ(outcome.counterexample->requests.size(), 1U) << Shown(outcome);
+    std::vector<std::string> names;
+    for (const Parameter& parameter : outcome.counterexample->requests.front().parameters) {
+      const bool frame = parameter.name == "Action" || parameter.name == "RegionId" ||
+                         parameter.name == "Format";
+      if (!frame) names.push_back(parameter.name);
+    }
+    EXPECT_EQ(names, fault.parameters) << Shown(outcome);
+  }
+}
+
+TEST(Laws, EachHasAFaultThatBreaksIt) {
+  const std::vector<Fault> faults = Faults();
+  for (const Law& law : Laws()) {
+    EXPECT_TRUE(std::ranges::any_of(
+        faults, [&](const Fault& fault) { return std::string(fault.law) == law.name; }))
+        << law.name;
+  }
+}
+
+TEST(Laws, AreReportedThroughTheSession) {
+  const Fault fault = Faults().front();
+  FaultyTarget target(State(), fault.bend);
+  std::vector<Finding> findings;
+  const LawOutcome outcome = Check(LawOf(fault.law), target, 1, &findings);
+  ASSERT_TRUE(outcome.breach);
+  const std::string shape = outcome.breach->difference.shape;
+  EXPECT_TRUE(std::ranges::any_of(findings, [&](const Finding& finding) {
+    return finding.rule == Id(fault.rule) && finding.actual == outcome.breach->difference.actual;
+  }));
+}
+
+TEST(Laws, EqualSeedsDrawEqualCases) {
+  std::vector<std::uint64_t> exchanges;
+  for (const std::uint64_t seed : {1U, 1U, 2U}) {
+    ModelTarget target(State(), {});
+    exchanges.push_back(Check(LawOf("ConjunctionIsIntersection"), target, seed).exchanges);
+  }
+  EXPECT_EQ(exchanges[0], exchanges[1]);
+  EXPECT_NE(exchanges[0], exchanges[2]);
+}
+
+// Answers nothing at all.
+class DeadTarget : public Target {
+ public:
+  void Run(RequestSource& source) override {
+    while (const Request* request = source.Next()) {
+      Result<Response> nothing = TransportError(TransportFailure::kRefused, Name(), "");
+      source.Answered(request, nothing);
+    }
+  }
+  std::string Name() const override { return "dead"; }
+};
+
+TEST(Laws, SayWhereTheTargetWasLost) {
+  DeadTarget target;
+  const LawOutcome outcome = Check(Laws().front(), target, 1);
+  EXPECT_TRUE(outcome.lost);
+  EXPECT_FALSE(outcome.breach);
+}
+
+}  // namespace
+}  // namespace assay

@@ -18,14 +18,13 @@ give_up() {
   exit 2
 }
 
-make_build_folder() {
-  mkdir -p "$root/build/$1" 2>/dev/null && [ -w "$root/build/$1" ] ||
-    give_up "cannot write to $root/build/$1"
+make_folder() {
+  mkdir -p "$root/$1" 2>/dev/null && [ -w "$root/$1" ] || give_up "cannot write to $root/$1"
 }
 
 # One at a time does what the lock NAME stands for; it ends with unlock, or with the script.
 lock() {
-  make_build_folder .
+  make_folder build
   exec 9>"$root/build/$1.lock" || give_up "cannot write to $root/build/$1.lock"
   command -v flock >/dev/null || return 0
   flock -n 9 && return 0
@@ -137,7 +136,7 @@ build_preset() {
   preset=$1
   shift
   folder=$root/build/$preset
-  make_build_folder "$preset"
+  make_folder "build/$preset"
   log=$folder/build.log
   printf '%s\n' "$root" >"$folder/stamp.new"
   fresh=

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reference/message.h"
+#include "spec/catalogue.h"
+
+namespace assay {
+
+// What the bytes of a fuzzer mean: a reading, and a few requests that are sent one after another.
+//   reading 7                       (a line; 0 is the default reading, others are random ones)
+//   Status=failed                   (a parameter a line, as it is; Action, RegionId and Format are
+//   PageSize=10                      added where they are not given)
+//   @POST form                      (a line that starts with @: method and placement)
+//                                   (an empty line: the next request)
+// The text {token} in a value stands for the newest NextToken.
+struct ExchangeInput {
+  std::uint32_t reading = 0;
+  std::vector<Request> requests;
+};
+
+inline constexpr std::string_view kTokenPlaceholder = "{token}";
+inline constexpr std::size_t kMostRequests = 8;
+
+// Every text is an input: lines that mean nothing are left out.
+ExchangeInput ParseExchangeInput(std::string_view text);
+std::string WriteExchangeInput(const ExchangeInput& input);
+
+// Reading number 0 is the default one, any other a random whole reading.
+Reading NumberedReading(std::uint32_t number);
+
+}  // namespace assay

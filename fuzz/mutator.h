@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "reference/dataset.h"
+
+namespace assay {
+
+// The input with one change that keeps it a sensible input: a parameter added, dropped, repeated,
+// given another value (from the spec, the dataset, or the boundaries), a request added or dropped,
+// another method or reading. Equal arguments give equal results.
+std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed);
+
+// A value worth trying for the parameter.
+std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64_t seed);
+
+}  // namespace assay

@@ -558,5 +558,346 @@ TEST_P(WrongAnswers, OfBodiesAreCaught) { ExpectCaught(WrongBodies(), reading())
 
 INSTANTIATE_TEST_SUITE_P(Judge, WrongAnswers, testing::Values(0, 1, 41, 42, 43));
 
+// --- several exchanges ------------------------------------------------------------------------
+
+// A judge that sees the answers of a target, edited or not.
+class Exchanges {
+ public:
+  explicit Exchanges(const Reading& reading = DefaultReading(), const Reading& pins = {})
+      : service_(TestDataset(), reading), judge_(TestDataset(), pins) {}
+
+  Verdict Judged(const Request& request, const std::function<void(Json&)>& edit = nullptr) {
+    last_ = AnswerOf(service_, request);
+    if (edit) {
+      Json body = Json::parse(last_.body);
+      edit(body);
+      last_.body = body.dump();
+    }
+    return judge_.Examine(++exchanges_, request, last_);
+  }
+  std::string token() const { return NextTokenOf(last_); }
+  Json body() const { return Json::parse(last_.body); }
+  Judge& judge() { return judge_; }
+
+ private:
+  Service service_;
+  Judge judge_;
+  std::uint64_t exchanges_ = 0;
+  Response last_;
+};
+
+TEST(Judge, SeesARequestIdForTheSecondTime) {
+  Exchanges session;
+  std::string id;
+  EXPECT_TRUE(session.Judged(Ask(), [&](Json& b) { id = b["RequestId"]; }).violations.empty());
+  const Verdict verdict = session.Judged(Ask(), [&](Json& b) { b["RequestId"] = id; });
+  EXPECT_TRUE(Reports(verdict, "response.request_id.unique"_rule));
+  EXPECT_EQ(verdict.violations.size(), 1u) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesAPageThatChanges) {
+  Exchanges session;
+  const Request page = Ask({{"PageSize", "20"}, {"PageNumber", "2"}});
+  EXPECT_TRUE(session.Judged(page).violations.empty());
+  const auto swap = [](Json& b) {
+    std::swap(b["Snapshots"]["Snapshot"][0], b["Snapshots"]["Snapshot"][19]);
+  };
+  Exchanges other(DefaultReading(), Pins({{"paging.order", "any"}}));
+  EXPECT_TRUE(other.Judged(page).violations.empty());
+  const Verdict verdict = other.Judged(page, swap);
+  EXPECT_TRUE(Reports(verdict, "page.order.stable"_rule)) << Text(verdict.violations);
+  EXPECT_EQ(verdict.evidence, std::vector<std::uint64_t>{1});
+}
+
+TEST(Judge, SeesASnapshotOnTwoPages) {
+  Exchanges session(DefaultReading(), Pins({{"paging.order", "any"}}));
+  EXPECT_TRUE(session.Judged(Ask({{"PageSize", "20"}, {"PageNumber", "1"}})).violations.empty());
+  const Json first = session.body()["Snapshots"]["Snapshot"][3];
+  const Verdict verdict = session.Judged(Ask({{"PageSize", "20"}, {"PageNumber", "2"}}),
+                                      [&](Json& b) { b["Snapshots"]["Snapshot"][7] = first; });
+  EXPECT_TRUE(Reports(verdict, "page.walk.unique"_rule)) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesASnapshotTwiceInAWalkByToken) {
+  Exchanges session(DefaultReading(), Pins({{"paging.order", "any"}}));
+  EXPECT_TRUE(session.Judged(Ask({{"MaxResults", "20"}})).violations.empty());
+  const Json first = session.body()["Snapshots"]["Snapshot"][3];
+  const Request next = Ask({{"MaxResults", "20"}, {"NextToken", session.token()}});
+  const Verdict verdict =
+      session.Judged(next, [&](Json& b) { b["Snapshots"]["Snapshot"][7] = first; });
+  EXPECT_TRUE(Reports(verdict, "token.walk.unique"_rule)) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesATokenThatDoesNotContinue) {
+  // Every page is the first one again.
+  Exchanges session;
+  const Request first = Ask({{"MaxResults", "20"}});
+  EXPECT_TRUE(session.Judged(first).violations.empty());
+  const Json items = session.body()["Snapshots"];
+  const Verdict verdict = session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
+                                      [&](Json& b) { b["Snapshots"] = items; });
+  EXPECT_TRUE(Reports(verdict, "token.walk.unique"_rule)) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesAWalkThatEndsTooSoonAtItsSecondPage) {
+  Exchanges session;
+  EXPECT_TRUE(session.Judged(Ask({{"MaxResults", "20"}})).violations.empty());
+  const Verdict verdict = session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
+                                      [](Json& b) { b["NextToken"] = ""; });
+  EXPECT_TRUE(Reports(verdict, "token.next.given"_rule)) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesAWalkThatLosesASnapshot) {
+  // A short page is allowed, but the one that follows begins too late.
+  Exchanges session(DefaultReading(), Pins({{"paging.token.short_page", "allowed"}}));
+  const Request by_disk = Ask({{"MaxResults", "10"}, {"DiskId", "d-bp1exactcount00020"}});
+  Verdict verdict =
+      session.Judged(by_disk, [](Json& b) { b["Snapshots"]["Snapshot"].erase(9); });
+  EXPECT_TRUE(verdict.violations.empty()) << Text(verdict.violations);
+  Request next = by_disk;
+  next.Set("NextToken", session.token());
+  verdict = session.Judged(next);
+  EXPECT_TRUE(Reports(verdict, "token.next.given"_rule)) << Text(verdict.violations);
+}
+
+TEST(Judge, SeesAWalkThatDoesNotEnd) {
+  Service service(TestDataset(), DefaultReading());
+  Judge judge(TestDataset());
+  Request request = Ask({{"MaxResults", "10"}, {"DiskId", "d-bp1exactcount00010"}});
+  Response response = AnswerOf(service, request);
+  Json body = Json::parse(response.body);
+  int pages = 0;
+  for (Verdict verdict; !Reports(verdict, "token.walk.ends"_rule) && pages < 200; ++pages) {
+    EXPECT_TRUE(verdict.violations.empty()) << pages << ": " << Text(verdict.violations);
+    body["NextToken"] = fmt::format("token-{}", pages);
+    body["RequestId"] = fmt::format("473469C7-AA6F-4DC5-B3DB-{:012}", pages);
+    response.body = body.dump();
+    verdict = judge.Examine(static_cast<std::uint64_t>(pages) + 1, request, response);
+    request.Set("NextToken", fmt::format("token-{}", pages));
+    body["Snapshots"]["Snapshot"] = Json::array();
+  }
+  EXPECT_LT(pages, 200);
+}
+
+TEST(Judge, LearnsTheReadingOfATarget) {
+  Exchanges session(LastReading());
+  session.Judged(Ask({{"PageSize", "500"}}));
+  session.Judged(Ask({{"PageNumber", "0"}}));
+  std::size_t settled = 0;
+  for (const LearnedAnswer& row : session.judge().Learned()) {
+    if (row.question == "paging.page_size.above_maximum") {
+      EXPECT_TRUE(row.settled);
+      EXPECT_EQ(row.possible, std::vector<std::string>{"refused"});
+      EXPECT_EQ(row.evidence, std::vector<std::uint64_t>{1});
+    }
+    settled += row.settled ? 1 : 0;
+  }
+  EXPECT_GE(settled, 2u);
+  EXPECT_EQ(session.judge().judged(), 2u);
+}
+
+TEST(Judge, CountsRulesAndViolations) {
+  Exchanges session;
+  session.Judged(Ask({{"Status", "failed"}}));
+  session.Judged(Ask({{"Status", "failed"}}), [](Json& b) { b["TotalCount"] = 1; });
+  EXPECT_GE(session.judge().Exercised("filter.status.failed"_rule), 1u);
+  EXPECT_EQ(session.judge().Exercised("filter.usage.image"_rule), 0u);
+  bool counted = false;
+  for (const RuleTally& tally : session.judge().Tallies()) counted |= tally.violations == 1;
+  EXPECT_TRUE(counted);
+}
+
+TEST(Judge, LearnsNothingFromAPeek) {
+  Exchanges session;
+  Service service(TestDataset(), DefaultReading());
+  const Request request = Ask({{"PageSize", "500"}});
+  const auto before = session.judge().readings().domains();
+  EXPECT_TRUE(session.judge().Peek(request, AnswerOf(service, request)).violations.empty());
+  EXPECT_EQ(session.judge().readings().domains(), before);
+  EXPECT_EQ(session.judge().judged(), 0u);
+}
+
+TEST(Judge, DoesNotJudgeThrottling) {
+  Judge judge(TestDataset());
+  const Response response{
+      429, "application/json",
+      R"({"Code":"Throttling.User","Message":"m","HostId":"h","RequestId":"R"})"};
+  const Verdict verdict = judge.Examine(1, Ask(), response);
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kNotJudged);
+  EXPECT_TRUE(verdict.throttled);
+  EXPECT_TRUE(verdict.violations.empty());
+  EXPECT_EQ(judge.judged(), 0u);
+}
+
+TEST(Judge, WantsOtherMethodsRefused) {
+  Judge judge(TestDataset());
+  Request request = Ask();
+  request.method = "DELETE";
+  EXPECT_TRUE(judge.Examine(1, request, {405, "", ""}).warnings.empty());
+  EXPECT_TRUE(Reports(judge.Examine(2, request, {200, "", "{}"}), "encoding.method.other"_rule));
+}
+
+// --- contradictions ---------------------------------------------------------------------------
+
+struct Dispute {
+  const char* question;
+  const char* first;
+  const char* second;
+  Request request;
+};
+
+std::vector<Dispute> Disputes() {
+  const std::string id = SnapshotWith(Field::kSnapshotId)[Field::kSnapshotId];
+  Request twice = Ask({{"Status", "failed"}});
+  twice.parameters.push_back({"Status", "accomplished"});
+  return {
+      {"paging.page_size.above_maximum", "cut", "refused", Ask({{"PageSize", "101"}})},
+      {"paging.page_size.zero", "refused", "as_absent", Ask({{"PageSize", "0"}})},
+      {"paging.page_number.past_end", "empty_page", "refused", Ask({{"PageNumber", "999"}})},
+      {"paging.max_results.above_maximum", "cut", "refused", Ask({{"MaxResults", "101"}})},
+      {"paging.mixed.max_results_with_page_size", "page_mode", "refused",
+       Ask({{"MaxResults", "20"}, {"PageSize", "20"}})},
+      {"value.number.sign_or_zeros", "as_meant", "refused", Ask({{"PageSize", "+20"}})},
+      {"value.empty.status", "as_absent", "refused", Ask({{"Status", ""}})},
+      {"name.unknown", "ignored", "refused", Ask({{"NoSuchName", "1"}})},
+      {"name.repeated", "first", "last", twice},
+      {"value.letters.status", "exact", "ignored_case", Ask({{"Status", "FAILED"}})},
+      {"value.letters.usage", "exact", "ignored_case", Ask({{"Usage", "NONE"}})},
+      {"value.boolean.dry_run.word", "as_meant", "as_false", Ask({{"DryRun", "yes"}})},
+      {"ids.empty_array", "empty", "as_absent", Ask({{"SnapshotIds", "[]"}})},
+      {"ids.not_json", "invalid_parameter", "malformed", Ask({{"SnapshotIds", id}})},
+      {"filter.usage.image", "not_matched", "matched", Ask({{"Usage", "image"}})},
+      {"filter.encrypted.false", "no_filter", "only_unencrypted", Ask({{"Encrypted", "false"}})},
+      {"filter.resource_group.default", "also_listed", "not_listed",
+       Ask({{"ResourceGroupId", "rg-bp1ng52eksl1ovh3o"}})},
+      {"time.slots_swapped", "accepted", "refused",
+       Ask({{"Filter.1.Key", "CreationEndTime"}, {"Filter.1.Value", "2019-12-13T22:00Z"}})},
+      {"tag.value_without_key", "mismatch", "ignored", Ask({{"Tag.1.Value", "prod"}})},
+      {"tag.gap", "accepted", "refused", Ask({{"Tag.1.Key", "env"}, {"Tag.3.Key", "team"}})},
+      {"form.source_disk_size", "number", "string", WithIdOf(SnapshotWith(Field::kSnapshotId))},
+      {"form.available", "boolean", "string", WithIdOf(SnapshotWith(Field::kSnapshotId))},
+  };
+}
+
+TEST(Judge, NamesTheTwoExchangesThatContradictEachOther) {
+  for (const Dispute& dispute : Disputes()) {
+    Service before(TestDataset(), Pins({{dispute.question, dispute.first}}));
+    Service after(TestDataset(), Pins({{dispute.question, dispute.second}}));
+    Judge judge(TestDataset());
+    std::uint64_t id = 0;
+    const auto examine = [&](Service& service, const Request& request) {
+      return judge.Examine(++id, request, AnswerOf(service, request));
+    };
+    // Lessons that have nothing to do with it.
+    for (const Request& other : {Ask({{"SnapshotType", "nonsense"}}), Ask({{"PageNumber", "x"}}),
+                                 Ask({{"Category", "Flash"}, {"RegionId", "eu-central-1"}})}) {
+      EXPECT_TRUE(examine(before, other).violations.empty());
+    }
+    const Verdict first = examine(before, dispute.request);
+    EXPECT_TRUE(first.violations.empty()) << dispute.question << "\n" << Text(first.violations);
+    EXPECT_TRUE(examine(before, Ask({{"Format", ""}})).violations.empty());
+    const Verdict second = examine(after, dispute.request);
+    ASSERT_TRUE(Reports(second, "request.reading.consistent"_rule)) << dispute.question;
+    EXPECT_EQ(second.kind, Verdict::Kind::kViolation);
+    EXPECT_EQ(second.violations.size(), 1u) << Text(second.violations);
+    EXPECT_EQ(second.evidence, std::vector<std::uint64_t>{4}) << dispute.question;
+    EXPECT_EQ(second.violations[0].shape, dispute.question);
+    // What was learned before stands: the first answer is still right.
+    EXPECT_TRUE(examine(before, dispute.request).violations.empty()) << dispute.question;
+  }
+}
+
+TEST(Judge, FindsAnAnswerThatContradictsItself) {
+  Exchanges session;
+  const Verdict verdict = session.Judged(Ask({{"PageSize", "20"}}), [](Json& b) {
+    Json& item = b["Snapshots"]["Snapshot"][5];
+    item["SourceDiskSize"] = std::to_string(item["SourceDiskSize"].get<int>());
+  });
+  EXPECT_TRUE(Reports(verdict, "request.reading.consistent"_rule)) << Text(verdict.violations);
+  EXPECT_TRUE(verdict.evidence.empty());
+}
+
+TEST(Judge, HoldsPinsAgainstATarget) {
+  Exchanges session(Pins({{"paging.page_size.above_maximum", "refused"}}),
+                  Pins({{"paging.page_size.above_maximum", "cut"}}));
+  const Verdict verdict = session.Judged(Ask({{"PageSize", "101"}}));
+  EXPECT_FALSE(verdict.violations.empty());
+}
+
+// --- warnings ---------------------------------------------------------------------------------
+
+TEST(Judge, WarnsOfEveryDocumentedTextThatIsReworded) {
+  const std::string many = [] {
+    std::string ids = "[\"s-0\"";
+    for (int i = 1; i <= 100; ++i) ids += fmt::format(",\"s-{}\"", i);
+    return ids + "]";
+  }();
+  Request tags = Ask();
+  for (int i = 1; i <= 21; ++i) tags.Set(fmt::format("Tag.{}.Key", i), fmt::format("k{}", i));
+  const std::vector<std::pair<Request, Rule>> cases = {
+      {Ask({{"Tag.1.Value", "v"}}), "error.invalid_tag_mismatch.message"_rule},
+      {tags, "error.invalid_tag_count.message"_rule},
+      {Ask({{"SnapshotIds", many}}), "error.invalid_snapshot_ids_malformed.message"_rule},
+      {Ask({{"Category", "x"}}), "error.invalid_snapshot_category_malformed.message"_rule},
+      {Ask({{"Filter.1.Key", "x"}, {"Filter.1.Value", "2019-12-13T22:00Z"}}),
+       "error.invalid_filter_key_not_found.message"_rule},
+      {Ask({{"Filter.1.Key", "CreationStartTime"}, {"Filter.1.Value", "x"}}),
+       "error.invalid_filter_value.message"_rule},
+      {Ask({{"Usage", "x"}}), "error.invalid_usage.message"_rule},
+      {Ask({{"Status", "x"}}), "error.invalid_status_not_found.message"_rule},
+      {Ask({{"SnapshotLinkId", "sl-x"}}), "error.invalid_snapshot_link_id_not_found.message"_rule},
+      {Ask({{"DryRun", "true"}}), "error.dry_run_operation.message"_rule},
+  };
+  for (const auto& [request, rule] : cases) {
+    Exchanges session;
+    const Verdict right = session.Judged(request);
+    EXPECT_TRUE(right.violations.empty() && right.warnings.empty()) << Id(rule) << Text(right.warnings);
+    const Verdict plain = session.Judged(request, [](Json& b) {
+      std::string text = b["Message"];
+      while (text.ends_with('.')) text.pop_back();
+      b["Message"] = text;
+    });
+    EXPECT_TRUE(plain.warnings.empty()) << Id(rule) << ": the final period is ignored";
+    const Verdict reworded = session.Judged(request, [](Json& b) { b["Message"] = "Wrong."; });
+    EXPECT_TRUE(Reports(reworded, rule)) << Id(rule) << Text(reworded.warnings);
+    EXPECT_TRUE(reworded.violations.empty()) << Id(rule) << Text(reworded.violations);
+    EXPECT_EQ(reworded.kind, Verdict::Kind::kConforms);
+  }
+}
+
+TEST(Judge, WarnsOfACodeThatNobodyHasSeen) {
+  Exchanges session;
+  const Request request = Ask({{"PageSize", "0"}});
+  EXPECT_TRUE(session.Judged(request).warnings.empty());
+  const Verdict verdict = session.Judged(request, [](Json& b) { b["Code"] = "PageSizeIsZero"; });
+  EXPECT_TRUE(Reports(verdict, "error.code.known"_rule));
+  EXPECT_TRUE(verdict.violations.empty()) << Text(verdict.violations);
+}
+
+TEST(Judge, WarnsOfTheMediaTypeOnly) {
+  Judge judge(TestDataset());
+  Service service(TestDataset(), DefaultReading());
+  Response response = AnswerOf(service, Ask());
+  response.content_type = "Text/JSON";
+  const Verdict verdict = judge.Examine(1, Ask(), response);
+  EXPECT_TRUE(Reports(verdict, "encoding.media_type.json"_rule));
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kConforms);
+  for (const char* right : {"application/json", "application/json;charset=utf-8",
+                            "APPLICATION/JSON ; charset=UTF-8"}) {
+    Response again = AnswerOf(service, Ask());
+    again.content_type = right;
+    EXPECT_TRUE(judge.Examine(2, Ask(), again).warnings.empty()) << right;
+  }
+}
+
+TEST(Judge, WarnsOfJsonWhereNoFormatWasAskedFor) {
+  Exchanges session(Pins({{"encoding.format.missing", "json"}}));
+  Request request = Ask();
+  request.Unset("Format");
+  const Verdict verdict = session.Judged(request);
+  EXPECT_TRUE(Reports(verdict, "encoding.format.default"_rule));
+  EXPECT_TRUE(verdict.violations.empty());
+}
+
 }  // namespace
 }  // namespace assay

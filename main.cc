@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 
+#include "conformance/replay.h"
 #include "conformance/run.h"
+#include "fuzz/command.h"
 #include "property/register.h"
 #include "reference/command.h"
 #include "reports/command.h"
@@ -12,6 +14,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   assay::AddRunCommand(app, &exit_code, {assay::RegisterProperties});
   assay::AddCasesCommand(app, &exit_code);
+  assay::AddReplayCommand(app, &exit_code);
+  assay::AddFuzzCommand(app, &exit_code);
   assay::AddSpecCommands(app, &exit_code);
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);

@@ -168,3 +168,15 @@ prepare_program() {
   fi
   unlock
 }
+
+# The fuzzers need another compiler than the program, so they are built when they are asked for.
+prepare_fuzzer() {
+  install_missing run test
+  is_current fuzz && return 0
+  lock fuzz
+  if ! is_current fuzz; then
+    say "building the fuzzers"
+    build_preset fuzz exchange_fuzz fuzz_seeds || exit 2
+  fi
+  unlock
+}

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace assay {
@@ -19,20 +20,26 @@ bool NeedsHistory(Rule rule) {
          rule == "response.request_id.unique"_rule;
 }
 
-bool Fails(Target& target, const Judge& judge, const Request& request,
-           const Difference& difference) {
+// What the request shows now, where it is the same kind of difference; nothing where it is right.
+std::optional<Difference> Failure(Target& target, const Judge& judge, const Request& request,
+                                  const Difference& difference) {
   const Result<Response> response = Send(target, request);
-  if (!response) return difference.rule == "encoding.http.complete"_rule;
+  if (!response) {
+    const bool broken = difference.rule == "encoding.http.complete"_rule;
+    return broken ? std::optional(difference) : std::nullopt;
+  }
   const Verdict verdict = judge.Peek(request, *response);
-  const auto same = [&](const Difference& other) {
-    return other.rule == difference.rule && other.shape == difference.shape;
-  };
-  return std::ranges::any_of(verdict.violations, same) ||
-         std::ranges::any_of(verdict.warnings, same);
+  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
+    const auto same = std::ranges::find_if(*list, [&](const Difference& other) {
+      return other.rule == difference.rule && other.shape == difference.shape;
+    });
+    if (same != list->end()) return *same;
+  }
+  return std::nullopt;
 }
 
 // Removes parameters one by one while the request still fails.
-void Reduce(Target& target, const Judge& judge, const Difference& difference, int budget,
+void Reduce(Target& target, const Judge& judge, int budget, Difference& difference,
             Request& request) {
   bool smaller = true;
   while (smaller) {
@@ -42,8 +49,10 @@ void Reduce(Target& target, const Judge& judge, const Difference& difference, in
       if (budget-- <= 0) return;
       Request candidate = request;
       candidate.parameters.erase(candidate.parameters.begin() + static_cast<std::ptrdiff_t>(i));
-      if (!Fails(target, judge, candidate, difference)) continue;
+      auto failure = Failure(target, judge, candidate, difference);
+      if (!failure) continue;
       request = std::move(candidate);
+      difference = std::move(*failure);
       smaller = true;
     }
   }
@@ -104,7 +113,7 @@ void FindingGroups::AddReport(std::uint64_t exchange, const Request& request,
   for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, true);
 }
 
-Finding FindingGroups::Write(const std::string&, const Group& group) const {
+Finding FindingGroups::Write(const Group& group) const {
   const RuleInfo& rule = Catalogue::Get()[group.difference.rule];
   Finding finding{.id = FindingId(group.difference),
                   .rule = std::string(Id(rule.id)),
@@ -133,13 +142,13 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
     if (target && alone && budget > 0) {
       failed = 0;
       for (int i = 0; i < kConfirmations; ++i) {
-        failed += Fails(*target, judge, group.request, group.difference) ? 1 : 0;
+        failed += Failure(*target, judge, group.request, group.difference) ? 1 : 0;
       }
       if (failed == kConfirmations) {
-        Reduce(*target, judge, group.difference, budget, group.request);
+        Reduce(*target, judge, budget, group.difference, group.request);
       }
     }
-    Finding finding = Write(key, group);
+    Finding finding = Write(group);
     if (failed < kConfirmations) finding.stability = "intermittent";
     out.push_back(std::move(finding));
   }

@@ -36,7 +36,7 @@ class FindingGroups {
   };
   void Add(std::uint64_t exchange, const Request& request, const Difference& difference,
            const Verdict& verdict, bool warning, bool reported);
-  Finding Write(const std::string& key, const Group& group) const;
+  Finding Write(const Group& group) const;
 
   std::map<std::string, Group> groups_;  // by rule and shape
 };

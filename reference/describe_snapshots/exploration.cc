@@ -56,7 +56,7 @@ class Explorer {
     if (exchange_.is_error && !exchange_.request.Find("Format")) return true;
     const Rule rule = expected.plan.xml ? "encoding.format.xml"_rule : "encoding.format.json"_rule;
     Nearest({rule, expected.plan.xml ? "an XML document" : "a JSON object",
-             exchange_.answer.xml ? "an XML document" : "a JSON object", ""}, -5);
+             exchange_.answer.xml ? "an XML document" : "a JSON object", ""}, matched_ ? 10 : -5);
     return false;
   }
 

@@ -22,16 +22,17 @@ bool IsMust(const Difference& difference) {
   return Catalogue::Get()[difference.rule].level == Level::kMust;
 }
 
+// Everything that one exchange says about the reading: all of these hold.
+using Constraints = std::vector<Explanations>;
+
 // An exchange that taught something: kept so that a contradiction can be explained.
 struct Lesson {
   std::uint64_t id;
   Request request;
   Response response;
   WalkMemory::View tokens;
+  std::optional<Constraints> constraints = std::nullopt;  // found when first asked for
 };
-
-// Everything that one exchange says about the reading: all of these hold.
-using Constraints = std::vector<Explanations>;
 
 // Forms are read off directly; one that an answer shows in two ways leaves nothing possible.
 Constraints FormConstraints(const std::vector<Restriction>& answers) {
@@ -105,6 +106,8 @@ class Examination {
   void Reading();
   void Learn(Exploration exploration);
   void Contradiction();
+  std::vector<std::size_t> Contradicted(const Constraints& mine);
+  const Constraints& ConstraintsOf(Lesson& lesson) const;
   Constraints AllConstraints(const Request& request, const Response& response,
                              const WalkMemory::View& tokens) const;
   void Walk(const Plan& plan);
@@ -144,9 +147,8 @@ Verdict Examination::Run() {
     Form();
     Reading();
   }
-  if (verdict_.kind != Verdict::Kind::kNotJudged && !verdict_.violations.empty()) {
-    verdict_.kind = Verdict::Kind::kViolation;
-  }
+  // A wrong form counts even where the reading was too much to explore.
+  if (!verdict_.violations.empty()) verdict_.kind = Verdict::Kind::kViolation;
   if (learn_) Count();
   return std::move(verdict_);
 }
@@ -383,46 +385,59 @@ Constraints Examination::AllConstraints(const Request& request, const Response& 
   return constraints;
 }
 
-// request.reading.consistent: finds a smallest set of earlier exchanges that this one contradicts.
-void Examination::Contradiction() {
-  const Constraints mine = AllConstraints(request_, response_, tokens_);
-  std::vector<Constraints> theirs;
-  for (const Lesson& lesson : state_.lessons) {
-    theirs.push_back(AllConstraints(lesson.request, lesson.response, lesson.tokens));
+const Constraints& Examination::ConstraintsOf(Lesson& lesson) const {
+  if (!lesson.constraints) {
+    lesson.constraints = AllConstraints(lesson.request, lesson.response, lesson.tokens);
+    lesson.response = {};
   }
+  return *lesson.constraints;
+}
+
+// Positions of lessons that contradict the constraints and of which none can be left out. Empty
+// where the constraints contradict themselves, or more was learned than can be shown.
+std::vector<std::size_t> Examination::Contradicted(const Constraints& mine) {
+  std::vector<Lesson>& lessons = state_.lessons;
   const auto consistent = [&](const std::vector<std::size_t>& chosen) {
     std::vector<const Explanations*> all;
     for (const Explanations& explanations : mine) all.push_back(&explanations);
     for (const std::size_t i : chosen) {
-      for (const Explanations& explanations : theirs[i]) all.push_back(&explanations);
+      for (const Explanations& explanations : ConstraintsOf(lessons[i])) {
+        all.push_back(&explanations);
+      }
     }
     return ReadingSpace::Consistent(state_.pins, all);
   };
+  if (!consistent({})) return {};
   std::vector<std::size_t> needed;
-  if (consistent({})) {
-    for (std::size_t i = 0; i < theirs.size() && needed.empty(); ++i) {
-      if (!consistent({i})) needed = {i};
-    }
-    if (needed.empty()) {
-      for (std::size_t i = 0; i < theirs.size(); ++i) needed.push_back(i);
-      for (std::size_t i = 0; i < needed.size();) {
-        std::vector<std::size_t> without = needed;
-        without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
-        if (consistent(without)) {
-          ++i;
-        } else {
-          needed = std::move(without);
-        }
-      }
+  for (std::size_t i = 0; i < lessons.size(); ++i) {
+    if (!consistent({i})) return {i};
+    needed.push_back(i);
+  }
+  if (consistent(needed)) return {};
+  for (std::size_t i = 0; i < needed.size();) {
+    std::vector<std::size_t> without = needed;
+    without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
+    if (consistent(without)) {
+      ++i;
+    } else {
+      needed = std::move(without);
     }
   }
+  return needed;
+}
+
+// request.reading.consistent
+void Examination::Contradiction() {
+  const Constraints mine = AllConstraints(request_, response_, tokens_);
+  const std::vector<std::size_t> needed = Contradicted(mine);
   std::string exchanges;
   Constraints others;
   for (const std::size_t i : needed) {
     verdict_.evidence.push_back(state_.lessons[i].id);
     exchanges += fmt::format("{}{} ({})", exchanges.empty() ? "" : ", ", state_.lessons[i].id,
                              Excerpt(state_.lessons[i].request.Text(), 160));
-    others.insert(others.end(), theirs[i].begin(), theirs[i].end());
+    const Constraints& theirs = ConstraintsOf(state_.lessons[i]);
+    others.insert(others.end(), theirs.begin(), theirs.end());
   }
   const std::string question = Disputed(mine, needed.empty() ? mine : others);
   Report({"request.reading.consistent"_rule,

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <random>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
@@ -37,18 +37,17 @@ class TokenStore : public Tokens {
  public:
   std::optional<TokenOrigin> Find(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
-    const auto at = origins_.find(std::string(token));
+    const auto at = origins_.find(token);
     return at == origins_.end() ? std::nullopt : std::optional(at->second);
   }
   bool IsCut(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
-    return !token.empty() && std::ranges::any_of(origins_, [&](const auto& entry) {
-      return entry.first.starts_with(token);
-    });
+    const auto at = origins_.lower_bound(token);
+    return !token.empty() && at != origins_.end() && at->first.starts_with(token);
   }
   void Use(std::string_view token) {
     const std::scoped_lock lock(mutex_);
-    const auto at = origins_.find(std::string(token));
+    const auto at = origins_.find(token);
     if (at != origins_.end()) at->second.used = true;
   }
   std::string Issue(TokenOrigin origin) {
@@ -58,9 +57,9 @@ class TokenStore : public Tokens {
     }
     hash = Mix(hash, fmt::format("{}/{}", origin.position, origin.max_results.value_or("")));
     const std::scoped_lock lock(mutex_);
-    const std::uint64_t turn = ++turns_[hash];
+    ++issued_;
     std::string token = fmt::format("{:016x}{:016x}", hash,
-                                    Mix(hash, std::to_string(turn)) * 0x9E3779B97F4A7C15ULL);
+                                    Mix(hash, std::to_string(issued_)) * 0x9E3779B97F4A7C15ULL);
     if (order_.size() >= kMostTokens) {
       origins_.erase(order_.front());
       order_.pop_front();
@@ -72,8 +71,8 @@ class TokenStore : public Tokens {
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, TokenOrigin> origins_;
-  std::unordered_map<std::uint64_t, std::uint64_t> turns_;
+  std::map<std::string, TokenOrigin, std::less<>> origins_;
+  std::uint64_t issued_ = 0;
   std::deque<std::string> order_;
 };
 
@@ -213,7 +212,7 @@ void Service::Handle(const Request& request, std::string_view host, Response& re
   if (answer.refused()) {
     RenderedError error = DescribeRefusal(answer.plan.refusals.front());
     error.host_id = host;
-    error.request_id = NewRequestId();
+    error.request_id = response.request_id = NewRequestId();
     response.status = error.status;
     response.body = RenderError(error, xml);
     return;
@@ -221,6 +220,7 @@ void Service::Handle(const Request& request, std::string_view host, Response& re
   response.status = 200;
   Answering answering(state_->dataset, state_->tokens, choices, request);
   const RenderedList list = answering.List(std::move(answer));
+  response.request_id = list.request_id;
   response.body = RenderList(list, state_->dataset, xml, choices);
   if (const auto token = request.Find("NextToken")) state_->tokens.Use(*token);
 }

@@ -12,7 +12,9 @@ constexpr std::size_t kMostTokens = 200'000;
 std::string Raw(const Request& request, std::string_view name) {
   std::string out;
   for (const Parameter& parameter : request.parameters) {
-    if (parameter.name == name) out += "=" + parameter.value;
+    if (parameter.name != name) continue;
+    out += '=';
+    AppendPercentEncoded(parameter.value, &out);
   }
   return out;
 }
@@ -36,13 +38,8 @@ bool HasOneToken(const Request& request) {
 // The same list in the same slices: only then is the order promised to stay. The key is made of
 // what was asked, not of what a reading makes of it.
 std::string ListKey(const Request& request) {
-  std::string key = Raw(request, "PageSize") + '\n' + Raw(request, "MaxResults");
-  for (const Parameter& parameter : FilterParameters(request)) {
-    key += '\n';
-    key += parameter.name;
-    key += '=';
-    key += parameter.value;
-  }
+  std::string key = Raw(request, "PageSize") + '\n' + Raw(request, "MaxResults") + '\n';
+  AppendForm(FilterParameters(request), &key);
   return key;
 }
 
@@ -90,8 +87,8 @@ WalkMemory::View WalkMemory::Look(const Request& request) const {
     if (known != tokens_.end()) {
       seen.back().origin = *BestOrigin(known->second, request);
     } else {
-      seen.back().cut = std::ranges::any_of(
-          tokens_, [&](const auto& entry) { return entry.first.starts_with(text); });
+      const auto longer = tokens_.lower_bound(seen.back().text);
+      seen.back().cut = longer != tokens_.end() && longer->first.starts_with(text);
     }
   }
   return View(std::move(seen));

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "reference/describe_snapshots/model.h"
@@ -67,7 +67,7 @@ class WalkMemory {
       const Plan& plan, const std::vector<std::uint32_t>& listed) const;
 
   std::unordered_map<std::string, SeenList> lists_;             // by list and page size
-  std::unordered_map<std::string, std::vector<TokenOrigin>> tokens_;
+  std::map<std::string, std::vector<TokenOrigin>> tokens_;  // sorted: cut tokens are looked for
 };
 
 }  // namespace assay

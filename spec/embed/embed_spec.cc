@@ -66,14 +66,13 @@ std::string IdsHeader(const std::vector<File>& files) {
          IdList("kOptionIds", options) + "}  // namespace assay\n";
 }
 
-// String literals of at most 4,000 characters each, joined by the compiler.
-std::string Literal(const std::string& text) {
+// One string literal; the compiler joins its lines.
+std::string Literal(std::string_view text) {
   std::string out = "\n    \"";
-  std::size_t in_piece = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n') {
-      out += "\\n";
+      out += "\\n\"\n    \"";
     } else if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
@@ -82,19 +81,38 @@ std::string Literal(const std::string& text) {
     } else {
       out += c;
     }
-    if (++in_piece % 4000 == 0 || c == '\n') out += "\"\n    \"";
   }
   return out + "\"";
 }
 
+// Compilers need not take a literal of more than 65,536 characters, so a file is put together from
+// several.
+std::string Literals(std::string_view text) {
+  constexpr std::size_t kLongest = 30'000;
+  std::string out;
+  for (; !text.empty(); text.remove_prefix(std::min(kLongest, text.size()))) {
+    out += fmt::format("{}std::string_view({}, {})", out.empty() ? "" : ",",
+                       Literal(text.substr(0, kLongest)), std::min(kLongest, text.size()));
+  }
+  return out;
+}
+
 std::string EmbeddedSource(const std::vector<File>& files) {
   std::string out =
-      "// Made by embed_spec from spec/describe_snapshots.\n#include \"spec/embedded.h\"\n\n"
-      "namespace assay {\n\nconst std::vector<EmbeddedFile>& EmbeddedFiles() {\n"
-      "  static const std::vector<EmbeddedFile> files = {\n";
-  for (const File& file : files) {
-    out += fmt::format("  {{\"{}\", std::string_view({}, {})}},\n", file.name, Literal(file.text),
-                       file.text.size());
+      "// Made by embed_spec from spec/describe_snapshots.\n#include <initializer_list>\n"
+      "#include <string>\n\n#include \"spec/embedded.h\"\n\n"
+      "namespace assay {\n\nnamespace {\n\n"
+      "std::string Joined(std::initializer_list<std::string_view> pieces) {\n"
+      "  std::string out;\n  for (const std::string_view piece : pieces) out += piece;\n"
+      "  return out;\n}\n\n}  // namespace\n\n"
+      "const std::vector<EmbeddedFile>& EmbeddedFiles() {\n";
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    out += fmt::format("  static const std::string text{} = Joined({{{}}});\n", i,
+                       Literals(files[i].text));
+  }
+  out += "  static const std::vector<EmbeddedFile> files = {\n";
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    out += fmt::format("      {{\"{}\", text{}}},\n", files[i].name, i);
   }
   return out + "  };\n  return files;\n}\n\n}  // namespace assay\n";
 }

@@ -23,9 +23,12 @@ using Owned = std::unique_ptr<T, Freer<Free>>;
 
 const char* NameOf(DigestKind kind) {
   switch (kind) {
-    case DigestKind::kSha1: return "SHA1";
-    case DigestKind::kSha256: return "SHA256";
-    case DigestKind::kSm3: return "SM3";
+    case DigestKind::kSha1:
+      return "SHA1";
+    case DigestKind::kSha256:
+      return "SHA256";
+    case DigestKind::kSm3:
+      return "SM3";
   }
   return "";
 }

@@ -165,7 +165,9 @@ Refused CheckSignatureMethod(const Claims& claims) {
   return std::nullopt;
 }
 
-Refused CheckTime(const Claims& claims, std::int64_t now, std::int64_t validity_s) {
+Refused CheckTime(const Claims& claims, std::int64_t now, const GatewayOptions& options) {
+  const std::int64_t validity_s =
+      claims.in_headers ? options.header_validity_s : options.parameter_validity_s;
   std::int64_t time = 0;
   if (!ParseTime(claims.time, &time)) return Documented("InvalidTimeStamp.Format");
   if (time < now - validity_s || time > now + validity_s) {
@@ -208,8 +210,8 @@ Expected SignHeaders(const HttpRequest& http, const WireParameters& wire, const 
 // SDKs cut the text at "server string to sign is:" and compare the rest with what they signed.
 Refused CheckSignature(const HttpRequest& http, const WireParameters& wire, const Claims& claims,
                        const Credentials& key) {
-  const Expected expected = claims.in_headers ? SignHeaders(http, wire, claims, key)
-                                              : SignParameters(http, wire, key);
+  const Expected expected =
+      claims.in_headers ? SignHeaders(http, wire, claims, key) : SignParameters(http, wire, key);
   if (EqualInConstantTime(claims.signature, expected.signature)) return std::nullopt;
   GatewayRefusal refusal = Documented("SignatureDoesNotMatch");
   refusal.message += expected.to_sign;
@@ -259,7 +261,7 @@ Refused Gateway::State::Authenticate(const HttpRequest& http, const Request& req
   if (Refused refused = CheckToken(*key, claims)) return refused;
   if (Refused refused = CheckSignatureMethod(claims)) return refused;
   const std::int64_t now = options.now();
-  if (Refused refused = CheckTime(claims, now, options.validity_s)) return refused;
+  if (Refused refused = CheckTime(claims, now, options)) return refused;
   if (Refused refused = CheckSignature(http, wire, claims, *key)) return refused;
   // Only now: a stranger must not be able to use up the nonces of others.
   if (nonces.Use(key->key_id, std::string(claims.nonce), now)) return std::nullopt;
@@ -269,7 +271,8 @@ Refused Gateway::State::Authenticate(const HttpRequest& http, const Request& req
 Gateway::Gateway(GatewayOptions options) {
   if (!options.now) options.now = SystemTime;
   // A time stamp may lie ahead by the validity and stays good for as long after that.
-  const std::int64_t remembered_s = 2 * options.validity_s;
+  const std::int64_t remembered_s =
+      2 * std::max(options.parameter_validity_s, options.header_validity_s);
   const std::size_t limit = options.nonce_limit;
   state_.reset(new State{std::move(options), {limit, remembered_s}});
 }

@@ -1,19 +1,9 @@
 #include "reference/message.h"
 
 #include <algorithm>
-#include <array>
 
 namespace assay {
 namespace {
-
-constexpr std::array<bool, 256> MakeUnreserved() {
-  std::array<bool, 256> table{};
-  for (char c :
-       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"))
-    table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr std::array<bool, 256> kUnreserved = MakeUnreserved();
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -75,15 +65,16 @@ std::string Request::Text() const {
 
 void AppendPercentEncoded(std::string_view text, std::string* out) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  for (char c : text) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (kUnreserved[byte]) {
-      out->push_back(c);
-    } else {
-      const char triplet[] = {'%', kHex[byte >> 4], kHex[byte & 15]};
-      out->append(triplet, 3);
-    }
+  std::size_t copied = 0;  // what needs no encoding is copied in runs
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (IsUnreserved(text[i])) continue;
+    out->append(text, copied, i - copied);
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    const char triplet[] = {'%', kHex[byte >> 4], kHex[byte & 15]};
+    out->append(triplet, sizeof triplet);
+    copied = i + 1;
   }
+  out->append(text, copied);
 }
 
 std::string PercentEncode(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,17 @@ struct Response {
   std::int64_t latency_us = 0;      // from the last byte sent to the last byte received
   std::string request_id = "";      // the x-acs-request-id header, "" where absent
 };
+
+// The characters that percent-encoding leaves as they are: RFC 3986, section 2.3.
+inline constexpr std::array<bool, 256> kUnreserved = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+inline bool IsUnreserved(char c) { return kUnreserved[static_cast<unsigned char>(c)]; }
 
 // Percent-encodes for signing and for URLs: RFC 3986 unreserved characters stay, hex in capitals.
 std::string PercentEncode(std::string_view text);

@@ -184,9 +184,12 @@ RequestSigner Wrap(const Credentials& credentials, SignerOptions& options) {
 
 RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options) {
   switch (options.scheme) {
-    case SignatureScheme::kNone: return {};
-    case SignatureScheme::kParameters: return Wrap<ParameterSigner>(credentials, options);
-    case SignatureScheme::kHeaders: return Wrap<HeaderSigner>(credentials, options);
+    case SignatureScheme::kNone:
+      return {};
+    case SignatureScheme::kParameters:
+      return Wrap<ParameterSigner>(credentials, options);
+    case SignatureScheme::kHeaders:
+      return Wrap<HeaderSigner>(credentials, options);
   }
   return {};
 }

@@ -1,8 +1,6 @@
 #include "reference/signature.h"
 
 #include <algorithm>
-#include <array>
-#include <compare>
 
 namespace assay {
 namespace {
@@ -54,25 +52,14 @@ void AppendPointers(const std::vector<Parameter>& parameters, ParameterList* out
   for (const Parameter& parameter : parameters) out->push_back(&parameter);
 }
 
-constexpr std::array<bool, 256> MakeUnreserved() {
-  std::array<bool, 256> table{};
-  for (int c = 0; c < 256; ++c) {
-    table[static_cast<std::size_t>(c)] = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                                         (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-                                         c == '.' || c == '~';
-  }
-  return table;
-}
-constexpr std::array<bool, 256> kUnreserved = MakeUnreserved();
-
 // Percent-encodes what percent-encoding gave: the '%' of each triplet becomes "%25".
 void AppendTwiceEncoded(std::string_view text, std::string* out) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (kUnreserved[byte]) continue;
+    if (IsUnreserved(text[i])) continue;
     out->append(text, copied, i - copied);
+    const auto byte = static_cast<unsigned char>(text[i]);
     const char triplet[] = {'%', '2', '5', kHex[byte >> 4], kHex[byte & 15]};
     out->append(triplet, sizeof triplet);
     copied = i + 1;

@@ -48,10 +48,10 @@ DigestKind DigestOf(HeaderAlgorithm algorithm);
 struct SignedRequest {
   std::string_view method;
   std::string_view path;
-  const std::vector<Parameter>& query;    // decoded
-  const std::vector<Header>& headers;     // of the whole request
-  std::vector<std::string_view> signs;    // names of the headers that are signed, in any letters
-  std::string_view payload_hash;          // of the body, hex
+  const std::vector<Parameter>& query;  // decoded
+  const std::vector<Header>& headers;   // of the whole request
+  std::vector<std::string_view> signs;  // names of the headers that are signed, in any letters
+  std::string_view payload_hash;        // of the body, hex
 };
 
 // The names that a client signs: host, content-type and every x-acs-*.

@@ -43,8 +43,9 @@ Signed SignDocumented(const nlohmann::json& vector) {
   std::vector<Header> headers;
   for (const auto& header : vector.at("headers")) headers.emplace_back(header[0], header[1]);
   const std::string method = vector.at("method"), hash = vector.at("payload_hash");
-  return SignV3({method, "/", ParametersOf(vector.at("query")), headers, NamesToSign(headers), hash},
-                vector.at("secret").get<std::string>());
+  return SignV3(
+      {method, "/", ParametersOf(vector.at("query")), headers, NamesToSign(headers), hash},
+      vector.at("secret").get<std::string>());
 }
 
 Signed SignEmpty(const std::vector<Header>& headers, std::vector<std::string_view> names,
@@ -115,7 +116,9 @@ TEST(ParameterSignatureTest, DocumentedVectorsAreReproduced) {
     SCOPED_TRACE(vector.at("source"));
     const std::string text =
         ToSign(vector.at("method").get<std::string>(), ParametersOf(vector.at("parameters")));
-    if (vector.contains("string_to_sign")) { EXPECT_EQ(text, vector.at("string_to_sign")); }
+    if (vector.contains("string_to_sign")) {
+      EXPECT_EQ(text, vector.at("string_to_sign"));
+    }
     EXPECT_EQ(SignV1(vector.at("secret").get<std::string>(), text), vector.at("signature"));
   }
 }
@@ -187,7 +190,8 @@ TEST(ParameterSignatureTest, MalformedAndLongValuesAreSignedAsTheyAre) {
 TEST(ParameterSignatureTest, TheOrderOfAThousandParametersDoesNotMatter) {
   std::vector<Parameter> parameters;
   for (int i = 0; i < 1000; ++i) {
-    parameters.push_back({"Tag." + std::to_string(i % 500) + ".Key", std::to_string(i * 7919 % 1000)});
+    parameters.push_back(
+        {"Tag." + std::to_string(i % 500) + ".Key", std::to_string(i * 7919 % 1000)});
   }
   const std::string text = ToSign("GET", parameters);
   std::mt19937 random(1);
@@ -204,8 +208,8 @@ TEST(HeaderSignatureTest, DocumentedVectorsAreReproduced) {
     SCOPED_TRACE(vector.at("source"));
     const Signed made = SignDocumented(vector);
     if (vector.contains("hashed_canonical_request")) {
-      EXPECT_EQ(made.to_sign, "ACS3-HMAC-SHA256\n" +
-                                  vector.at("hashed_canonical_request").get<std::string>());
+      EXPECT_EQ(made.to_sign,
+                "ACS3-HMAC-SHA256\n" + vector.at("hashed_canonical_request").get<std::string>());
     }
     EXPECT_EQ(made.signature, vector.at("signature"));
   }
@@ -243,7 +247,7 @@ TEST(HeaderSignatureTest, CapturedRequestsGiveTheTextThatTheirClientsSigned) {
 
 TEST(HeaderSignatureTest, HeadersAreLoweredTrimmedSortedAndJoined) {
   const std::vector<Header> headers = {{"X-Acs-B", " 2\t"}, {"x-acs-a", "z"}, {"Other", "no"},
-                                       {"X-ACS-A", "a a "}, {"HOST", "h:1"}, {"x-acs-c", ""}};
+                                       {"X-ACS-A", "a a "}, {"HOST", "h:1"},  {"x-acs-c", ""}};
   EXPECT_EQ(SignEmpty(headers, NamesToSign(headers)).canonical,
             "GET\n/\n\nhost:h:1\nx-acs-a:a a,z\nx-acs-b:2\nx-acs-c:\n\n"
             "host;x-acs-a;x-acs-b;x-acs-c\nh");
@@ -262,10 +266,13 @@ TEST(HeaderSignatureTest, TheQueryIsSortedAndEncodedOnce) {
 
 TEST(HeaderSignatureTest, AlgorithmsSignDifferently) {
   const std::vector<Header> headers = {{"x-acs-test", "http"}, {"x-acs-TEST", "https"}};
-  const Signed sm3 =
-      SignV3({"GET", "/", {{"test", "ok"}, {"empty", ""}}, headers, NamesToSign(headers),
-              "55e12e91650d2fec56ec74e1d3e4ddbfce2ef3a65890c2a19ecf88a307e76a23"},
-             "secret", HeaderAlgorithm::kSm3);
+  const Signed sm3 = SignV3({"GET",
+                             "/",
+                             {{"test", "ok"}, {"empty", ""}},
+                             headers,
+                             NamesToSign(headers),
+                             "55e12e91650d2fec56ec74e1d3e4ddbfce2ef3a65890c2a19ecf88a307e76a23"},
+                            "secret", HeaderAlgorithm::kSm3);
   EXPECT_TRUE(sm3.to_sign.starts_with("ACS3-HMAC-SM3\n"));
   // Computed with Python's hmac over the SM3 of another build of OpenSSL.
   EXPECT_EQ(sm3.signature, "25c54cea9038acf3b671287a870a3f5392e6ac8a692b43ca091d2b11868885ef");
@@ -297,10 +304,10 @@ TEST(AuthorizationTest, PartsAreFoundInAnyOrder) {
 
 TEST(AuthorizationTest, AnythingElseIsMalformed) {
   for (const char* text :
-       {"", " ", "ACS3-HMAC-SHA256", "ACS3-HMAC-SHA256 ", "Basic dGVzdGlkOng=",
-        "ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host", "ACS3-HMAC-SHA256 Credential",
-        "ACS3-HMAC-SHA256 Credential=id,Signature=00", "ACS3-HMAC-SHA256 ,,,",
-        "ACS3-HMAC-SHA256 SignedHeaders=host,Signature=00",
+       {"", " ", "ACS3-HMAC-SHA256", "ACS3-HMAC-SHA256 ",
+        "Basic dGVzdGlkOng=", "ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host",
+        "ACS3-HMAC-SHA256 Credential", "ACS3-HMAC-SHA256 Credential=id,Signature=00",
+        "ACS3-HMAC-SHA256 ,,,", "ACS3-HMAC-SHA256 SignedHeaders=host,Signature=00",
         "ACS3-HMAC-SHA256 Credential=id,SignedHeaders=;;,Signature=00",
         "ACS3-HMAC-SHA256 Credential=,SignedHeaders=host,Signature=00",
         "ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host,Signature=",
@@ -322,13 +329,19 @@ TEST(AuthorizationTest, HostileTextNeitherBreaksNorLasts) {
   AppendSignedHeaders(authorization->signed_headers, &out);
   EXPECT_EQ(out, "a");
   std::mt19937 random(7);
-  constexpr std::string_view kPieces[] = {"Credential", "=", ",", ";", " ", "Signature", "ACS3-",
-                                          "SignedHeaders", "x", std::string_view("\0", 1), "\xff"};
+  constexpr std::string_view kPieces[] = {"Credential", "=",
+                                          ",",          ";",
+                                          " ",          "Signature",
+                                          "ACS3-",      "SignedHeaders",
+                                          "x",          std::string_view("\0", 1),
+                                          "\xff"};
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
     for (int n = 0; n < 12; ++n) text += kPieces[random() % std::size(kPieces)];
     const auto parsed = ParseAuthorization(text);
-    if (parsed) { EXPECT_FALSE(parsed->credential.empty() || parsed->signature.empty()) << text; }
+    if (parsed) {
+      EXPECT_FALSE(parsed->credential.empty() || parsed->signature.empty()) << text;
+    }
   }
 }
 

@@ -90,14 +90,15 @@ inline std::vector<Capture> ReadCaptures() {
   const auto vectors = ReadVectors("captures.json");  // outlives the loop over a part of it
   for (const auto& entry : vectors.at("captures")) {
     const std::string scheme = entry.at("scheme");
-    out.push_back({.name = entry.at("file"),
-                   .scheme = scheme == "parameters" ? CaptureScheme::kParameters
-                             : scheme == "headers"  ? CaptureScheme::kHeaders
-                                                    : CaptureScheme::kBearer,
-                   .http = ReadCapture(ReadVectorFile("captures/" + entry.at("file").get<std::string>())),
-                   .canonical_request = entry.value("canonical_request", ""),
-                   .to_sign = entry.value("string_to_sign", ""),
-                   .signature = entry.value("signature", "")});
+    out.push_back(
+        {.name = entry.at("file"),
+         .scheme = scheme == "parameters" ? CaptureScheme::kParameters
+                   : scheme == "headers"  ? CaptureScheme::kHeaders
+                                          : CaptureScheme::kBearer,
+         .http = ReadCapture(ReadVectorFile("captures/" + entry.at("file").get<std::string>())),
+         .canonical_request = entry.value("canonical_request", ""),
+         .to_sign = entry.value("string_to_sign", ""),
+         .signature = entry.value("signature", "")});
   }
   return out;
 }

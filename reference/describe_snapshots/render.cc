@@ -5,6 +5,8 @@
 
 #include <iterator>
 
+#include "reference/observed.h"
+
 namespace assay {
 namespace {
 
@@ -249,12 +251,14 @@ RenderedError DescribeRefusal(const Refusal& refusal) {
   out.status = error->status;
   out.code = error->code;
   out.message = error->message;
+  // A name that a client made up may hold anything; the answer stays readable.
+  const std::string subject = Excerpt(refusal.subject, 64);
   if (error->code == "InvalidParameter") {
-    out.message = fmt::format("The specified parameter \"{}\" is not valid.", refusal.subject);
+    out.message = fmt::format("The specified parameter \"{}\" is not valid.", subject);
   } else if (error->code == "MissingParameter") {
     out.message = fmt::format(
         "The input parameter \"{}\" that is mandatory for processing this request is not supplied.",
-        refusal.subject);
+        subject);
   }
   return out;
 }

@@ -4,7 +4,7 @@
 #include <array>
 #include <set>
 
-#include "property/case_script.h"
+#include "property/law_script.h"
 #include "property/laws.h"
 
 namespace assay {
@@ -326,7 +326,7 @@ std::optional<Breach> StatusPartition(Asker& asker, const LawCase& law_case) {
 // The judge finds nothing wrong with requests of any kind. What it finds is reported already.
 std::optional<Breach> JudgeAgrees(Asker& asker, const LawCase& law_case) {
   std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(std::make_unique<CaseScript>(law_case.requests));
+  scripts.push_back(std::make_unique<LawScript>(law_case.requests));
   const ScriptResult result = asker.Run(std::move(scripts)).front();
   for (const JudgedExchange& exchange : result) {
     if (exchange.verdict.violations.empty()) continue;

@@ -1,8 +1,8 @@
-#include "property/case_script.h"
+#include "property/law_script.h"
 
 namespace assay {
 
-bool CaseScript::Next(const Response* previous, Request& request) {
+bool LawScript::Next(const Response* previous, Request& request) {
   if (previous) {
     std::string token = NextTokenOf(*previous);
     if (!token.empty()) tokens_.push_back(std::move(token));
@@ -13,7 +13,7 @@ bool CaseScript::Next(const Response* previous, Request& request) {
   return true;
 }
 
-void CaseScript::PutTokenIn(Request& request) const {
+void LawScript::PutTokenIn(Request& request) const {
   const std::string wanted(request.Find("NextToken").value_or(""));
   if (wanted != kLastToken && wanted != kFirstToken && wanted != kCutToken) return;
   if (tokens_.empty()) return request.Unset("NextToken");

@@ -9,9 +9,9 @@ namespace assay {
 
 // Sends the requests of a case one after the other, with the tokens of the earlier answers in place
 // of kLastToken, kFirstToken and kCutToken (where there is none, the request goes without).
-class CaseScript : public Script {
+class LawScript : public Script {
  public:
-  explicit CaseScript(std::vector<Request> requests) : requests_(std::move(requests)) {}
+  explicit LawScript(std::vector<Request> requests) : requests_(std::move(requests)) {}
   bool Next(const Response* previous, Request& request) override;
 
  private:

@@ -1,0 +1,157 @@
+#include "reference/describe_snapshots/values.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace assay {
+namespace {
+
+TEST(ReadInteger, TellsTheFormsApart) {
+  using Form = IntegerText::Form;
+  struct Row {
+    const char* text;
+    Form form;
+    std::int64_t value;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"0", Form::kPlain, 0},
+           {"7", Form::kPlain, 7},
+           {"-7", Form::kPlain, -7},
+           {"2147483647", Form::kPlain, 2147483647},
+           {"-2147483648", Form::kPlain, -2147483648LL},
+           {"+7", Form::kSignOrZeros, 7},
+           {"007", Form::kSignOrZeros, 7},
+           {"-07", Form::kSignOrZeros, -7},
+           {"-0", Form::kSignOrZeros, 0},
+           {"00", Form::kSignOrZeros, 0},
+           {"2147483648", Form::kBeyond32Bits, 2147483648LL},
+           {"-2147483649", Form::kBeyond32Bits, -2147483649LL},
+           {"999999999999999999", Form::kBeyond32Bits, 999999999999999999LL},
+           {"99999999999999999999999", Form::kBeyond32Bits, std::numeric_limits<std::int64_t>::max()},
+           {"-99999999999999999999999", Form::kBeyond32Bits, -std::numeric_limits<std::int64_t>::max()},
+           {"0000000000000000000000007", Form::kSignOrZeros, 7},
+           {"", Form::kNotInteger, 0},
+           {"-", Form::kNotInteger, 0},
+           {"+", Form::kNotInteger, 0},
+           {"--1", Form::kNotInteger, 0},
+           {"1.0", Form::kNotInteger, 0},
+           {"1e3", Form::kNotInteger, 0},
+           {"0x1F", Form::kNotInteger, 0},
+           {" 1", Form::kNotInteger, 0},
+           {"1 ", Form::kNotInteger, 0},
+           {"１", Form::kNotInteger, 0},
+           {"ten", Form::kNotInteger, 0}}) {
+    const IntegerText read = ReadInteger(row.text);
+    EXPECT_EQ(read.form, row.form) << row.text;
+    EXPECT_EQ(read.value, row.value) << row.text;
+  }
+}
+
+TEST(ReadTime, TellsTheFormsApart) {
+  using Form = TimeText::Form;
+  constexpr std::int64_t kNoon = 1576238400;  // 2019-12-13T12:00:00Z
+  struct Row {
+    const char* text;
+    Form form;
+    std::int64_t seconds;
+    bool small_letters = false;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"2019-12-13T12:00Z", Form::kMinute, kNoon},
+           {"2019-12-13T12:00:30Z", Form::kSeconds, kNoon + 30},
+           {"2019-12-13T20:00+08:00", Form::kOffset, kNoon},
+           {"2019-12-13T06:30:00-05:30", Form::kOffset, kNoon},
+           {"2019-12-13", Form::kDate, kNoon - 12 * 3600},
+           {"2019-12-13T12:00:00.5Z", Form::kFractions, kNoon},
+           {"2019-12-13T12:00:00.123456789Z", Form::kFractions, kNoon},
+           {"2019-12-13T12:00", Form::kWithoutZone, kNoon},
+           {"2019-12-13T12:00:30", Form::kWithoutZone, kNoon + 30},
+           {"2019-12-13t12:00Z", Form::kMinute, kNoon, true},
+           {"2019-12-13T12:00z", Form::kMinute, kNoon, true},
+           {"2020-02-29T00:00Z", Form::kMinute, 1582934400},
+           {"2019-02-29T00:00Z", Form::kImpossible, 0},
+           {"2019-13-01T00:00Z", Form::kImpossible, 0},
+           {"2019-00-10T00:00Z", Form::kImpossible, 0},
+           {"2019-12-32T00:00Z", Form::kImpossible, 0},
+           {"2019-12-13T24:00Z", Form::kImpossible, 0},
+           {"2019-12-13T12:60Z", Form::kImpossible, 0},
+           {"2019-02-30", Form::kImpossible, 0},
+           {"", Form::kMalformed, 0},
+           {"now", Form::kMalformed, 0},
+           {"2019", Form::kMalformed, 0},
+           {"1576238400", Form::kMalformed, 0},
+           {"2019-12-13 12:00Z", Form::kMalformed, 0},
+           {"2019/12/13T12:00Z", Form::kMalformed, 0},
+           {"2019-12-13T", Form::kMalformed, 0},
+           {"2019-12-13T12Z", Form::kMalformed, 0},
+           {"2019-12-13T12:00ZZ", Form::kMalformed, 0},
+           {"2019-12-13T12:00:00.Z", Form::kMalformed, 0},
+           {"2019-12-13T12:00:00.1234567890Z", Form::kMalformed, 0},
+           {"2019-12-13T12:00.5Z", Form::kMalformed, 0},
+           {"2019-12-13T12:00+0800", Form::kMalformed, 0},
+           {" 2019-12-13T12:00Z", Form::kMalformed, 0},
+           {"19-12-13T12:00Z", Form::kMalformed, 0},
+           {"2019-12-13T12:00:00Z\n", Form::kMalformed, 0}}) {
+    const TimeText read = ReadTime(row.text);
+    EXPECT_EQ(read.form, row.form) << row.text;
+    EXPECT_EQ(read.seconds, row.seconds) << row.text;
+    EXPECT_TRUE(row.form == Form::kMalformed || read.small_letters == row.small_letters) << row.text;
+  }
+}
+
+TEST(ReadTime, SurvivesEveryBeginning) {
+  const std::string text = "2019-12-13T12:00:30.123456789+08:00";
+  for (std::size_t size = 0; size <= text.size(); ++size) ReadTime(text.substr(0, size));
+}
+
+TEST(ReadIdList, ReadsArraysOfStrings) {
+  const IdListText two = ReadIdList(R"(["s-1", "s-2"])");
+  EXPECT_EQ(two.form, IdListText::Form::kArray);
+  EXPECT_EQ(two.ids, (std::vector<std::string>{"s-1", "s-2"}));
+  EXPECT_FALSE(two.other_elements);
+  EXPECT_EQ(ReadIdList("[]").form, IdListText::Form::kArray);
+  EXPECT_EQ(ReadIdList(R"( [ "a\u0062" ] )").ids, std::vector<std::string>{"ab"});
+  const IdListText mixed = ReadIdList(R"(["s-1", 2, null, ["x"], {}])");
+  EXPECT_EQ(mixed.ids, std::vector<std::string>{"s-1"});
+  EXPECT_TRUE(mixed.other_elements);
+}
+
+TEST(ReadIdList, TellsOtherFormsApart) {
+  using Form = IdListText::Form;
+  EXPECT_EQ(ReadIdList("['s-1','s-2']").form, Form::kSingleQuoted);
+  EXPECT_EQ(ReadIdList("['s-1','s-2']").ids.size(), 2u);
+  EXPECT_EQ(ReadIdList("\"s-1\"").form, Form::kOtherJson);
+  EXPECT_EQ(ReadIdList("\"s-1\"").single, "s-1");
+  for (const char* text : {"{}", "1", "null", "true"}) {
+    EXPECT_EQ(ReadIdList(text).form, Form::kOtherJson) << text;
+    EXPECT_EQ(ReadIdList(text).single, "") << text;
+  }
+  for (const char* text : {"s-1", "s-1,s-2", "[s-1]", "[\"s-1\"", "[\"s-1\",]", "[\"s-1\"] x", "",
+                           " ", "['s-1\"]", "'s-1'", "[\"\xFF\"]"}) {
+    EXPECT_EQ(ReadIdList(text).form, Form::kNotJson) << text;
+  }
+}
+
+TEST(ReadIdList, SurvivesDeepNesting) {
+  const std::string deep(200'000, '[');
+  EXPECT_EQ(ReadIdList(deep).form, IdListText::Form::kNotJson);
+  EXPECT_EQ(ReadIdList(deep + std::string(200'000, ']')).form, IdListText::Form::kNotJson);
+}
+
+TEST(IsWellFormedId, LooksAtPrefixAndCharacters) {
+  EXPECT_TRUE(IsWellFormedId("s-bp67acfmxazb4p****", "s-"));
+  EXPECT_TRUE(IsWellFormedId("cn-hangzhou", ""));
+  EXPECT_TRUE(IsWellFormedId(std::string(128, 'a'), ""));
+  EXPECT_FALSE(IsWellFormedId(std::string(129, 'a'), ""));
+  EXPECT_FALSE(IsWellFormedId("s-", "s-"));
+  EXPECT_FALSE(IsWellFormedId("", ""));
+  EXPECT_FALSE(IsWellFormedId("d-1", "s-"));
+  EXPECT_FALSE(IsWellFormedId("s-a b", "s-"));
+  EXPECT_FALSE(IsWellFormedId("s-é", "s-"));
+}
+
+}  // namespace
+}  // namespace assay

@@ -153,13 +153,13 @@ class HeaderSigner {
     headers_.assign(wire.headers.begin(), wire.headers.end());
     headers_.emplace_back("host", wire.host);
     if (!wire.form.empty()) headers_.emplace_back("content-type", kFormContentType);
-    std::vector<std::string_view> names = NamesToSign(headers_);
+    const HeaderNames names = NamesToSign(headers_);
     WriteCanonicalRequest({wire.method, wire.path, wire.query, headers_, names, payload_hash},
                           &text_);
     const std::string to_sign = HeadersToSign(algorithm_, digest_, text_);
     std::string out(NameOf(algorithm_));
     out.append(" Credential=").append(credentials_.key_id).append(",SignedHeaders=");
-    AppendSignedHeaders(std::move(names), &out);
+    AppendSignedHeaders(names, &out);
     return out.append(",Signature=").append(HeaderSignature(hmac_, to_sign));
   }
 

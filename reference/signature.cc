@@ -14,31 +14,30 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-bool LowerLess(std::string_view a, std::string_view b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return static_cast<unsigned char>(Lower(x)) < static_cast<unsigned char>(Lower(y));
-  });
+// Less than, equal to or greater than 0, as the texts in lower case compare by their bytes.
+int CompareLower(std::string_view a, std::string_view b) {
+  const std::size_t common = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (a[i] == b[i]) continue;
+    const auto x = static_cast<unsigned char>(Lower(a[i]));
+    const auto y = static_cast<unsigned char>(Lower(b[i]));
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 
+bool LowerLess(std::string_view a, std::string_view b) { return CompareLower(a, b) < 0; }
 bool LowerEqual(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && CompareLower(a, b) == 0;
 }
 
 void AppendLower(std::string_view text, std::string* out) {
   for (const char c : text) out->push_back(Lower(c));
 }
 
-void SortNames(std::vector<std::string_view>* names) {
+void SortNames(HeaderNames* names) {
   std::sort(names->begin(), names->end(), LowerLess);
   names->erase(std::unique(names->begin(), names->end(), LowerEqual), names->end());
-}
-
-void AppendSorted(const std::vector<std::string_view>& names, std::string* out) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out->push_back(';');
-    AppendLower(names[i], out);
-  }
 }
 
 using ParameterList = std::vector<const Parameter*>;
@@ -71,14 +70,15 @@ void AppendTwiceEncoded(std::string_view text, std::string* out) {
 class CanonicalHeaders {
  public:
   explicit CanonicalHeaders(const std::vector<Header>& headers) {
+    lines_.reserve(headers.size());
     for (const auto& [name, value] : headers) lines_.push_back({name, Trim(value)});
     std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
-      if (LowerLess(a.name, b.name)) return true;
-      return !LowerLess(b.name, a.name) && a.value < b.value;
+      const int names = CompareLower(a.name, b.name);
+      return names != 0 ? names < 0 : a.value < b.value;
     });
   }
 
-  void Append(const std::vector<std::string_view>& names, std::string* out) const {
+  void Append(const HeaderNames& names, std::string* out) const {
     auto line = lines_.begin();
     for (const std::string_view name : names) {
       AppendLower(name, out);
@@ -123,12 +123,13 @@ std::string_view TakeUntil(char separator, std::string_view* rest) {
   return piece;
 }
 
-std::vector<std::string_view> SplitNames(std::string_view text) {
-  std::vector<std::string_view> names;
+HeaderNames SplitNames(std::string_view text) {
+  HeaderNames names;
   while (!text.empty()) {
     const std::string_view name = Trim(TakeUntil(';', &text));
     if (!name.empty()) names.push_back(name);
   }
+  SortNames(&names);
   return names;
 }
 
@@ -185,9 +186,9 @@ DigestKind DigestOf(HeaderAlgorithm algorithm) {
   return algorithm == HeaderAlgorithm::kSha256 ? DigestKind::kSha256 : DigestKind::kSm3;
 }
 
-std::vector<std::string_view> NamesToSign(const std::vector<Header>& headers) {
+HeaderNames NamesToSign(const std::vector<Header>& headers) {
   constexpr std::string_view kPrefix = "x-acs-";
-  std::vector<std::string_view> names;
+  HeaderNames names;
   for (const auto& [name, value] : headers) {
     const std::string_view start = std::string_view(name).substr(0, kPrefix.size());
     if (LowerEqual(name, "host") || LowerEqual(name, "content-type") ||
@@ -195,23 +196,26 @@ std::vector<std::string_view> NamesToSign(const std::vector<Header>& headers) {
       names.push_back(name);
     }
   }
+  SortNames(&names);
   return names;
 }
 
-void AppendSignedHeaders(std::vector<std::string_view> names, std::string* out) {
-  SortNames(&names);
-  AppendSorted(names, out);
+void AppendSignedHeaders(const HeaderNames& names, std::string* out) {
+  bool first = true;
+  for (const std::string_view name : names) {
+    if (!first) out->push_back(';');
+    first = false;
+    AppendLower(name, out);
+  }
 }
 
 void WriteCanonicalRequest(const SignedRequest& request, std::string* out) {
-  std::vector<std::string_view> names = request.signs;
-  SortNames(&names);
   out->assign(request.method).append("\n").append(request.path).append("\n");
   AppendCanonicalQuery(request.query, out);
   out->push_back('\n');
-  CanonicalHeaders(request.headers).Append(names, out);
+  CanonicalHeaders(request.headers).Append(request.names, out);
   out->push_back('\n');
-  AppendSorted(names, out);
+  AppendSignedHeaders(request.names, out);
   out->append("\n").append(request.payload_hash);
 }
 

@@ -44,20 +44,23 @@ std::string_view NameOf(HeaderAlgorithm algorithm);
 std::optional<HeaderAlgorithm> FindHeaderAlgorithm(std::string_view name);
 DigestKind DigestOf(HeaderAlgorithm algorithm);
 
+// Names of headers in the order of their lower-case form, each once; they may be in any letters.
+using HeaderNames = std::vector<std::string_view>;
+
 // What a signature in headers covers.
 struct SignedRequest {
   std::string_view method;
   std::string_view path;
   const std::vector<Parameter>& query;  // decoded
   const std::vector<Header>& headers;   // of the whole request
-  std::vector<std::string_view> signs;  // names of the headers that are signed, in any letters
+  const HeaderNames& names;             // of the headers that are signed
   std::string_view payload_hash;        // of the body, hex
 };
 
-// The names that a client signs: host, content-type and every x-acs-*.
-std::vector<std::string_view> NamesToSign(const std::vector<Header>& headers);
+// What a client signs: host, content-type and every x-acs-*. Views into `headers`.
+HeaderNames NamesToSign(const std::vector<Header>& headers);
 // Appends the names as Authorization and the canonical request hold them: "host;x-acs-action".
-void AppendSignedHeaders(std::vector<std::string_view> names, std::string* out);
+void AppendSignedHeaders(const HeaderNames& names, std::string* out);
 // Replaces `*out` by the canonical request. A signed header that the request lacks counts as empty;
 // the values of one that it has more than once are sorted and joined by commas.
 void WriteCanonicalRequest(const SignedRequest& request, std::string* out);
@@ -72,7 +75,7 @@ std::string HeaderSignature(Hmac& hmac, std::string_view to_sign);
 // "ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…", taken apart.
 struct Authorization {
   std::string_view algorithm, credential, signature;
-  std::vector<std::string_view> signed_headers;  // as written
+  HeaderNames signed_headers;
 };
 // Views into `text`, or nothing where it is not of that form: a part missing, empty, unknown or
 // given twice. The parts may come in any order, with blanks around them.

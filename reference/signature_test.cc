@@ -39,31 +39,34 @@ Signed SignV3(const SignedRequest& request, std::string_view secret,
   return out;
 }
 
+std::string TextOf(const nlohmann::json& vector, const char* key) { return vector.at(key); }
+
 Signed SignDocumented(const nlohmann::json& vector) {
   std::vector<Header> headers;
   for (const auto& header : vector.at("headers")) headers.emplace_back(header[0], header[1]);
   const std::string method = vector.at("method"), hash = vector.at("payload_hash");
   return SignV3(
       {method, "/", ParametersOf(vector.at("query")), headers, NamesToSign(headers), hash},
-      vector.at("secret").get<std::string>());
+      TextOf(vector, "secret"));
 }
 
-Signed SignEmpty(const std::vector<Header>& headers, std::vector<std::string_view> names,
+Signed SignEmpty(const std::vector<Header>& headers, const HeaderNames& names,
                  const std::vector<Parameter>& query = {}) {
-  return SignV3({"GET", "/", query, headers, std::move(names), "h"}, "secret");
+  return SignV3({"GET", "/", query, headers, names, "h"}, "secret");
 }
 
 TEST(DigestTest, DocumentedDigestsAreReproduced) {
   const auto digests = ReadVectors("documented.json").at("digests");
   ASSERT_EQ(digests.size(), 2u);
   for (const auto& vector : digests) {
-    const auto algorithm = FindHeaderAlgorithm(vector.at("algorithm").get<std::string>());
+    const auto algorithm = FindHeaderAlgorithm(TextOf(vector, "algorithm"));
     ASSERT_TRUE(algorithm);
     Digest digest(DigestOf(*algorithm));
     const std::string text = vector.at("text");
-    EXPECT_EQ(Hex(digest.Of(text)), vector.at("hex"));
-    EXPECT_NE(Hex(digest.Of(text + " ")), vector.at("hex"));
-    EXPECT_EQ(Hex(digest.Of(text)), vector.at("hex")) << "a second time, with the kept context";
+    EXPECT_EQ(Hex(digest.Of(text)), TextOf(vector, "hex"));
+    EXPECT_NE(Hex(digest.Of(text + " ")), TextOf(vector, "hex"));
+    EXPECT_EQ(Hex(digest.Of(text)), TextOf(vector, "hex"))
+        << "a second time, with the kept context";
   }
 }
 
@@ -71,13 +74,13 @@ TEST(DigestTest, DocumentedMacsAreReproduced) {
   const auto macs = ReadVectors("documented.json").at("macs");
   ASSERT_EQ(macs.size(), 2u);
   for (const auto& vector : macs) {
-    const auto algorithm = FindHeaderAlgorithm(vector.at("algorithm").get<std::string>());
+    const auto algorithm = FindHeaderAlgorithm(TextOf(vector, "algorithm"));
     ASSERT_TRUE(algorithm);
-    Hmac hmac = HeaderHmac(*algorithm, vector.at("secret").get<std::string>());
+    Hmac hmac = HeaderHmac(*algorithm, TextOf(vector, "secret"));
     const std::string text = vector.at("text");
-    EXPECT_EQ(Hex(hmac.Of(text)), vector.at("hex"));
-    EXPECT_NE(Hex(hmac.Of(text + " ")), vector.at("hex"));
-    EXPECT_EQ(Hex(hmac.Of(text)), vector.at("hex")) << "a second time, with the kept context";
+    EXPECT_EQ(Hex(hmac.Of(text)), TextOf(vector, "hex"));
+    EXPECT_NE(Hex(hmac.Of(text + " ")), TextOf(vector, "hex"));
+    EXPECT_EQ(Hex(hmac.Of(text)), TextOf(vector, "hex")) << "a second time, with the kept context";
   }
 }
 
@@ -115,11 +118,11 @@ TEST(ParameterSignatureTest, DocumentedVectorsAreReproduced) {
   for (const auto& vector : vectors) {
     SCOPED_TRACE(vector.at("source"));
     const std::string text =
-        ToSign(vector.at("method").get<std::string>(), ParametersOf(vector.at("parameters")));
+        ToSign(TextOf(vector, "method"), ParametersOf(vector.at("parameters")));
     if (vector.contains("string_to_sign")) {
-      EXPECT_EQ(text, vector.at("string_to_sign"));
+      EXPECT_EQ(text, TextOf(vector, "string_to_sign"));
     }
-    EXPECT_EQ(SignV1(vector.at("secret").get<std::string>(), text), vector.at("signature"));
+    EXPECT_EQ(SignV1(TextOf(vector, "secret"), text), TextOf(vector, "signature"));
   }
 }
 
@@ -130,9 +133,9 @@ TEST(ParameterSignatureTest, MistakesOfTheDocumentsAreNotReproduced) {
     SCOPED_TRACE(trap.at("why"));
     const std::string text =
         trap.contains("string_to_sign")
-            ? trap.at("string_to_sign").get<std::string>()
-            : ToSign(trap.at("method").get<std::string>(), ParametersOf(trap.at("parameters")));
-    EXPECT_NE(SignV1(trap.at("secret").get<std::string>(), text), trap.at("signature"));
+            ? TextOf(trap, "string_to_sign")
+            : ToSign(TextOf(trap, "method"), ParametersOf(trap.at("parameters")));
+    EXPECT_NE(SignV1(TextOf(trap, "secret"), text), TextOf(trap, "signature"));
   }
 }
 
@@ -208,17 +211,17 @@ TEST(HeaderSignatureTest, DocumentedVectorsAreReproduced) {
     SCOPED_TRACE(vector.at("source"));
     const Signed made = SignDocumented(vector);
     if (vector.contains("hashed_canonical_request")) {
-      EXPECT_EQ(made.to_sign,
-                "ACS3-HMAC-SHA256\n" + vector.at("hashed_canonical_request").get<std::string>());
+      EXPECT_EQ(made.to_sign, "ACS3-HMAC-SHA256\n" + TextOf(vector, "hashed_canonical_request"));
     }
-    EXPECT_EQ(made.signature, vector.at("signature"));
+    EXPECT_EQ(made.signature, TextOf(vector, "signature"));
   }
 }
 
 TEST(HeaderSignatureTest, MistakesOfTheDocumentsAreNotReproduced) {
   const auto traps = ReadVectors("documented.json").at("traps").at("headers");
   ASSERT_EQ(traps.size(), 1u);
-  for (const auto& trap : traps) EXPECT_NE(SignDocumented(trap).signature, trap.at("signature"));
+  for (const auto& trap : traps)
+    EXPECT_NE(SignDocumented(trap).signature, TextOf(trap, "signature"));
 }
 
 TEST(HeaderSignatureTest, CapturedRequestsGiveTheTextThatTheirClientsSigned) {
@@ -255,7 +258,10 @@ TEST(HeaderSignatureTest, HeadersAreLoweredTrimmedSortedAndJoined) {
 
 TEST(HeaderSignatureTest, WhatTheRequestSaysIsSignedAndNothingElse) {
   const std::vector<Header> headers = {{"user-agent", "u"}, {"host", "h"}, {"x-acs-a", "1"}};
-  const std::string canonical = SignEmpty(headers, {"User-Agent", "host", "absent"}).canonical;
+  const auto authorization =
+      ParseAuthorization("A Credential=c,SignedHeaders=User-Agent;host;absent;Host,Signature=s");
+  ASSERT_TRUE(authorization);
+  const std::string canonical = SignEmpty(headers, authorization->signed_headers).canonical;
   EXPECT_EQ(canonical, "GET\n/\n\nabsent:\nhost:h\nuser-agent:u\n\nabsent;host;user-agent\nh");
 }
 
@@ -280,10 +286,11 @@ TEST(HeaderSignatureTest, AlgorithmsSignDifferently) {
 
 TEST(HeaderSignatureTest, ThousandsOfHeadersAreSignedInReasonableTime) {
   std::vector<Header> headers;
-  std::vector<std::string_view> names;
+  HeaderNames names;
   headers.reserve(20'000);
   for (int i = 0; i < 20'000; ++i) headers.emplace_back("x-" + std::to_string(i), "v");
   for (const Header& header : headers) names.push_back(header.first);
+  std::sort(names.begin(), names.end());
   const auto start = std::chrono::steady_clock::now();
   EXPECT_GT(SignEmpty(headers, names).canonical.size(), 20'000u * 8);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
@@ -292,7 +299,8 @@ TEST(HeaderSignatureTest, ThousandsOfHeadersAreSignedInReasonableTime) {
 TEST(AuthorizationTest, PartsAreFoundInAnyOrder) {
   for (const char* text :
        {"ACS3-HMAC-SHA256 Credential=id,SignedHeaders=host;x-acs-a,Signature=00ff",
-        "  ACS3-HMAC-SHA256   Signature=00ff , SignedHeaders=host ; x-acs-a;, Credential=id  "}) {
+        "  ACS3-HMAC-SHA256   Signature=00ff , SignedHeaders=x-acs-a ; host;;host, Credential=id "
+        " "}) {
     const auto authorization = ParseAuthorization(text);
     ASSERT_TRUE(authorization) << text;
     EXPECT_EQ(authorization->algorithm, "ACS3-HMAC-SHA256");
@@ -324,7 +332,7 @@ TEST(AuthorizationTest, HostileTextNeitherBreaksNorLasts) {
   for (int i = 0; i < 60'000; ++i) names += ";a";
   const auto authorization = ParseAuthorization(names);
   ASSERT_TRUE(authorization);
-  EXPECT_EQ(authorization->signed_headers.size(), 60'000u);
+  EXPECT_EQ(authorization->signed_headers.size(), 1u);
   std::string out;
   AppendSignedHeaders(authorization->signed_headers, &out);
   EXPECT_EQ(out, "a");

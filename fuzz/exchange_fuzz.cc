@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
@@ -15,6 +16,8 @@
 
 namespace assay {
 namespace {
+
+constexpr std::uint32_t kReadings = 64;
 
 const Dataset& State() {
   static const Dataset dataset = [] {
@@ -84,8 +87,16 @@ void RunOne(std::string_view text) {
   if (Live* live = LiveTarget()) {
     return Exchange(*live->target, live->judge, std::move(input), live->id);
   }
-  ModelTarget target(State(), NumberedReading(input.reading % 64));
-  Judge judge(State());
+  const std::uint32_t number = input.reading % kReadings;
+  static const std::vector<Reading> readings = [] {
+    std::vector<Reading> out;
+    for (std::uint32_t n = 0; n < kReadings; ++n) out.push_back(NumberedReading(n));
+    return out;
+  }();
+  ModelTarget target(State(), readings[number]);
+  // A judge that has to learn the reading explores many paths; most inputs are judged by one that
+  // is told, which is faster by a factor of fifty.
+  Judge judge(State(), number % 8 == 7 ? Reading{} : readings[number]);
   std::uint64_t id = 0;
   Exchange(target, judge, std::move(input), id);
 }

@@ -69,7 +69,8 @@ class Check {
 
   std::string Shown() const {
     if (answer_.is_list) return fmt::format("200 and a list of {}", answer_.ids.size());
-    return fmt::format("{} {}", answer_.status, answer_.code.empty() ? "without Code" : answer_.code);
+    return fmt::format("{} {}", answer_.status,
+                       answer_.code.empty() ? "without Code" : answer_.code);
   }
 
   void Acceptance() {
@@ -96,9 +97,12 @@ class Check {
     Number("page_number", expect_.page_number, answer_.page_number);
     Number("page_size", expect_.page_size, answer_.page_size);
     Number("total_count", expect_.total_count, answer_.total);
-    if (expect_.next_token && (!answer_.is_list || *expect_.next_token == answer_.next_token.empty())) {
-      Differ("next_token", *expect_.next_token ? "a list with a NextToken" : "a list without NextToken",
-             answer_.is_list ? fmt::format("NextToken \"{}\"", Excerpt(answer_.next_token)) : Shown());
+    if (expect_.next_token &&
+        (!answer_.is_list || *expect_.next_token == answer_.next_token.empty())) {
+      Differ(
+          "next_token",
+          *expect_.next_token ? "a list with a NextToken" : "a list without NextToken",
+          answer_.is_list ? fmt::format("NextToken \"{}\"", Excerpt(answer_.next_token)) : Shown());
     }
   }
 
@@ -124,10 +128,11 @@ class Check {
     for (std::size_t f = 0; f < every_.size(); ++f) {
       const FieldInfo* field = FindField(every_[f].first);
       for (std::size_t i = 0; field && i < answer_.ids.size(); ++i) {
-        const std::string actual = IsLookedUp(field->field) ? LookUp(field->field, answer_.ids[i])
-                                                            : answer_.fields[i][f];
+        const std::string actual =
+            IsLookedUp(field->field) ? LookUp(field->field, answer_.ids[i]) : answer_.fields[i][f];
         if (Normal(field->field, actual) == Normal(field->field, every_[f].second)) continue;
-        return Differ("every", fmt::format("every snapshot with {} {}", field->name, every_[f].second),
+        return Differ("every",
+                      fmt::format("every snapshot with {} {}", field->name, every_[f].second),
                       fmt::format("{} of {} is {}", field->name, Excerpt(answer_.ids[i]),
                                   actual.empty() ? "unset" : Excerpt(actual)));
       }
@@ -172,7 +177,8 @@ class Check {
       if (!IsComplete(other) || !IsComplete(answer_)) return;
       if (mine == std::set<std::string>(other.ids.begin(), other.ids.end())) return;
     }
-    Differ("same_as", fmt::format("the snapshots of case {} ({})", expect_.same_as, other.ids.size()),
+    Differ("same_as",
+           fmt::format("the snapshots of case {} ({})", expect_.same_as, other.ids.size()),
            fmt::format("another list of {}", answer_.ids.size()));
   }
 

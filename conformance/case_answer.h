@@ -40,8 +40,8 @@ struct ConcreteExpectation {
   const std::vector<std::pair<std::string, std::string>>& every;
 };
 
-// The first thing that the answer shows otherwise than the case expects (spec/cases.md), or nothing.
-// The difference's shape is the key of the expectation.
+// The first thing that the answer shows otherwise than the case expects (spec/cases.md), or
+// nothing. The difference's shape is the key of the expectation.
 std::optional<Difference> CheckExpectation(Rule rule, const ConcreteExpectation& expectation,
                                            const CaseAnswer& answer, const AnswersByCase& earlier,
                                            const Dataset& dataset);

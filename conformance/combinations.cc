@@ -11,7 +11,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string_view PlacementName(Placement placement) {
-  return placement == Placement::kQuery ? "query" : placement == Placement::kForm ? "form" : "split";
+  return placement == Placement::kQuery  ? "query"
+         : placement == Placement::kForm ? "form"
+                                         : "split";
 }
 
 // Percent of the tuples that can occur at all.

@@ -22,7 +22,8 @@ bool IsDate(const std::string& text) {
   return text.size() == 10 && ParseTime(text + "T00:00:00Z", &seconds);
 }
 
-KnownFinding ReadOne(DataFile& file, const nlohmann::ordered_json& value, const std::string& place) {
+KnownFinding ReadOne(DataFile& file, const nlohmann::ordered_json& value,
+                     const std::string& place) {
   ObjectReader reader(file, value, place);
   KnownFinding out{reader.Text("id"), reader.Text("rule"), reader.Text("reason"),
                    reader.TextOr("expires", "")};

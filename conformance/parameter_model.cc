@@ -169,8 +169,7 @@ std::vector<AbstractParameter> TimesAndTags() {
          "Filter.1.Key=CreationStartTime&Filter.1.Value=$time.hit.plus_minute&"
          "Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit.minus_minute"},
         {"seconds", kOdd, "Filter.1.Key=CreationStartTime&Filter.1.Value=$hit.CreationTime"},
-        {"third_slot", kOdd,
-         "Filter.3.Key=CreationStartTime&Filter.3.Value=$time.hit.plus_minute"},
+        {"third_slot", kOdd, "Filter.3.Key=CreationStartTime&Filter.3.Value=$time.hit.plus_minute"},
         {"key_alone", kOdd, "Filter.1.Key=CreationStartTime"},
         {"value_alone", kOdd, "Filter.1.Value=$time.hit.minus_minute"},
         {"malformed", kOdd, "Filter.1.Key=CreationStartTime&Filter.1.Value=yesterday"},
@@ -328,8 +327,7 @@ void ParameterModel::LeaveOutUnsatisfiable() {
       Request request;
       const Done done = Apply(value, home_, home_.ChooseNearest(wish, 0), request);
       if (done) return false;
-      left_out_.push_back(
-          fmt::format("{}: {}: {}", parameter.name, value.name, done.error().what));
+      left_out_.push_back(fmt::format("{}: {}: {}", parameter.name, value.name, done.error().what));
       return true;
     });
   }
@@ -398,8 +396,10 @@ std::vector<Row> ParameterModel::PrecedenceRows() const {
   for (std::size_t i = 0; i < refused.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
       Row row(parameters_.size(), 0);
-      row[static_cast<std::size_t>(refused[i].first)] = static_cast<std::uint16_t>(refused[i].second);
-      row[static_cast<std::size_t>(refused[k].first)] = static_cast<std::uint16_t>(refused[k].second);
+      row[static_cast<std::size_t>(refused[i].first)] =
+          static_cast<std::uint16_t>(refused[i].second);
+      row[static_cast<std::size_t>(refused[k].first)] =
+          static_cast<std::uint16_t>(refused[k].second);
       rows.push_back(std::move(row));
     }
   }

@@ -27,8 +27,8 @@ struct AbstractParameter {
 };
 
 // The operation's parameters and delivery as a covering array sees them, and how a row becomes a
-// request. Each row speaks of the snapshot that fulfils the most of it, so that the filters of a row
-// without odd values list at least that one wherever the dataset allows.
+// request. Each row speaks of the snapshot that fulfils the most of it, so that the filters of a
+// row without odd values list at least that one wherever the dataset allows.
 class ParameterModel {
  public:
   // `home` holds the values of the run's region.

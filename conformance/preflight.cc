@@ -31,7 +31,7 @@ bool IsWebPage(const Response& response) {
 // The codes by which a gateway refuses the caller, not the request (api-facts, 5.1).
 bool IsRefusedCaller(std::string_view code) {
   constexpr std::array<std::string_view, 8> kBeginnings = {
-      "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "MissingAccessKeyId",
+      "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature",  "MissingAccessKeyId",
       "Forbidden",          "InvalidSecurityToken",  "MissingSecurityToken", "NoPermission"};
   return std::ranges::any_of(
       kBeginnings, [&](std::string_view beginning) { return code.starts_with(beginning); });
@@ -81,9 +81,11 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
   return Obstacle(
       target, fmt::format("{}; load it into the target first",
                           listed_any ? fmt::format("the target's snapshots are not those of the "
-                                                   "dataset {}", dataset_name)
+                                                   "dataset {}",
+                                                   dataset_name)
                                      : fmt::format("the target lists no snapshot, the dataset {} "
-                                                   "has {}", dataset_name, dataset.snapshots.size())));
+                                                   "has {}",
+                                                   dataset_name, dataset.snapshots.size())));
 }
 
 }  // namespace assay

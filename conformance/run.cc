@@ -63,8 +63,13 @@ class ProgressListener : public testing::EmptyTestEventListener {
 
 std::string Now() { return FormatTime(static_cast<std::int64_t>(std::time(nullptr))); }
 
-// The names of all suites registered so far, as the end of a filter that leaves them out.
-std::string ExceptRegistered() {
+// Prepares GoogleTest, and names the suites of the program itself, as the end of a filter that
+// leaves them out. Those with parameters are known only once GoogleTest is initialized.
+std::string InitializeGoogleTest() {
+  int argc = 1;
+  char name[] = "assay";
+  char* argv[] = {name, nullptr};
+  testing::InitGoogleTest(&argc, argv);
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();
   std::string out;
   for (int i = 0; i < all.total_test_suite_count(); ++i) {
@@ -79,12 +84,10 @@ int RunGoogleTest(const RunPlan& plan, const std::string& others, testing::TestE
     setenv("GTEST_TOTAL_SHARDS", std::to_string(plan.shard->count).c_str(), 1);
     setenv("GTEST_SHARD_INDEX", std::to_string(plan.shard->index - 1).c_str(), 1);
   }
-  int argc = 1;
-  char name[] = "assay";
-  char* argv[] = {name, nullptr};
-  testing::InitGoogleTest(&argc, argv);
   std::string filter = plan.filter;
-  if (!others.empty()) filter += (filter.find('-') == std::string::npos ? "-" : ":") + others.substr(1);
+  if (!others.empty()) {
+    filter += (filter.find('-') == std::string::npos ? "-" : ":") + others.substr(1);
+  }
   GTEST_FLAG_SET(filter, filter);
   GTEST_FLAG_SET(repeat, 1);
   GTEST_FLAG_SET(shuffle, false);
@@ -114,7 +117,7 @@ class ConformanceRun {
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {
-    const std::string others = ExceptRegistered();
+    const std::string others = InitializeGoogleTest();
     if (const Done done = Register(); !done) return done.error();
     recorder_.Begin(Header());
     const auto begun = std::chrono::steady_clock::now();
@@ -188,8 +191,8 @@ class ConformanceRun {
     }
     if (judge_.judged() == 0) return End(ExitCode::kCouldNotJudge, "no answer could be judged");
     if (!stale.empty()) {
-      return End(ExitCode::kViolations, fmt::format("{} is out of date: {}", options_.known,
-                                                    fmt::join(stale, "; ")));
+      return End(ExitCode::kViolations,
+                 fmt::format("{} is out of date: {}", options_.known, fmt::join(stale, "; ")));
     }
     if (count("violation") > 0) return End(ExitCode::kViolations, "");
     if (options_.strict && count("warning") > 0) {
@@ -225,7 +228,8 @@ class ConformanceRun {
   }
 
   std::string WhyNotExercised(Rule rule) const {
-    if (!notes_.reasons(rule).empty()) return fmt::format("{}", fmt::join(notes_.reasons(rule), "; "));
+    const std::vector<std::string>& reasons = notes_.reasons(rule);
+    if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; "));
     return plan_.full ? "no answer came to it" : "not among the tests of this run";
   }
 
@@ -294,7 +298,8 @@ Result<ExitCode> Run(const RunOptions& options, const std::vector<SuiteRegistrar
   if (!code) return code;
   if (const Done done = (*journal)->status(); !done) return done.error();
   if (!options.write_known.empty()) {
-    if (const Done done = WriteKnown(options.write_known, run.findings()); !done) return done.error();
+    const Done written = WriteKnown(options.write_known, run.findings());
+    if (!written) return written.error();
   }
   journal->reset();
   if (const Done done = WriteSummary(options, output); !done) return done.error();

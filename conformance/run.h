@@ -30,13 +30,13 @@ struct RunOptions {
   int strength = 2;
   std::uint64_t seed = 1;
   int connections = 8;
-  double rate = -1;     // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
+  double rate = -1;  // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
   double timeout_s = 10;
   std::vector<std::string> only, skip;
   std::string known, write_known;
   bool strict = false;
   std::string out = "assay-report";
-  std::string shard;    // "2/5"
+  std::string shard;  // "2/5"
   std::string progress = "auto";
 };
 

@@ -30,8 +30,9 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
   command.add_option("--connections", options.connections, "Connections at a time")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_option("--rate", options.rate,
-                     "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
+  command
+      .add_option("--rate", options.rate,
+                  "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
       ->check(CLI::NonNegativeNumber);
   command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 3600.0))
@@ -39,8 +40,9 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
 }
 
 void AddSelectionOptions(CLI::App& command, RunOptions& options) {
-  command.add_option("--strength", options.strength,
-                     "Every choice of values of so many parameters occurs in a request")
+  command
+      .add_option("--strength", options.strength,
+                  "Every choice of values of so many parameters occurs in a request")
       ->check(CLI::Range(1, 6))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "Equal seeds send equal requests")

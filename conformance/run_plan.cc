@@ -26,8 +26,8 @@ Result<std::optional<Shard>> ParseShard(const std::string& text) {
   const int index = ParseNumber(std::string_view(text).substr(0, slash));
   const int count = ParseNumber(std::string_view(text).substr(std::min(slash + 1, text.size())));
   if (count < 1 || index < 1 || index > count) {
-    return Error{"--shard", fmt::format("`{}` is no share; write I/N with I from 1 to N, as in 1/4",
-                                        text)};
+    return Error{"--shard",
+                 fmt::format("`{}` is no share; write I/N with I from 1 to N, as in 1/4", text)};
   }
   return std::optional<Shard>(Shard{index, count});
 }
@@ -83,7 +83,17 @@ Done ResolveRegion(const std::string& region, RunPlan& plan) {
     return Error{"--region", fmt::format("the dataset has no region `{}`; it has {}", region,
                                          fmt::join(regions, ", "))};
   }
-  plan.suite.region = region.empty() ? HomeRegion(*plan.dataset) : region;
+  const std::string home = HomeRegion(*plan.dataset);
+  const auto is_empty = [&](const std::string& name) {
+    const auto at = plan.dataset->by_region.find(name);
+    return at == plan.dataset->by_region.end() || at->second.empty();
+  };
+  if (!region.empty() && is_empty(region) && !is_empty(home)) {
+    return Error{"--region", fmt::format("the dataset has no snapshot in `{}`, so little can be "
+                                         "judged there; {} has some",
+                                         region, home)};
+  }
+  plan.suite.region = region.empty() ? home : region;
   return Ok();
 }
 
@@ -113,13 +123,14 @@ Done ResolveShare(const RunOptions& options, RunPlan& plan) {
   Result<std::string> filter = MakeFilter(options);
   if (!filter) return filter.error();
   plan.filter = std::move(*filter);
-  plan.full = options.only.empty() && options.skip.empty() &&
-              (!plan.shard || plan.shard->count == 1);
+  plan.full =
+      options.only.empty() && options.skip.empty() && (!plan.shard || plan.shard->count == 1);
   return Ok();
 }
 
 bool IsLoopback(const Endpoint& endpoint) {
-  return endpoint.host == "localhost" || endpoint.host == "::1" || endpoint.host.starts_with("127.");
+  return endpoint.host == "localhost" || endpoint.host == "::1" ||
+         endpoint.host.starts_with("127.");
 }
 
 Result<std::unique_ptr<HttpTarget>> Connect(const std::string& url, const RunOptions& options) {

@@ -26,10 +26,10 @@ struct RunPlan {
   Reading reading;
   SuiteOptions suite;
   std::vector<KnownFinding> known;
-  std::string filter;                // GoogleTest's; "*" for all
-  std::optional<Shard> shard;        // from --shard or GoogleTest's variables
+  std::string filter;          // GoogleTest's; "*" for all
+  std::optional<Shard> shard;  // from --shard or GoogleTest's variables
   ProgressMode progress = ProgressMode::kAuto;
-  bool full = true;                  // no test is left out
+  bool full = true;  // no test is left out
 };
 
 // The Error names the flag or file, its exit is kBadUsage.

@@ -54,12 +54,11 @@ void AddWalks(std::vector<SuiteTest>& out) {
   }
 }
 
-void AddRows(const std::shared_ptr<const Combinations>& combinations,
-             const std::vector<Row>& rows, const std::string& prefix,
-             std::vector<SuiteTest>& out) {
+void AddRows(const std::shared_ptr<const Combinations>& combinations, const std::vector<Row>& rows,
+             const std::string& prefix, std::vector<SuiteTest>& out) {
   for (std::size_t first = 0; first < rows.size(); first += kRowsOfBlock) {
-    const std::string name =
-        fmt::format("{}_{:04}_{:04}", prefix, first + 1, std::min(first + kRowsOfBlock, rows.size()));
+    const std::string name = fmt::format("{}_{:04}_{:04}", prefix, first + 1,
+                                         std::min(first + kRowsOfBlock, rows.size()));
     out.push_back({"combinations", name, [combinations, &rows, first, name](SuiteContext& shared) {
                      return RunRows(shared, combinations->model, rows, first, kRowsOfBlock, name);
                    }});
@@ -93,10 +92,9 @@ Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context) {
 void RegisterTests(const std::shared_ptr<SuiteContext>& context, std::vector<SuiteTest> tests) {
   for (SuiteTest& test : tests) {
     const auto shared = std::make_shared<const SuiteTest>(std::move(test));
-    testing::RegisterTest(shared->suite.c_str(), shared->name.c_str(), nullptr, nullptr, __FILE__,
-                          __LINE__, [context, shared]() -> testing::Test* {
-                            return new RegisteredTest(context, shared);
-                          });
+    testing::RegisterTest(
+        shared->suite.c_str(), shared->name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        [context, shared]() -> testing::Test* { return new RegisteredTest(context, shared); });
   }
 }
 

@@ -35,8 +35,7 @@ SuiteContext::SuiteContext(Session& the_session, const Dataset& the_dataset,
       dataset(the_dataset),
       options(the_options),
       notes(the_notes),
-      values(the_dataset,
-             the_options.region.empty() ? HomeRegion(the_dataset) : the_options.region,
+      values(the_dataset, the_options.region.empty() ? HomeRegion(the_dataset) : the_options.region,
              the_options.seed) {}
 
 void AddViolations(const ScriptResult& result, TestOutcome& outcome) {

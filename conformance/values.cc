@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 
@@ -141,6 +142,18 @@ std::string JsonArray(const Strings& texts) {
   return out + "]";
 }
 
+// Beginnings of values that nobody has. No two letters and no two equal digits stand side by side,
+// so that a short name is hardly ever a part of one.
+constexpr std::array<std::string_view, 3> kStemsOfMiss = {"9e8d7c6b5a4f", "3f6e9d2c5b8a",
+                                                          "7a4b1c9d6e3f"};
+
+// What a value of the field begins with: "s-", "rg-".
+std::string PrefixOfMiss(Field field, const std::string& known) {
+  if (field == Field::kKMSKeyId) return "9d8b7f6a-5c4e-4d3b-8a2f-";
+  const std::string prefix = known.substr(0, known.find('-') + 1);
+  return field == Field::kSnapshotName || prefix.size() > 4 ? "" : prefix;
+}
+
 }  // namespace
 
 std::uint64_t Scramble(std::uint64_t seed, std::string_view text) {
@@ -230,7 +243,8 @@ const Snapshot* Values::ChooseNearest(const Wish& wish, std::uint64_t salt) cons
   return nearest[Scramble(seed_ ^ salt, "") % nearest.size()];
 }
 
-// --- Placeholders ---------------------------------------------------------------------------------
+// --- Placeholders
+// ---------------------------------------------------------------------------------
 
 std::optional<std::string> Values::AnyValue(Field field, const std::string* except) const {
   for (const std::uint32_t position : positions_) {
@@ -253,30 +267,29 @@ std::optional<std::string> Values::Elsewhere(Field field) const {
   return std::nullopt;
 }
 
-std::string Values::Miss(Field field, int number) const {
-  const std::string known = AnyValue(field, nullptr).value_or("");
-  std::string prefix = known.substr(0, known.find('-') + 1);  // "s-", "rg-"
-  if (field == Field::kKMSKeyId) prefix = "9d8b7f6a-5c4e-4d3b-8a2f-";
-  if (field == Field::kSnapshotName || prefix.size() > 4) {
-    prefix = field == Field::kKMSKeyId ? prefix : "";
-  }
+std::optional<std::string> Values::Miss(Field field, int number) const {
+  const std::string prefix = PrefixOfMiss(field, AnyValue(field, nullptr).value_or(""));
   const auto collides = [&](const std::string& value) {
     const std::string small = Map(value, SmallLetter);
     const auto is_part = [&](const std::string& held) {
       const std::string other = Map(held, SmallLetter);
-      return !other.empty() && (other.find(small) != std::string::npos ||
-                                small.find(other) != std::string::npos);
+      return !other.empty() &&
+             (other.find(small) != std::string::npos || small.find(other) != std::string::npos);
     };
     return std::ranges::any_of(dataset_.snapshots,
                                [&](const Snapshot& s) { return is_part(s[field]); }) ||
            (field == Field::kSnapshotLinkId &&
             std::ranges::find(dataset_.snapshot_links, value) != dataset_.snapshot_links.end());
   };
-  // No two letters side by side, so that no short name is a part of it.
-  for (int attempt = 0;; ++attempt) {
-    std::string value = fmt::format("{}9e8d7c6b{:04}", prefix, 10 * number + attempt);
-    if (!collides(value) || attempt == 9) return value;
+  std::string tail;
+  for (const char digit : fmt::format("{:03}", number)) tail += {digit, 'a'};
+  for (const std::string_view stem : kStemsOfMiss) {
+    std::string value = prefix;
+    value += stem.substr(0, stem.size() - std::min(stem.size(), tail.size()));
+    value += tail;
+    if (!collides(value)) return value;
   }
+  return std::nullopt;
 }
 
 std::string Values::MissTag(std::string_view prefix) const {
@@ -294,7 +307,10 @@ std::string Values::MissTag(std::string_view prefix) const {
 Result<std::string> Values::OfSnapshot(std::string_view which, const FieldInfo& field,
                                        const Snapshot* hit, bool lenient) const {
   const std::string place = fmt::format("{}.{}", which, field.name);
-  if (which == "$miss") return Miss(field.field);
+  if (which == "$miss") {
+    if (const auto value = Miss(field.field)) return *value;
+    return Lacks(place, "the dataset has too many short values");
+  }
   if (which == "$elsewhere") {
     if (const auto value = Elsewhere(field.field)) return *value;
     return Lacks(place, "the dataset has no such value in other regions only");
@@ -361,8 +377,8 @@ Result<std::string> Values::TagText(std::string_view name, const Snapshot* hit,
     tags = UsableTags(dataset_.snapshots[i]);
   }
   if (number == 0 || tags.size() < number) {
-    return Lacks(name, fmt::format("the dataset has no snapshot with {} tags in {}", number,
-                                   region_));
+    return Lacks(name,
+                 fmt::format("the dataset has no snapshot with {} tags in {}", number, region_));
   }
   return rest.ends_with("key") ? tags[number - 1].key : tags[number - 1].value;
 }
@@ -388,7 +404,11 @@ Result<std::string> Values::Ids(std::string_view name, const Snapshot* hit) cons
   if (rest.starts_with(".padded")) {
     rest.remove_prefix(7);
     const std::size_t all = TakeNumber(rest).value_or(0);
-    for (int n = 1; ids.size() < all; ++n) ids.push_back(Miss(Field::kSnapshotId, n));
+    for (int n = 1; ids.size() < all; ++n) {
+      const auto id = Miss(Field::kSnapshotId, n);
+      if (!id) return Lacks(name, "the dataset has too many short ids");
+      ids.push_back(*id);
+    }
   }
   return JsonArray(ids);
 }
@@ -489,7 +509,8 @@ Result<std::string> Values::Replace(std::string_view text, const Snapshot* hit,
   return Replacement(*this, hit, lenient).Run(text);
 }
 
-// --- Cases ----------------------------------------------------------------------------------------
+// --- Cases
+// ----------------------------------------------------------------------------------------
 
 Done Values::AddTags(const std::string& count, const Snapshot* hit, Request& request) const {
   const std::size_t number = std::strtoul(count.c_str(), nullptr, 10);
@@ -509,10 +530,9 @@ Done Values::AddTags(const std::string& count, const Snapshot* hit, Request& req
 Result<ConcreteCase> Values::MakeUnnamed(const RuleCase& rule_case, const std::string& name,
                                          const std::string& format) const {
   const Wish wish = WishOf(rule_case);
-  const Result<const Snapshot*> chosen =
-      positions_.empty() && Weigh(wish, Snapshot{}).wished == 0
-          ? Result<const Snapshot*>(nullptr)
-          : Choose(wish, name);
+  const Result<const Snapshot*> chosen = positions_.empty() && Weigh(wish, Snapshot{}).wished == 0
+                                             ? Result<const Snapshot*>(nullptr)
+                                             : Choose(wish, name);
   if (!chosen) return chosen.error();
   ConcreteCase out;
   out.request = SmallestRequest(region_, format);

@@ -33,8 +33,8 @@ struct ConcreteCase {
 // Makes the placeholders of spec/cases.md concrete from the state in one region. Beyond them it
 // knows, for probes and combinations: `$elsewhere.FIELD` (a value that only other regions have),
 // `$group.default`, `$link.unused` (a chain without a snapshot), `$beginning(TEXT)` and
-// `$ending(TEXT)` (its halves), `$swapped(TEXT)` (capital letters small and small ones capital); and
-// where a case asks for a CreationTime of `*:00Z` any time that ends so.
+// `$ending(TEXT)` (its halves), `$swapped(TEXT)` (capital letters small and small ones capital);
+// and where a case asks for a CreationTime of `*:00Z` any time that ends so.
 class Values {
  public:
   // `dataset` outlives the object. `seed` decides which of several fitting snapshots is taken.
@@ -79,8 +79,9 @@ class Values {
   Result<std::string> Ids(std::string_view name, const Snapshot* hit) const;
   std::optional<std::string> AnyValue(Field field, const std::string* except) const;
   std::optional<std::string> Elsewhere(Field field) const;
-  // A value of the field's shape that the state holds nowhere, not even as a part.
-  std::string Miss(Field field, int number = 0) const;
+  // A value of the field's shape that the state holds nowhere, not even as a part; another one for
+  // each number.
+  std::optional<std::string> Miss(Field field, int number = 0) const;
   std::string MissTag(std::string_view prefix) const;
   Result<ConcreteCase> MakeUnnamed(const RuleCase& rule_case, const std::string& name,
                                    const std::string& format) const;

@@ -31,8 +31,8 @@ struct WalkPlan {
 // What a walk saw.
 struct WalkTrace {
   std::vector<std::vector<std::string>> pages;
-  bool refused = false;   // some answer was no list
-  bool endless = false;   // given up before the target said that it was over
+  bool refused = false;  // some answer was no list
+  bool endless = false;  // given up before the target said that it was over
 };
 
 WalkedList MakeList(const Dataset& dataset, const std::string& region, const std::string& format,
@@ -95,7 +95,8 @@ class WalkScript : public Script {
     const std::size_t expected = (list_.ids.size() + size - 1) / size;
     const std::size_t claimed =
         (static_cast<std::size_t>(std::clamp<std::int64_t>(answer.total.value_or(0), 0, 1 << 30)) +
-         size - 1) / size;
+         size - 1) /
+        size;
     return std::max<std::size_t>(1, std::min(std::max(expected, claimed), expected + 5));
   }
 
@@ -164,16 +165,17 @@ class WalkRun {
     for (const auto& page : walk.trace->pages) {
       for (const std::string& id : page) {
         if (!seen.insert(id).second) {
-          return Report(walk, {unique, "each snapshot once", fmt::format("{} again", Excerpt(id)),
-                               "walk"});
+          return Report(
+              walk, {unique, "each snapshot once", fmt::format("{} again", Excerpt(id)), "walk"});
         }
       }
     }
     if (by_token) context_.notes.Checked("token.walk.ends"_rule);
     for (const std::string& id : walk.list->ids) {
       if (walk.trace->endless || seen.contains(id)) continue;
-      return Report(walk, {complete, fmt::format("all {} snapshots that match", walk.list->ids.size()),
-                           fmt::format("{} of them; {} is missing", seen.size(), id), "walk"});
+      return Report(walk,
+                    {complete, fmt::format("all {} snapshots that match", walk.list->ids.size()),
+                     fmt::format("{} of them; {} is missing", seen.size(), id), "walk"});
     }
   }
 
@@ -198,9 +200,10 @@ class WalkRun {
     });
     context_.notes.Checked("token.walk.ends"_rule);
     if (complained || walk.result.empty()) return;
-    Report(walk, {"token.walk.ends"_rule,
-                  fmt::format("a last page after {} snapshots", walk.list->ids.size()),
-                  fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"});
+    Report(walk,
+           {"token.walk.ends"_rule,
+            fmt::format("a last page after {} snapshots", walk.list->ids.size()),
+            fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"});
   }
 
   void Report(const Walk& walk, Difference difference) {
@@ -213,14 +216,16 @@ class WalkRun {
   TestOutcome outcome_;
 };
 
-// --- Lists ----------------------------------------------------------------------------------------
+// --- Lists
+// ----------------------------------------------------------------------------------------
 
 // Filters that every reading understands alike.
 std::vector<std::vector<Parameter>> ClosedFilters(const SuiteContext& context) {
-  std::vector<std::vector<Parameter>> out = {{{"Status", "accomplished"}},
-                                             {{"SourceDiskType", "system"}},
-                                             {{"SourceDiskType", "data"}, {"Status", "accomplished"}},
-                                             {{"Encrypted", "true"}}};
+  std::vector<std::vector<Parameter>> out = {
+      {{"Status", "accomplished"}},
+      {{"SourceDiskType", "system"}},
+      {{"SourceDiskType", "data"}, {"Status", "accomplished"}},
+      {{"Encrypted", "true"}}};
   for (const char* ids : {"$ids.60", "$ids.25", "$ids.7"}) {
     const Result<std::string> text = context.values.Replace(ids, nullptr);
     if (text) out.push_back({{"SnapshotIds", *text}});
@@ -235,9 +240,8 @@ bool Fits(const WalkedList& list, std::int64_t size) {
 
 void KeepLongest(std::vector<WalkedList>&& candidates, std::int64_t size, std::size_t most,
                  std::vector<WalkedList>& out) {
-  std::erase_if(candidates, [&](const WalkedList& list) {
-    return list.ids.empty() || !Fits(list, size);
-  });
+  std::erase_if(candidates,
+                [&](const WalkedList& list) { return list.ids.empty() || !Fits(list, size); });
   std::ranges::stable_sort(candidates, std::ranges::greater{},
                            [](const WalkedList& list) { return list.ids.size(); });
   for (std::size_t i = 0; i < std::min(most, candidates.size()); ++i) {
@@ -261,7 +265,8 @@ std::vector<WalkedList> ListsFor(const SuiteContext& context, std::int64_t size)
   return out;
 }
 
-// --- Tests ----------------------------------------------------------------------------------------
+// --- Tests
+// ----------------------------------------------------------------------------------------
 
 TestOutcome RunWalks(SuiteContext& context, const std::string& test, const WalkPlan& plan) {
   WalkRun run(context, test);

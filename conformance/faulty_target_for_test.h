@@ -1,0 +1,94 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "conformance/suite_context.h"
+#include "reference/describe_snapshots/service.h"
+
+namespace assay {
+
+// The model behind a fault: `bend_request` changes what the model sees, `bend_answer` what it says.
+class FaultyTarget : public Target {
+ public:
+  explicit FaultyTarget(const Dataset& dataset, const Reading& reading = {})
+      : service_(dataset, reading) {}
+
+  std::function<void(Request&)> bend_request = [](Request&) {};
+  std::function<void(const Request&, Response&)> bend_answer = [](const Request&, Response&) {};
+
+  void Run(RequestSource& source) override {
+    while (const Request* request = source.Next()) {
+      ++requests;
+      Request bent = *request;
+      bend_request(bent);
+      Response response;
+      service_.Handle(bent, "faulty", response);
+      bend_answer(*request, response);
+      Result<Response> result = std::move(response);
+      source.Answered(request, result);
+    }
+  }
+  std::string Name() const override { return "faulty"; }
+
+  int requests = 0;
+
+ private:
+  Service service_;
+};
+
+// Keeps nothing.
+class DeafRecorder : public Recorder {
+ public:
+  void Begin(const RunHeader&) override {}
+  void Add(const ExchangeRecord&) override {}
+  void Add(const Finding&) override {}
+  void End(const RunTrailer&) override {}
+};
+
+inline const Dataset& BuiltIn() {
+  static const Dataset dataset = BuiltInDataset();
+  return dataset;
+}
+
+// Option by option at random; 0 gives the default reading.
+inline Reading RandomReading(std::uint64_t seed) {
+  Reading reading{fmt::format("random {}", seed), {}};
+  std::mt19937_64 random(seed);
+  for (const QuestionInfo& question : Catalogue::Get().questions()) {
+    if (seed == 0) break;
+    reading.pins.emplace_back(question.id, question.options[random() % question.options.size()].id);
+  }
+  return reading;
+}
+
+// A session with a target, and what its suites share.
+struct Bench {
+  explicit Bench(Target& target, const SuiteOptions& options = {},
+                 const Dataset& dataset = BuiltIn())
+      : judge(dataset),
+        session(target, judge, recorder, {.reduction_requests = 0}),
+        context(session, dataset, options, notes) {}
+
+  // True where a finding under that rule was made.
+  bool Found(std::string_view rule) {
+    for (const Finding& finding : session.Findings()) {
+      if (finding.rule == rule) return true;
+    }
+    return false;
+  }
+
+  DeafRecorder recorder;
+  Judge judge;
+  Session session;
+  SuiteNotes notes;
+  SuiteContext context;
+};
+
+}  // namespace assay

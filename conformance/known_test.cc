@@ -1,0 +1,98 @@
+#include "conformance/known.h"
+
+#include <gtest/gtest.h>
+
+namespace assay {
+namespace {
+
+constexpr const char* kToday = "2026-06-15";
+
+std::vector<Finding> Found() {
+  return {{.id = "page.size.echo.00000001",
+           .rule = "page.size.echo",
+           .kind = "violation",
+           .actual = "PageSize 7"},
+          {.id = "encoding.xml.root.00000002",
+           .rule = "encoding.xml.root",
+           .kind = "warning",
+           .actual = "Root <x>"},
+          {.id = "page.size.limits.00000003", .rule = "page.size.limits", .kind = "inconclusive"}};
+}
+
+KnownFinding Accept(const std::string& id, const std::string& rule,
+                    const std::string& expires = "") {
+  return {id, rule, "a reason", expires};
+}
+
+TEST(Known, FindingsBecomeKnown) {
+  std::vector<Finding> findings = Found();
+  EXPECT_TRUE(ApplyKnown({Accept("page.size.echo.00000001", "page.size.echo", kToday)}, true,
+                         kToday, findings)
+                  .empty());
+  EXPECT_EQ(findings[0].kind, "known");
+  EXPECT_EQ(findings[1].kind, "warning");
+}
+
+TEST(Known, EntriesExpire) {
+  std::vector<Finding> findings = Found();
+  const auto problems = ApplyKnown(
+      {Accept("page.size.echo.00000001", "page.size.echo", "2026-06-14")}, true, kToday, findings);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].find("accepted until 2026-06-14"), std::string::npos);
+  EXPECT_EQ(findings[0].kind, "violation");
+}
+
+TEST(Known, EntriesThatAreNoLongerFoundAreToldInFullRunsOnly) {
+  std::vector<Finding> findings = Found();
+  const std::vector<KnownFinding> known = {Accept("page.size.echo.0000000f", "page.size.echo")};
+  EXPECT_EQ(ApplyKnown(known, true, kToday, findings).size(), 1U);
+  EXPECT_EQ(ApplyKnown(known, false, kToday, findings).size(), 0U);
+}
+
+TEST(Known, EntriesThatCanMatchNothingAreToldAlways) {
+  std::vector<Finding> findings = Found();
+  const auto problems = ApplyKnown({Accept("page.no_rule.00000001", "page.no_rule"),
+                                    Accept("page.size.echo.00000001", "page.size.limits")},
+                                   false, kToday, findings);
+  EXPECT_EQ(problems.size(), 2U);
+  EXPECT_EQ(findings[0].kind, "violation");
+}
+
+TEST(Known, FilesThatARunWritesAreReadBack) {
+  const std::vector<Finding> findings = Found();
+  const auto known = ParseKnown(KnownText(findings), "known.json");
+  ASSERT_TRUE(known) << known.error().Text();
+  ASSERT_EQ(known->size(), 2U);
+  std::vector<Finding> again = Found();
+  EXPECT_TRUE(ApplyKnown(*known, true, kToday, again).empty());
+  EXPECT_EQ(again[0].kind, "known");
+  EXPECT_EQ(again[1].kind, "known");
+  EXPECT_EQ(again[2].kind, "inconclusive");
+}
+
+TEST(Known, FilesSayWhatIsWrongWithThem) {
+  const auto what = [](const char* text) {
+    const auto known = ParseKnown(text, "known.json");
+    return known ? std::string() : known.error().Text();
+  };
+  EXPECT_EQ(what(R"({"format":"assay-known/1","findings":[]})"), "");
+  for (const char* bad :
+       {"{", "[]", R"({"findings":[]})", R"({"format":"assay-known/2","findings":[]})",
+        R"({"format":"assay-known/1"})",
+        R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b"}]})",
+        R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b","reason":""}]})",
+        R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b","reason":"c","x":1}]})",
+        R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b","reason":"c",)"
+        R"("expires":"2026-02-30"}]})",
+        R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b","reason":"c"},)"
+        R"({"id":"a","rule":"b","reason":"c"}]})"}) {
+    EXPECT_TRUE(what(bad).starts_with("known.json")) << bad << " " << what(bad);
+  }
+}
+
+TEST(Known, FilesThatCannotBeReadAreNamed) {
+  EXPECT_EQ(LoadKnown("/no/such/file").error().where, "/no/such/file");
+}
+
+}  // namespace
+}  // namespace assay

@@ -52,8 +52,7 @@ class TokenTranslation {
   std::map<std::string, std::string> today_;
 };
 
-Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorded,
-                                          Target* target) {
+Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorded, Target* target) {
   std::vector<Replayed> out;
   TokenTranslation tokens;
   for (RecordedExchange& exchange : recorded) {
@@ -69,7 +68,8 @@ Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorde
       // Without its whole body an answer cannot be judged.
       if (record.status == 0 || exchange.body_cut) continue;
       if (record.body.empty() && exchange.body_bytes > 0) continue;
-      replayed.response = {.status = record.status, .content_type = record.content_type,
+      replayed.response = {.status = record.status,
+                           .content_type = record.content_type,
                            .body = std::move(record.body)};
     }
     out.push_back(std::move(replayed));
@@ -105,9 +105,8 @@ ExitCode Tell(const std::vector<Finding>& findings, Failures failures, std::ostr
       failures.erase(same);
       continue;
     }
-    const auto other = std::ranges::find_if(failures, [&](const auto& entry) {
-      return Id(entry.second.rule) == finding.rule;
-    });
+    const auto other = std::ranges::find_if(
+        failures, [&](const auto& entry) { return Id(entry.second.rule) == finding.rule; });
     if (other == failures.end()) {
       output << fmt::format("FIXED    {}\n", finding.id);
       continue;
@@ -149,8 +148,10 @@ Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
   const auto replayed = AnswerAgain(recorded, target.get());
   if (!replayed) return replayed.error();
   if (replayed->empty()) {
-    return Error{run->path, "holds no exchange that can be judged again; give --target to send the "
-                            "requests again", ExitCode::kCouldNotJudge};
+    return Error{run->path,
+                 "holds no exchange that can be judged again; give --target to send the "
+                 "requests again",
+                 ExitCode::kCouldNotJudge};
   }
   output << fmt::format("{} of {} exchanges {}\n", replayed->size(), recorded.size(),
                         target ? "sent and judged again" : "judged again, as recorded");
@@ -159,12 +160,13 @@ Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
 
 void AddReplayCommand(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<ReplayOptions>();
-  CLI::App* replay = app.add_subcommand(
-      "replay", "Judge recorded exchanges again, or send their requests again");
+  CLI::App* replay =
+      app.add_subcommand("replay", "Judge recorded exchanges again, or send their requests again");
   replay->add_option("FILE", options->journal, "a run's folder, its journal, or a repro/*.ndjson")
       ->required();
   replay->add_option("--target", options->target, "URL to send the requests to again");
-  replay->add_option("--dataset", options->dataset, "the state; without it, what the journal names");
+  replay->add_option("--dataset", options->dataset,
+                     "the state; without it, what the journal names");
   replay->callback([=]() {
     const Result<ExitCode> code = Replay(*options, std::cout);
     if (!code) std::cerr << "assay replay: " << TerminalText(code.error().Text()) << '\n';

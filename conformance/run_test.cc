@@ -2,20 +2,17 @@
 #include "conformance/run.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "conformance/faulty_target_for_test.h"
+#include "conformance/run_for_test.h"
 #include "reference/http_server.h"
 #include "reference/server.h"
 
@@ -23,52 +20,6 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string ReadText(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// A folder of its own, gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "assay_run_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-struct Ended {
-  int code = -1;
-  std::string output;
-  std::string errors;
-  nlohmann::json report;  // report.json, null without one
-};
-
-// Runs `assay run` in a process of its own, since GoogleTest runs its tests once a process.
-Ended RunAssay(const Folder& folder, const std::string& arguments,
-               const std::string& environment = "") {
-  const fs::path self = fs::read_symlink("/proc/self/exe");
-  const fs::path out = folder / "report";
-  fs::remove_all(out);
-  const std::string command = fmt::format(
-      "env -u GTEST_TOTAL_SHARDS -u GTEST_SHARD_INDEX -u GTEST_FILTER {} '{}' run --out '{}' "
-      "--progress off {} > '{}' 2> '{}'",
-      environment, self.string(), out.string(), arguments, (folder / "output").string(),
-      (folder / "errors").string());
-  const int status = std::system(command.c_str());
-  Ended ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-              ReadText(folder / "output"),
-              ReadText(folder / "errors"),
-              {}};
-  ended.report = nlohmann::json::parse(ReadText(out / "report.json"), nullptr, false);
-  return ended;
-}
 
 // An endpoint with a fault.
 class FaultyEndpoint {
@@ -99,8 +50,8 @@ class FaultyEndpoint {
 void ForgetStatus(Request& request, HttpResponse&) { request.Unset("Status"); }
 
 TEST(Run, ConformsToItselfAndLeavesEveryReport) {
-  const Folder folder;
-  const Ended ended = RunAssay(folder, "");
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "");
   EXPECT_EQ(ended.code, 0) << ended.output << ended.errors;
   EXPECT_EQ(ended.report["verdict"], "conforms");
   EXPECT_GT(ended.report["totals"]["judged"], 1500);
@@ -114,8 +65,8 @@ TEST(Run, ConformsToItselfAndLeavesEveryReport) {
 
 TEST(Run, EndsWith1OnViolations) {
   const FaultyEndpoint endpoint(ForgetStatus);
-  const Folder folder;
-  const Ended ended = RunAssay(folder, endpoint.Flag() + " --only 'filter.*'");
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --only 'filter.*'");
   EXPECT_EQ(ended.code, 1) << ended.output << ended.errors;
   EXPECT_EQ(ended.report["verdict"], "violations");
   const auto& findings = ended.report["findings"];
@@ -126,10 +77,10 @@ TEST(Run, EndsWith1OnViolations) {
 
 TEST(Run, FindsTheSameForTheSameSeed) {
   const FaultyEndpoint endpoint(ForgetStatus);
-  const Folder folder;
+  const TestFolder folder;
   const auto ids = [&] {
     std::set<std::string> out;
-    const Ended ended = RunAssay(folder, endpoint.Flag() + " --strength 1");
+    const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --strength 1");
     for (const auto& finding : ended.report["findings"]) {
       out.insert(finding["id"].get<std::string>() + finding["expected"].get<std::string>());
     }
@@ -141,13 +92,13 @@ TEST(Run, FindsTheSameForTheSameSeed) {
 }
 
 TEST(Run, EndsWith2OnBadUsage) {
-  const Folder folder;
+  const TestFolder folder;
   for (const char* arguments :
        {"--dataset /no/such/file", "--reading no_such_reading", "--known /no/such/file",
         "--region nowhere", "--region eu-central-1", "--format yaml", "--only a-b", "--shard 3/2",
         "--shard 0/2", "--progress loud", "--target http://127.0.0.1:port", "--strength 9",
         "--no-such-flag"}) {
-    const Ended ended = RunAssay(folder, arguments);
+    const EndedRun ended = RunAssay(folder, arguments);
     EXPECT_EQ(ended.code, 2) << arguments << ended.errors;
     EXPECT_FALSE(ended.errors.empty()) << arguments;
   }
@@ -155,13 +106,13 @@ TEST(Run, EndsWith2OnBadUsage) {
 }
 
 TEST(Run, EndsWith3WhereNothingListens) {
-  const Folder folder;
+  const TestFolder folder;
   std::uint16_t port = 0;
   {
     const auto server = HttpServer::Listen("127.0.0.1", 0, [](const auto&, auto&) {});
     port = (*server)->port();
   }
-  const Ended ended = RunAssay(folder, fmt::format("--target 127.0.0.1:{}", port));
+  const EndedRun ended = RunAssay(folder, fmt::format("--target 127.0.0.1:{}", port));
   EXPECT_EQ(ended.code, 3) << ended.output;
   EXPECT_EQ(ended.report["verdict"], "inconclusive");
   EXPECT_NE(ended.output.find("connection refused"), std::string::npos) << ended.output;
@@ -170,16 +121,16 @@ TEST(Run, EndsWith3WhereNothingListens) {
 TEST(Run, EndsWith3WhereTheTargetIsSilent) {
   const FaultyEndpoint endpoint(
       [](Request&, HttpResponse& out) { out.delay = std::chrono::seconds(5); });
-  const Folder folder;
-  const Ended ended = RunAssay(folder, endpoint.Flag() + " --timeout 0.2");
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --timeout 0.2");
   EXPECT_EQ(ended.code, 3) << ended.output;
 }
 
 TEST(Run, EndsWith3WhereTheTargetHoldsAnotherState) {
   const Dataset other = GenerateDataset(50, 50);
   const auto server = Server::Start(other, {}, "127.0.0.1", 0);
-  const Folder folder;
-  const Ended ended = RunAssay(folder, "--target " + (*server)->Url());
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "--target " + (*server)->Url());
   EXPECT_EQ(ended.code, 3) << ended.output;
   EXPECT_NE(ended.output.find("load it into the target first"), std::string::npos);
   EXPECT_TRUE(ended.report["findings"].empty());
@@ -190,33 +141,33 @@ TEST(Run, EndsWith3WhereTheTargetIsLost) {
   const FaultyEndpoint endpoint([&](Request&, HttpResponse& out) {
     if (++requests > 60) out.cut_after = 0;
   });
-  const Folder folder;
-  const Ended ended = RunAssay(folder, endpoint.Flag());
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, endpoint.Flag());
   EXPECT_EQ(ended.code, 3) << ended.output;
   EXPECT_NE(ended.output.find("lost"), std::string::npos);
   EXPECT_LT(requests, 1000);
 }
 
 TEST(Run, EndsWith3WhereNoTestIsSelected) {
-  const Folder folder;
+  const TestFolder folder;
   EXPECT_EQ(RunAssay(folder, "--only 'no.such.rule'").code, 3);
   EXPECT_EQ(RunAssay(folder, "--skip '*'").code, 3);
 }
 
 TEST(Run, SelectsTestsByPattern) {
-  const Folder folder;
-  const Ended page = RunAssay(folder, "--only 'page.*'");
+  const TestFolder folder;
+  const EndedRun page = RunAssay(folder, "--only 'page.*'");
   EXPECT_EQ(page.code, 0) << page.output;
-  const Ended less = RunAssay(folder, "--only 'page.*' --skip 'page.walk.*'");
+  const EndedRun less = RunAssay(folder, "--only 'page.*' --skip 'page.walk.*'");
   EXPECT_EQ(less.code, 0) << less.output;
   EXPECT_LT(less.report["totals"]["exchanges"], page.report["totals"]["exchanges"]);
   EXPECT_LT(page.report["totals"]["exchanges"], 100);
 }
 
 TEST(Run, SharesAddUpToTheWhole) {
-  const Folder folder;
+  const TestFolder folder;
   const auto exchanges = [&](const char* arguments, const char* environment = "") {
-    const Ended ended = RunAssay(folder, arguments, environment);
+    const EndedRun ended = RunAssay(folder, arguments, environment);
     EXPECT_EQ(ended.code, 0) << arguments << ended.output;
     return ended.report["totals"]["exchanges"].get<int>();
   };
@@ -231,13 +182,13 @@ TEST(Run, SharesAddUpToTheWhole) {
 
 TEST(Run, PassesOverKnownFindings) {
   const FaultyEndpoint endpoint(ForgetStatus);
-  const Folder folder;
+  const TestFolder folder;
   const std::string known = (folder / "known.json").string();
   EXPECT_EQ(RunAssay(folder, endpoint.Flag() + " --write-known " + known).code, 1);
-  const Ended accepted = RunAssay(folder, endpoint.Flag() + " --known " + known);
+  const EndedRun accepted = RunAssay(folder, endpoint.Flag() + " --known " + known);
   EXPECT_EQ(accepted.code, 0) << accepted.output << accepted.errors;
   EXPECT_GT(accepted.report["totals"]["known"], 0);
-  const Ended mended = RunAssay(folder, "--known " + known);
+  const EndedRun mended = RunAssay(folder, "--known " + known);
   EXPECT_EQ(mended.code, 1) << mended.output;
   EXPECT_NE(mended.output.find("no longer found"), std::string::npos) << mended.output;
   EXPECT_EQ(RunAssay(folder, "--only 'page.*' --known " + known).code, 0);
@@ -248,33 +199,33 @@ TEST(Run, CountsWarningsWhereItIsStrict) {
   const FaultyEndpoint endpoint([](Request& request, HttpResponse&) {
     if (!request.Find("Format")) request.Set("Format", "JSON");
   });
-  const Folder folder;
-  const Ended lenient = RunAssay(folder, endpoint.Flag());
+  const TestFolder folder;
+  const EndedRun lenient = RunAssay(folder, endpoint.Flag());
   EXPECT_EQ(lenient.code, 0) << lenient.output;
   EXPECT_GT(lenient.report["totals"]["warnings"], 0);
   EXPECT_EQ(RunAssay(folder, endpoint.Flag() + " --strict").code, 1);
 }
 
 TEST(Run, ServesTheReadingThatItIsGiven) {
-  const Folder folder;
-  const Ended ended = RunAssay(folder, "--reading observed");
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "--reading observed");
   EXPECT_EQ(ended.code, 0) << ended.output;
 }
 
 TEST(Run, KeepsToOneFormat) {
-  const Folder folder;
+  const TestFolder folder;
   for (const char* arguments : {"--format json", "--format xml"}) {
     EXPECT_EQ(RunAssay(folder, arguments).code, 0) << arguments;
   }
 }
 
 TEST(Run, SaysWhichMustRulesAStateCannotShow) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string file = (folder / "dataset.json").string();
   Dataset poor = GenerateDataset(12, 1);
   for (Snapshot& snapshot : poor.snapshots) snapshot.tags.clear();
   std::ofstream(file) << DatasetText(poor);
-  const Ended ended = RunAssay(folder, "--dataset " + file);
+  const EndedRun ended = RunAssay(folder, "--dataset " + file);
   EXPECT_EQ(ended.code, 3) << ended.output;
   EXPECT_NE(ended.output.find("tag.number.any_order"), std::string::npos) << ended.output;
 }

@@ -7,6 +7,7 @@
 #include "reference/command.h"
 #include "reports/command.h"
 #include "spec/command.h"
+#include "spec/result.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"Assay tells whether an endpoint answers DescribeSnapshots as documented."};
@@ -19,6 +20,11 @@ int main(int argc, char** argv) {
   assay::AddSpecCommands(app, &exit_code);
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // 0 where help was asked for; CLI11's own codes above 100 mean nothing to a caller.
+    if (app.exit(error) != 0) exit_code = static_cast<int>(assay::ExitCode::kBadUsage);
+  }
   return exit_code;
 }

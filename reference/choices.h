@@ -10,10 +10,10 @@ namespace assay {
 
 // An error that applies to a request. Where several apply, any one of them is a right answer.
 struct Refusal {
-  Rule rule;                        // the rule, or the topic's rule for an open question
-  const ErrorInfo* error = nullptr; // what is documented, or (any_code) what recordings show
-  bool any_code = false;            // an open question: any 4xx that is not reserved will do
-  std::string subject;              // the parameter, for texts such as `The specified parameter "X" …`
+  Rule rule;                         // the rule, or the topic's rule for an open question
+  const ErrorInfo* error = nullptr;  // what is documented, or (any_code) what recordings show
+  bool any_code = false;             // an open question: any 4xx that is not reserved will do
+  std::string subject;  // the parameter, for texts such as `The specified parameter "X" …`
 };
 
 // Answers the questions that the document leaves open, while the model runs once.
@@ -36,7 +36,8 @@ class Choices {
   std::bitset<kRuleCount> marks_;
 };
 
-// One fixed reading: what the reference server runs under. Unpinned questions have their first option.
+// One fixed reading: what the reference server runs under. Unpinned questions have their first
+// option.
 class FixedReading : public Choices {
  public:
   FixedReading() : FixedReading(Reading{}) {}

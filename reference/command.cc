@@ -40,8 +40,9 @@ struct Address {
 Result<Address> ParseAddress(const std::string& listen) {
   const std::size_t colon = listen.rfind(':');
   const auto bad = [&](const char* what) {
-    return Error{"--listen " + listen, std::string(what) + "; write HOST:PORT, as in "
-                                       "127.0.0.1:8080 (port 0 takes a free one)"};
+    return Error{"--listen " + listen, std::string(what) +
+                                           "; write HOST:PORT, as in "
+                                           "127.0.0.1:8080 (port 0 takes a free one)"};
   };
   if (colon == std::string::npos || colon == 0) return bad("no host and port");
   const std::string digits = listen.substr(colon + 1);
@@ -79,8 +80,8 @@ class EndSignals {
 int Serve(const ServeOptions& options) {
   const auto address = ParseAddress(options.listen);
   if (!address) return Fail(address.error());
-  auto dataset = options.dataset.empty() ? Result<Dataset>(BuiltInDataset())
-                                         : LoadDataset(options.dataset);
+  auto dataset =
+      options.dataset.empty() ? Result<Dataset>(BuiltInDataset()) : LoadDataset(options.dataset);
   if (!dataset) return Fail(dataset.error());
   const auto reading = LoadReading(options.reading);
   if (!reading) return Fail(reading.error());
@@ -103,7 +104,8 @@ int WriteDataset(const DatasetOptions& options) {
   }
   std::ofstream out(options.out, std::ios::binary);
   out << text;
-  if (!out.flush()) return Fail({options.out, "cannot be written; name a file in a folder that is there"});
+  if (!out.flush())
+    return Fail({options.out, "cannot be written; name a file in a folder that is there"});
   return 0;
 }
 
@@ -111,14 +113,15 @@ int WriteDataset(const DatasetOptions& options) {
 
 void AddReferenceCommands(CLI::App& app, int* exit_code) {
   auto serve_options = std::make_shared<ServeOptions>();
-  CLI::App* serve = app.add_subcommand(
-      "serve", "Serve the reference implementation over HTTP until interrupted");
+  CLI::App* serve =
+      app.add_subcommand("serve", "Serve the reference implementation over HTTP until interrupted");
   serve->add_option("--listen", serve_options->listen, "HOST:PORT; port 0 takes a free one")
       ->capture_default_str();
   serve->add_option("--dataset", serve_options->dataset,
                     "the state to serve (assay-dataset/1); without it, the built-in dataset");
-  serve->add_option("--reading", serve_options->reading,
-                    "how open questions are answered: documented, observed, or a reading file")
+  serve
+      ->add_option("--reading", serve_options->reading,
+                   "how open questions are answered: documented, observed, or a reading file")
       ->capture_default_str();
   serve->callback([=]() { *exit_code = Serve(*serve_options); });
 

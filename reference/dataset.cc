@@ -65,8 +65,8 @@ constexpr std::size_t kMaximumTags = 20;
 constexpr std::uint64_t kMaximumInteger = 2147483647;  // the SDKs hold these fields in 32 bits
 
 enum TopKey : std::size_t { kTopFormat, kTopRegions, kTopGroup, kTopLinks, kTopSnapshots };
-constexpr std::array<std::string_view, 5> kTopKeys = {
-    "format", "regions", "default_resource_group", "snapshot_links", "snapshots"};
+constexpr std::array<std::string_view, 5> kTopKeys = {"format", "regions", "default_resource_group",
+                                                      "snapshot_links", "snapshots"};
 constexpr std::array<std::string_view, 2> kTagKeys = {"TagKey", "TagValue"};
 constexpr std::string_view kTagsName = "Tags";
 
@@ -101,11 +101,13 @@ struct Enumeration {
   std::array<std::string_view, 4> values;
 };
 constexpr std::array<Enumeration, 5> kEnumerations = {{
-    {kStatus, {"a status", "\"progressing\", \"accomplished\" or \"failed\""},
+    {kStatus,
+     {"a status", "\"progressing\", \"accomplished\" or \"failed\""},
      {"progressing", "accomplished", "failed"}},
     {kSourceDiskType, {"a disk type", "\"system\" or \"data\""}, {"system", "data"}},
     {kSnapshotType, {"a snapshot type", "\"auto\" or \"user\""}, {"auto", "user"}},
-    {kUsage, {"a usage", "\"image\", \"disk\", \"image_disk\" or \"none\""},
+    {kUsage,
+     {"a usage", "\"image\", \"disk\", \"image_disk\" or \"none\""},
      {"image", "disk", "image_disk", "none"}},
     {kCategory, {"a category", "\"standard\" or \"flash\""}, {"standard", "flash"}},
 }};
@@ -240,9 +242,12 @@ std::string Show(const Scalar& scalar) {
 
 bool HasType(const Scalar& scalar, FieldType type) {
   switch (type) {
-    case FieldType::kString: return scalar.kind == Kind::kText;
-    case FieldType::kInteger: return scalar.kind == Kind::kWhole;
-    case FieldType::kBoolean: return scalar.kind == Kind::kBool;
+    case FieldType::kString:
+      return scalar.kind == Kind::kText;
+    case FieldType::kInteger:
+      return scalar.kind == Kind::kWhole;
+    case FieldType::kBoolean:
+      return scalar.kind == Kind::kBool;
   }
   return false;
 }
@@ -281,7 +286,14 @@ class DatasetReader {
 
  private:
   enum class Level : std::uint8_t {
-    kDocument, kTop, kRegions, kLinks, kSnapshots, kSnapshot, kTags, kTag
+    kDocument,
+    kTop,
+    kRegions,
+    kLinks,
+    kSnapshots,
+    kSnapshot,
+    kTags,
+    kTag
   };
 
   bool OnScalar(Scalar value);
@@ -323,9 +335,9 @@ class DatasetReader {
   Dataset dataset_;
   std::optional<Error> error_;
   Level level_ = Level::kDocument;
-  std::string key_;                     // the latest key of the innermost object
-  const FieldInfo* field_ = nullptr;    // the same in a snapshot; nullptr is Tags
-  std::size_t tag_key_ = 0;             // the same in a tag, as an index of kTagKeys
+  std::string key_;                   // the latest key of the innermost object
+  const FieldInfo* field_ = nullptr;  // the same in a snapshot; nullptr is Tags
+  std::size_t tag_key_ = 0;           // the same in a tag, as an index of kTagKeys
   std::uint32_t seen_top_ = 0;
   std::uint32_t seen_tag_ = 0;
   bool seen_tags_ = false;
@@ -333,17 +345,23 @@ class DatasetReader {
 
 const Expectation& DatasetReader::Expected() const {
   switch (level_) {
-    case Level::kDocument: return kWholeFile;
+    case Level::kDocument:
+      return kWholeFile;
     case Level::kTop:
       if (key_ == kTopKeys[kTopFormat]) return kFormatName;
       if (key_ == kTopKeys[kTopGroup]) return kRequiredText;
       return key_ == kTopKeys[kTopSnapshots] ? kSnapshotList : kTextList;
     case Level::kRegions:
-    case Level::kLinks: return kRequiredText;
-    case Level::kSnapshots: return kSnapshotObject;
-    case Level::kSnapshot: return field_ == nullptr ? kTagList : ExpectationOf(*field_);
-    case Level::kTags: return kTagObject;
-    case Level::kTag: return tag_key_ == 0 ? kRequiredText : kTagText;
+    case Level::kLinks:
+      return kRequiredText;
+    case Level::kSnapshots:
+      return kSnapshotObject;
+    case Level::kSnapshot:
+      return field_ == nullptr ? kTagList : ExpectationOf(*field_);
+    case Level::kTags:
+      return kTagObject;
+    case Level::kTag:
+      return tag_key_ == 0 ? kRequiredText : kTagText;
   }
   return kWholeFile;
 }
@@ -354,12 +372,18 @@ std::string DatasetReader::SnapshotPlace() const {
 
 std::string DatasetReader::Place() const {
   switch (level_) {
-    case Level::kDocument: return "";
-    case Level::kTop: return key_;
-    case Level::kRegions: return fmt::format("regions[{}]", dataset_.regions.size());
-    case Level::kLinks: return fmt::format("snapshot_links[{}]", dataset_.snapshot_links.size());
-    case Level::kSnapshots: return fmt::format("snapshots[{}]", dataset_.snapshots.size());
-    case Level::kSnapshot: return SnapshotPlace() + "." + key_;
+    case Level::kDocument:
+      return "";
+    case Level::kTop:
+      return key_;
+    case Level::kRegions:
+      return fmt::format("regions[{}]", dataset_.regions.size());
+    case Level::kLinks:
+      return fmt::format("snapshot_links[{}]", dataset_.snapshot_links.size());
+    case Level::kSnapshots:
+      return fmt::format("snapshots[{}]", dataset_.snapshots.size());
+    case Level::kSnapshot:
+      return SnapshotPlace() + "." + key_;
     case Level::kTags:
       return fmt::format("{}.Tags[{}]", SnapshotPlace(), dataset_.snapshots.back().tags.size());
     case Level::kTag:
@@ -392,9 +416,12 @@ bool DatasetReader::CheckFirst(std::uint32_t* seen, std::size_t index) {
 
 bool DatasetReader::OnScalar(Scalar value) {
   switch (level_) {
-    case Level::kTop: return OnTopScalar(std::move(value));
-    case Level::kSnapshot: return OnSnapshotScalar(std::move(value));
-    case Level::kTag: return OnTagScalar(std::move(value));
+    case Level::kTop:
+      return OnTopScalar(std::move(value));
+    case Level::kSnapshot:
+      return OnSnapshotScalar(std::move(value));
+    case Level::kTag:
+      return OnTagScalar(std::move(value));
     case Level::kRegions:
     case Level::kLinks: {
       if (value.kind != Kind::kText || value.text.empty()) return FailValue(Show(value));
@@ -402,7 +429,8 @@ bool DatasetReader::OnScalar(Scalar value) {
       list.push_back(std::move(value.text));
       return true;
     }
-    default: return FailValue(Show(value));
+    default:
+      return FailValue(Show(value));
   }
 }
 
@@ -415,8 +443,8 @@ bool DatasetReader::OnTopScalar(Scalar value) {
 }
 
 bool DatasetReader::OnSnapshotScalar(Scalar value) {
-  const bool right = field_ != nullptr && HasType(value, field_->type) &&
-                     IsAcceptable(field_->field, value.text);
+  const bool right =
+      field_ != nullptr && HasType(value, field_->type) && IsAcceptable(field_->field, value.text);
   if (!right) return FailValue(Show(value));
   dataset_.snapshots.back().Set(field_->field, std::move(value.text));
   return true;
@@ -432,14 +460,18 @@ bool DatasetReader::OnTagScalar(Scalar value) {
 
 bool DatasetReader::start_object(std::size_t) {
   switch (level_) {
-    case Level::kDocument: level_ = Level::kTop; return true;
+    case Level::kDocument:
+      level_ = Level::kTop;
+      return true;
     case Level::kSnapshots:
       level_ = Level::kSnapshot;
       dataset_.snapshots.emplace_back();
       seen_tags_ = false;
       return true;
-    case Level::kTags: return BeginTag();
-    default: return FailValue("an object");
+    case Level::kTags:
+      return BeginTag();
+    default:
+      return FailValue("an object");
   }
 }
 
@@ -457,9 +489,12 @@ bool DatasetReader::BeginTag() {
 bool DatasetReader::key(std::string& name) {
   key_ = std::move(name);
   switch (level_) {
-    case Level::kTop: return OnTopKey(key_);
-    case Level::kSnapshot: return OnSnapshotKey(key_);
-    default: return OnTagKey(key_);
+    case Level::kTop:
+      return OnTopKey(key_);
+    case Level::kSnapshot:
+      return OnSnapshotKey(key_);
+    default:
+      return OnTagKey(key_);
   }
 }
 
@@ -485,9 +520,13 @@ bool DatasetReader::OnTagKey(const std::string& name) {
 
 bool DatasetReader::end_object() {
   switch (level_) {
-    case Level::kTop: level_ = Level::kDocument; return CheckTopKeys();
-    case Level::kSnapshot: return EndSnapshot();
-    default: return EndTag();
+    case Level::kTop:
+      level_ = Level::kDocument;
+      return CheckTopKeys();
+    case Level::kSnapshot:
+      return EndSnapshot();
+    default:
+      return EndTag();
   }
 }
 
@@ -568,9 +607,9 @@ bool DatasetReader::CheckUnique(const std::vector<std::string>& names, std::stri
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto [at, added] = first.emplace(names[i], i);
     if (added) continue;
-    return Fail(fmt::format("{}[{}]", list, i),
-                fmt::format("{} is also {}[{}]; remove one of the two", Quote(names[i]), list,
-                            at->second));
+    return Fail(
+        fmt::format("{}[{}]", list, i),
+        fmt::format("{} is also {}[{}]; remove one of the two", Quote(names[i]), list, at->second));
   }
   return true;
 }
@@ -614,7 +653,8 @@ Result<Dataset> DatasetReader::Take() {
 
 Error Unreadable(const std::string& file, int number) {
   return {file, fmt::format("the dataset cannot be read ({}); name a file that exists and may be "
-                            "read", std::generic_category().message(number))};
+                            "read",
+                            std::generic_category().message(number))};
 }
 
 struct CloseFile {

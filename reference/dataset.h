@@ -15,11 +15,35 @@ namespace assay {
 // The scalar fields of a snapshot under their API names (base document, "Response parameters"),
 // then the three that only select it. `kFieldNames` has the same order.
 enum class Field : std::uint8_t {
-  kSnapshotId, kSnapshotName, kDescription, kStatus, kProgress, kCreationTime, kLastModifiedTime,
-  kSourceDiskId, kSourceDiskSize, kSourceDiskType, kSourceStorageType, kSnapshotType, kUsage,
-  kCategory, kEncrypted, kInstantAccess, kAvailable, kInstantAccessRetentionDays, kRetentionDays,
-  kRemainTime, kKMSKeyId, kResourceGroupId, kSnapshotSN, kProductCode, kSourceSnapshotId,
-  kSourceRegionId, kRegionId, kSnapshotLinkId, kInstanceId,
+  kSnapshotId,
+  kSnapshotName,
+  kDescription,
+  kStatus,
+  kProgress,
+  kCreationTime,
+  kLastModifiedTime,
+  kSourceDiskId,
+  kSourceDiskSize,
+  kSourceDiskType,
+  kSourceStorageType,
+  kSnapshotType,
+  kUsage,
+  kCategory,
+  kEncrypted,
+  kInstantAccess,
+  kAvailable,
+  kInstantAccessRetentionDays,
+  kRetentionDays,
+  kRemainTime,
+  kKMSKeyId,
+  kResourceGroupId,
+  kSnapshotSN,
+  kProductCode,
+  kSourceSnapshotId,
+  kSourceRegionId,
+  kRegionId,
+  kSnapshotLinkId,
+  kInstanceId,
 };
 inline constexpr std::size_t kFieldCount = 29;
 // The first 26 are documented response fields; RegionId and SnapshotLinkId appear in newer
@@ -30,8 +54,8 @@ enum class FieldType : std::uint8_t { kString, kInteger, kBoolean };
 struct FieldInfo {
   Field field;
   std::string_view name;
-  FieldType type;        // the type in a dataset file
-  bool required;         // in a dataset file
+  FieldType type;  // the type in a dataset file
+  bool required;   // in a dataset file
 };
 extern const std::array<FieldInfo, kFieldCount> kFields;
 // The field of that API name, or nullptr.
@@ -46,8 +70,8 @@ struct Tag {
 // One snapshot. Scalars are text: integers in decimal, booleans as `true` / `false`.
 struct Snapshot {
   std::array<std::string, kFieldCount> text;
-  std::uint32_t present = 0;        // bit per Field: set in the file
-  std::int64_t creation_time = 0;   // CreationTime in seconds since 1970, UTC
+  std::uint32_t present = 0;       // bit per Field: set in the file
+  std::int64_t creation_time = 0;  // CreationTime in seconds since 1970, UTC
   std::vector<Tag> tags;
 
   bool Has(Field f) const { return (present >> static_cast<unsigned>(f)) & 1U; }
@@ -71,7 +95,7 @@ struct Dataset {
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_region;
 
   Dataset() = default;
-  Dataset(const Dataset&) = delete;             // the indexes point into the snapshots
+  Dataset(const Dataset&) = delete;  // the indexes point into the snapshots
   Dataset& operator=(const Dataset&) = delete;
   Dataset(Dataset&&) = default;
   Dataset& operator=(Dataset&&) = default;
@@ -79,18 +103,21 @@ struct Dataset {
   void Index();
 };
 
-// Reads a dataset file. The error names `file`, the snapshot's position (from 0), the key and what is wrong.
+// Reads a dataset file. The error names `file`, the snapshot's position (from 0), the key and what
+// is wrong.
 Result<Dataset> LoadDataset(const std::string& file);
 // The same from text; `name` stands in errors in place of a file name.
 Result<Dataset> ParseDataset(std::string_view json, const std::string& name);
 // The file's text (UTF-8 JSON, one snapshot a line), read back by ParseDataset to an equal dataset.
 std::string DatasetText(const Dataset& dataset);
-// `count` adversarial snapshots (see README, "The dataset"); equal arguments give equal datasets everywhere.
+// `count` adversarial snapshots (see README, "The dataset"); equal arguments give equal datasets
+// everywhere.
 Dataset GenerateDataset(std::size_t count, std::uint64_t seed);
 // The built-in dataset (about 300 snapshots): every rule can be decided on it.
 Dataset BuiltInDataset();
 
-// Seconds since 1970 of `yyyy-MM-ddTHH:mm:ssZ`, or nothing where the text is no such time (calendar checked).
+// Seconds since 1970 of `yyyy-MM-ddTHH:mm:ssZ`, or nothing where the text is no such time (calendar
+// checked).
 bool ParseTime(std::string_view text, std::int64_t* seconds);
 // The inverse, in the same form.
 std::string FormatTime(std::int64_t seconds);

@@ -26,7 +26,9 @@ class Random {
   std::size_t Below(std::size_t end) { return static_cast<std::size_t>(engine_() % end); }
   bool Coin() { return Below(2) == 0; }
   template <typename T>
-  const T& Pick(const std::vector<T>& values) { return values[Below(values.size())]; }
+  const T& Pick(const std::vector<T>& values) {
+    return values[Below(values.size())];
+  }
   template <typename T>
   void Shuffle(std::vector<T>* values) {
     for (std::size_t i = values->size(); i > 1; --i) {
@@ -90,46 +92,122 @@ std::array<std::size_t, kRegionCount> CountsOfRegions(std::size_t count) {
 // Whole, beginning, part, wildcard, letter case, encodings, escapes: each name has a neighbour that
 // a target confuses with it when it compares, escapes or decodes wrongly.
 Texts SnapshotNames() {
-  return {
-      "data", "data-backup", "data-backup-2024", "my-data-backup", "backup", "Data-Backup",
-      "DATA-BACKUP", "db", "DB", "00", "000", "null", "true", "auto2.0_20240229_sp-bp1etszs074z",
-      std::string(128, 'n'), std::string(127, 'n'), Repeat("盘", 128), Repeat("🚀", 64),
-      "数据盘", "数据盘快照", "备份数据盘快照", "😀 snapshot 🚀", "👨‍👩‍👧 one", "👨 one",
-      "e\u0301clair", "\u00e9clair", "straße", "STRASSE", "strasse", "Istanbul", "İstanbul",
-      "ıstanbul", "file", "ﬁle", "لقطة القرص", "line\u2028separator", "no\u00a0break", "no break",
-      "a b", "a  b", "a+b", "a%20b", "a%2Bb", "100%", "a*", "*a", "**", "*data", "data*", "d*a",
-      "d?ta", "a&b", "a&amp;b", "<name attr=\"1\">'text'</name>", "&lt;b&gt;", "]]>",
-      "<!--c-->", "{\"json\": [1, \"two\"]}", "[\"s-bp1\"]", "back\\slash", "back\\\\slash",
-      "a/b", "../../etc", "quote\"d", "'quote'd", "a=b&c=d", "a;b,c", "a~b", "#hash", "$HOME",
-      "\\u0041", "%00", "%E6%95%B0"};
+  return {"data",
+          "data-backup",
+          "data-backup-2024",
+          "my-data-backup",
+          "backup",
+          "Data-Backup",
+          "DATA-BACKUP",
+          "db",
+          "DB",
+          "00",
+          "000",
+          "null",
+          "true",
+          "auto2.0_20240229_sp-bp1etszs074z",
+          std::string(128, 'n'),
+          std::string(127, 'n'),
+          Repeat("盘", 128),
+          Repeat("🚀", 64),
+          "数据盘",
+          "数据盘快照",
+          "备份数据盘快照",
+          "😀 snapshot 🚀",
+          "👨‍👩‍👧 one",
+          "👨 one",
+          "e\u0301clair",
+          "\u00e9clair",
+          "straße",
+          "STRASSE",
+          "strasse",
+          "Istanbul",
+          "İstanbul",
+          "ıstanbul",
+          "file",
+          "ﬁle",
+          "لقطة القرص",
+          "line\u2028separator",
+          "no\u00a0break",
+          "no break",
+          "a b",
+          "a  b",
+          "a+b",
+          "a%20b",
+          "a%2Bb",
+          "100%",
+          "a*",
+          "*a",
+          "**",
+          "*data",
+          "data*",
+          "d*a",
+          "d?ta",
+          "a&b",
+          "a&amp;b",
+          "<name attr=\"1\">'text'</name>",
+          "&lt;b&gt;",
+          "]]>",
+          "<!--c-->",
+          "{\"json\": [1, \"two\"]}",
+          "[\"s-bp1\"]",
+          "back\\slash",
+          "back\\\\slash",
+          "a/b",
+          "../../etc",
+          "quote\"d",
+          "'quote'd",
+          "a=b&c=d",
+          "a;b,c",
+          "a~b",
+          "#hash",
+          "$HOME",
+          "\\u0041",
+          "%00",
+          "%E6%95%B0"};
 }
 
 Texts Descriptions() {
-  return {"", "", "", "", "", "", "", "", "ab", "a description", "A Description",
-          std::string(256, 'd'), Repeat("描", 256), Repeat("é", 256),
-          "quotes \" and ' and \\ and /", "<Description>&amp;&#38;</Description>",
-          "two  blanks, a plus + and 100% *", "emoji 👩🏽‍💻 and a\u0308", "{\"a\": null}", "null"};
+  return {"",
+          "",
+          "",
+          "",
+          "",
+          "",
+          "",
+          "",
+          "ab",
+          "a description",
+          "A Description",
+          std::string(256, 'd'),
+          Repeat("描", 256),
+          Repeat("é", 256),
+          "quotes \" and ' and \\ and /",
+          "<Description>&amp;&#38;</Description>",
+          "two  blanks, a plus + and 100% *",
+          "emoji 👩🏽‍💻 and a\u0308",
+          "{\"a\": null}",
+          "null"};
 }
 
 // Instants next to every boundary of the calendar, some of them twice; each a creation time.
 Texts CreationTimes() {
-  return {
-      "1998-11-30T12:00:00Z", "1999-12-31T23:59:59Z", "2000-01-01T00:00:00Z",
-      "2000-02-29T00:00:00Z", "2015-06-30T23:59:59Z", "2016-12-31T23:59:59Z",
-      "2017-01-01T00:00:00Z", "2019-12-13T16:59:59Z", "2019-12-13T17:00:00Z",
-      "2019-12-13T17:00:30Z", "2019-12-13T17:01:00Z", "2019-12-13T21:59:59Z",
-      "2019-12-13T22:00:00Z", "2019-12-13T22:00:00Z", "2019-12-13T22:00:30Z",
-      "2019-12-13T22:00:59Z", "2019-12-13T22:01:00Z", "2020-02-29T23:59:59Z",
-      "2020-08-20T14:52:28Z", "2020-08-20T14:52:28Z", "2020-08-20T14:52:28Z",
-      "2020-08-20T14:52:29Z", "2023-02-28T23:59:59Z", "2023-03-01T00:00:00Z",
-      "2023-12-31T23:59:00Z", "2023-12-31T23:59:59Z", "2024-01-01T00:00:00Z",
-      "2024-02-28T23:59:59Z", "2024-02-29T00:00:00Z", "2024-02-29T12:00:00Z",
-      "2024-02-29T23:59:00Z", "2024-02-29T23:59:30Z", "2024-02-29T23:59:59Z",
-      "2024-03-01T00:00:00Z", "2024-03-31T01:00:00Z", "2024-03-31T02:30:00Z",
-      "2024-06-30T23:59:59Z", "2024-07-01T00:00:00Z", "2024-09-30T09:59:59Z",
-      "2024-09-30T10:00:00Z", "2024-12-31T23:59:59Z", "2025-01-01T00:00:00Z",
-      "2025-01-01T00:00:01Z", "2025-06-15T08:30:00Z", "2025-06-15T08:30:00Z",
-      "2025-06-15T08:30:01Z", "2025-11-30T23:59:59Z", "2025-12-01T00:00:00Z"};
+  return {"1998-11-30T12:00:00Z", "1999-12-31T23:59:59Z", "2000-01-01T00:00:00Z",
+          "2000-02-29T00:00:00Z", "2015-06-30T23:59:59Z", "2016-12-31T23:59:59Z",
+          "2017-01-01T00:00:00Z", "2019-12-13T16:59:59Z", "2019-12-13T17:00:00Z",
+          "2019-12-13T17:00:30Z", "2019-12-13T17:01:00Z", "2019-12-13T21:59:59Z",
+          "2019-12-13T22:00:00Z", "2019-12-13T22:00:00Z", "2019-12-13T22:00:30Z",
+          "2019-12-13T22:00:59Z", "2019-12-13T22:01:00Z", "2020-02-29T23:59:59Z",
+          "2020-08-20T14:52:28Z", "2020-08-20T14:52:28Z", "2020-08-20T14:52:28Z",
+          "2020-08-20T14:52:29Z", "2023-02-28T23:59:59Z", "2023-03-01T00:00:00Z",
+          "2023-12-31T23:59:00Z", "2023-12-31T23:59:59Z", "2024-01-01T00:00:00Z",
+          "2024-02-28T23:59:59Z", "2024-02-29T00:00:00Z", "2024-02-29T12:00:00Z",
+          "2024-02-29T23:59:00Z", "2024-02-29T23:59:30Z", "2024-02-29T23:59:59Z",
+          "2024-03-01T00:00:00Z", "2024-03-31T01:00:00Z", "2024-03-31T02:30:00Z",
+          "2024-06-30T23:59:59Z", "2024-07-01T00:00:00Z", "2024-09-30T09:59:59Z",
+          "2024-09-30T10:00:00Z", "2024-12-31T23:59:59Z", "2025-01-01T00:00:00Z",
+          "2025-01-01T00:00:01Z", "2025-06-15T08:30:00Z", "2025-06-15T08:30:00Z",
+          "2025-06-15T08:30:01Z", "2025-11-30T23:59:59Z", "2025-12-01T00:00:00Z"};
 }
 constexpr std::int64_t kEarliest = 1401062400;  // 2014-05-26T00:00:00Z, the API's version
 constexpr std::int64_t kLatest = 1767225599;    // 2025-12-31T23:59:59Z
@@ -143,35 +221,34 @@ struct TagPlan {
 // be. The first `kCommonTags` plans are drawn most.
 constexpr std::size_t kCommonTags = 7;
 std::vector<TagPlan> TagPlans() {
-  return {
-      {"env", {"prod", "test", "Prod", "PROD", "", "blue", "prod-eu"}},
-      {"team", {"blue", "prod", "env", "Blue", ""}},
-      {"Env", {"prod", "test", "Prod"}},
-      {"prod", {"env", "team", "blue"}},
-      {"blue", {"team", "env"}},
-      {"owner", {"alice", "Alice", "bob", "alice bob"}},
-      {"ENV", {"prod", "PROD"}},
-      {"own", {"alice", "er"}},
-      {"owners", {"alice", "bob"}},
-      {"test", {"env", ""}},
-      {"empty", {""}},
-      {std::string(64, 'k'), {std::string(128, 'v'), std::string(127, 'v'), "v"}},
-      {std::string(63, 'k'), {std::string(128, 'v')}},
-      {Repeat("键", 64), {Repeat("值", 128)}},
-      {"成本中心", {"研发", "研发部", "成本中心"}},
-      {"🚀", {"🌍", "🚀", ""}},
-      {"e\u0301quipe", {"\u00e9", "e\u0301"}},
-      {"\u00e9quipe", {"\u00e9", "e\u0301"}},
-      {"<key attr=\"1\">&'</key>", {"<value/>", "&lt;value/&gt;", "]]>"}},
-      {"a key with  blanks", {"two  blanks", "two blanks"}},
-      {"100%", {"50%", "100%25", "100%"}},
-      {"a+b", {"c+d", "c d", "c%20d", "c%2Bd"}},
-      {"*", {"*", "pr*", "prod"}},
-      {"back\\slash/", {"\\", "/", "\\\\"}},
-      {"{\"json\": 1}", {"[1, \"two\"]", "null"}},
-      {"a=b&c", {"d&e=f", "Tag.1.Key=env"}},
-      {"null", {"null", "true", "0"}},
-      {"0", {"0", "1", "00"}}};
+  return {{"env", {"prod", "test", "Prod", "PROD", "", "blue", "prod-eu"}},
+          {"team", {"blue", "prod", "env", "Blue", ""}},
+          {"Env", {"prod", "test", "Prod"}},
+          {"prod", {"env", "team", "blue"}},
+          {"blue", {"team", "env"}},
+          {"owner", {"alice", "Alice", "bob", "alice bob"}},
+          {"ENV", {"prod", "PROD"}},
+          {"own", {"alice", "er"}},
+          {"owners", {"alice", "bob"}},
+          {"test", {"env", ""}},
+          {"empty", {""}},
+          {std::string(64, 'k'), {std::string(128, 'v'), std::string(127, 'v'), "v"}},
+          {std::string(63, 'k'), {std::string(128, 'v')}},
+          {Repeat("键", 64), {Repeat("值", 128)}},
+          {"成本中心", {"研发", "研发部", "成本中心"}},
+          {"🚀", {"🌍", "🚀", ""}},
+          {"e\u0301quipe", {"\u00e9", "e\u0301"}},
+          {"\u00e9quipe", {"\u00e9", "e\u0301"}},
+          {"<key attr=\"1\">&'</key>", {"<value/>", "&lt;value/&gt;", "]]>"}},
+          {"a key with  blanks", {"two  blanks", "two blanks"}},
+          {"100%", {"50%", "100%25", "100%"}},
+          {"a+b", {"c+d", "c d", "c%20d", "c%2Bd"}},
+          {"*", {"*", "pr*", "prod"}},
+          {"back\\slash/", {"\\", "/", "\\\\"}},
+          {"{\"json\": 1}", {"[1, \"two\"]", "null"}},
+          {"a=b&c", {"d&e=f", "Tag.1.Key=env"}},
+          {"null", {"null", "true", "0"}},
+          {"0", {"0", "1", "00"}}};
 }
 
 constexpr std::size_t kMaximumTags = 20;
@@ -214,9 +291,9 @@ Texts KeyIds(std::size_t count, Random* random) {
 
 // A text of at most `longest` characters, short ones more often, that begins and ends visibly.
 std::string RandomText(std::size_t longest, Random* random) {
-  static const Texts kCharacters = {"a", "B", "7", " ", "-", "_", ".", ":", "é", "ß", "盘", "快",
-                                    "🚀", "\u0301", "<", ">", "&", "\"", "'", "\\", "/", "+", "%",
-                                    "*", "=", "?", "#", "~", "\u00a0", "\u200d"};
+  static const Texts kCharacters = {
+      "a", "B", "7",  " ", "-",  "_", ".", ":", "é", "ß", "盘", "快", "🚀", "\u0301", "<",
+      ">", "&", "\"", "'", "\\", "/", "+", "%", "*", "=", "?",  "#",  "~",  "\u00a0", "\u200d"};
   const std::size_t inner = random->Below(random->Coin() ? 12 : longest - 1);
   std::string text(1, static_cast<char>('a' + random->Below(26)));
   for (std::size_t i = 0; i < inner; ++i) text += random->Pick(kCharacters);
@@ -265,8 +342,8 @@ Decks DecksOf(std::size_t region, const Pool& pool) {
   Decks decks = {
       {kSnapshotName, Deck(names)},
       {kDescription, Deck(Descriptions())},
-      {kStatus, Deck({"accomplished", "accomplished", "accomplished", "accomplished",
-                      "progressing", "progressing", "failed", "failed"})},
+      {kStatus, Deck({"accomplished", "accomplished", "accomplished", "accomplished", "progressing",
+                      "progressing", "failed", "failed"})},
       {kCreationTime, Deck(CreationTimes())},
       {kSourceDiskSize, Deck({"1", "20", "40", "40", "2048", "65536"})},
       {kSourceDiskType, Deck({"system", "data"})},
@@ -476,7 +553,7 @@ constexpr std::array<Portion, 4> kPortions = {{{"d-bp1exactcount00001", "one", 1
 
 // Gives each portion's disk to its number of snapshots of the region, and its tag to as many,
 // chosen anew; a snapshot with twenty tags gets no other.
-void PlacePortions(std::size_t region, std::size_t Portion::* number, Random* random,
+void PlacePortions(std::size_t region, std::size_t Portion::*number, Random* random,
                    Dataset* dataset) {
   std::vector<std::uint32_t> positions = dataset->by_region.at(kRegions[region]);
   random->Shuffle(&positions);

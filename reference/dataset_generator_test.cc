@@ -235,9 +235,8 @@ TEST(BuiltInDatasetTest, AReleasedDiskHasSnapshotsAndNoInstance) {
     ++all;
     attached += snapshot.Has(kInstanceId) ? 1 : 0;
   }
-  EXPECT_TRUE(std::ranges::any_of(disks, [](const auto& disk) {
-    return disk.second.first >= 2 && disk.second.second == 0;
-  }));
+  EXPECT_TRUE(std::ranges::any_of(
+      disks, [](const auto& disk) { return disk.second.first >= 2 && disk.second.second == 0; }));
 }
 
 TEST(BuiltInDatasetTest, EveryRegionWithSnapshotsHasSomeInTheDefaultGroup) {
@@ -250,13 +249,12 @@ TEST(BuiltInDatasetTest, EveryRegionWithSnapshotsHasSomeInTheDefaultGroup) {
 
 TEST(BuiltInDatasetTest, CreationTimesLieAroundEveryBoundary) {
   const std::set<std::string> times = ValuesIn(kFirst, kCreationTime);
-  for (const char* time :
-       {"1999-12-31T23:59:59Z", "2019-12-13T16:59:59Z", "2019-12-13T17:00:00Z",
-        "2019-12-13T17:00:30Z", "2019-12-13T22:00:00Z", "2019-12-13T22:00:30Z",
-        "2019-12-13T22:00:59Z", "2019-12-13T22:01:00Z", "2024-02-28T23:59:59Z",
-        "2024-02-29T00:00:00Z", "2024-02-29T23:59:59Z", "2024-03-01T00:00:00Z",
-        "2024-06-30T23:59:59Z", "2024-07-01T00:00:00Z", "2024-12-31T23:59:59Z",
-        "2025-01-01T00:00:00Z"}) {
+  for (const char* time : {"1999-12-31T23:59:59Z", "2019-12-13T16:59:59Z", "2019-12-13T17:00:00Z",
+                           "2019-12-13T17:00:30Z", "2019-12-13T22:00:00Z", "2019-12-13T22:00:30Z",
+                           "2019-12-13T22:00:59Z", "2019-12-13T22:01:00Z", "2024-02-28T23:59:59Z",
+                           "2024-02-29T00:00:00Z", "2024-02-29T23:59:59Z", "2024-03-01T00:00:00Z",
+                           "2024-06-30T23:59:59Z", "2024-07-01T00:00:00Z", "2024-12-31T23:59:59Z",
+                           "2025-01-01T00:00:00Z"}) {
     EXPECT_TRUE(times.contains(time)) << time;
   }
   EXPECT_GE(CountIn(kFirst, Is(kCreationTime, "2020-08-20T14:52:28Z")), 3U);
@@ -268,9 +266,8 @@ TEST(BuiltInDatasetTest, NamesAreEasyToConfuse) {
   EXPECT_TRUE(AnyPair(names, [](const std::string& a, const std::string& b) {
     return b.find(a) != b.npos && !b.starts_with(a);
   }));
-  EXPECT_TRUE(AnyPair(names, [](const std::string& a, const std::string& b) {
-    return Lowered(a) == Lowered(b);
-  }));
+  EXPECT_TRUE(AnyPair(
+      names, [](const std::string& a, const std::string& b) { return Lowered(a) == Lowered(b); }));
   for (const char* name :
        {"data", "data*", "**", "a b", "a+b", "a%20b", "a%2Bb", "a&b", "a&amp;b", "]]>", "null",
         "数据盘", "数据盘快照", "e\u0301clair", "\u00e9clair", "back\\slash", "a=b&c=d"}) {
@@ -324,9 +321,10 @@ TEST(BuiltInDatasetTest, TagsAreEasyToConfuse) {
   for (std::string_view region : {kFirst, std::string_view("cn-shanghai")}) {
     const auto tags = TagsIn(region);
     const std::pair<const char*, const char*> expected[] = {
-        {"env", "prod"}, {"env", "test"}, {"env", "Prod"}, {"env", ""}, {"Env", "prod"},
-        {"ENV", "prod"}, {"team", "prod"}, {"prod", "env"}, {"team", "blue"}, {"blue", "team"},
-        {"own", "alice"}, {"owner", "alice"}, {"owners", "alice"}};
+        {"env", "prod"},    {"env", "test"},  {"env", "Prod"},  {"env", ""},
+        {"Env", "prod"},    {"ENV", "prod"},  {"team", "prod"}, {"prod", "env"},
+        {"team", "blue"},   {"blue", "team"}, {"own", "alice"}, {"owner", "alice"},
+        {"owners", "alice"}};
     for (const auto& [key, value] : expected) EXPECT_TRUE(tags.contains({key, value})) << key;
     const auto longest = [&](auto part) {
       return std::ranges::max(tags, {}, [&](const auto& tag) { return Characters(tag.*part); });
@@ -364,9 +362,9 @@ std::map<std::string, std::vector<Positions>> Selections() {
   std::map<std::string, std::map<std::string, Positions>> by_value;
   for (std::uint32_t position : BuiltIn().by_region.at(kFirst)) {
     const Snapshot& snapshot = BuiltIn().snapshots[position];
-    for (Field field : {kInstanceId, kSourceDiskId, kSnapshotLinkId, kSnapshotName, kStatus,
-                        kSnapshotType, kUsage, kSourceDiskType, kEncrypted, kResourceGroupId,
-                        kKMSKeyId, kCategory}) {
+    for (Field field :
+         {kInstanceId, kSourceDiskId, kSnapshotLinkId, kSnapshotName, kStatus, kSnapshotType,
+          kUsage, kSourceDiskType, kEncrypted, kResourceGroupId, kKMSKeyId, kCategory}) {
       if (!snapshot.Has(field)) continue;
       const std::string name(kFields[static_cast<std::size_t>(field)].name);
       by_value[name][snapshot[field]].insert(position);
@@ -402,8 +400,7 @@ TEST(BuiltInDatasetTest, AnyTwoFiltersCutEachOtherShort) {
         });
       });
       const bool nested = a_name + b_name == "KMSKeyIdEncrypted" ||
-                          a_name + b_name == "EncryptedKMSKeyId" ||
-                          a_name + b_name == "TagKeyTag";
+                          a_name + b_name == "EncryptedKMSKeyId" || a_name + b_name == "TagKeyTag";
       EXPECT_TRUE(found || nested) << a_name << " and " << b_name;
     }
   }
@@ -419,9 +416,8 @@ TEST(BuiltInDatasetTest, AnyThreeFiltersHaveAMatch) {
         for (std::size_t i = 0; i < a_values.size() && !found; ++i) {
           for (std::size_t j = 0; j < b_values.size() && !found; ++j) {
             const Positions two = Both(a_values[i], b_values[j]);
-            found = std::ranges::any_of(c_values, [&](const Positions& c) {
-              return !Both(two, c).empty();
-            });
+            found = std::ranges::any_of(c_values,
+                                        [&](const Positions& c) { return !Both(two, c).empty(); });
           }
         }
         EXPECT_TRUE(found) << a_name << ", " << b_name << ", " << c_name;
@@ -431,8 +427,8 @@ TEST(BuiltInDatasetTest, AnyThreeFiltersHaveAMatch) {
 }
 
 TEST(BuiltInDatasetTest, AnyTwoEnumeratedValuesHaveAMatch) {
-  const std::vector<Field> fields = {kStatus, kSnapshotType, kUsage, kSourceDiskType,
-                                     kEncrypted, kCategory};
+  const std::vector<Field> fields = {kStatus,         kSnapshotType, kUsage,
+                                     kSourceDiskType, kEncrypted,    kCategory};
   for (Field a : fields) {
     for (Field b : fields) {
       if (a == b) continue;

@@ -153,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"OtherFormat", "/format", R"("assay-dataset/2")",
              "F: format: \"assay-dataset/2\" is not a format that this program reads; write "
              "\"assay-dataset/1\""},
-        Edit{"FormatMissing", "-/format", "", "F: format: the key is missing; write "
+        Edit{"FormatMissing", "-/format", "",
+             "F: format: the key is missing; write "
              "\"assay-dataset/1\""},
         Edit{"RegionsMissing", "-/regions", "",
              "F: regions: the key is missing; write an array of strings"},
@@ -396,7 +397,8 @@ TEST_F(DatasetFileTest, AMissingFileIsAnError) {
   const Result<Dataset> dataset = LoadDataset(testing::TempDir() + "/no_such_file.json");
   ASSERT_FALSE(dataset);
   EXPECT_NE(dataset.error().Text().find("no_such_file.json: the dataset cannot be read (No such "
-                                        "file or directory)"), std::string::npos);
+                                        "file or directory)"),
+            std::string::npos);
 }
 
 TEST_F(DatasetFileTest, ADirectoryIsAnError) {
@@ -420,15 +422,32 @@ TEST(TimeTest, EveryTimeIsReadBack) {
 }
 
 TEST(TimeTest, TextThatIsNoTimeIsRefused) {
-  for (const char* text :
-       {"", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2024-02-30T00:00:00Z",
-        "2024-04-31T00:00:00Z", "2024-00-01T00:00:00Z", "2024-13-01T00:00:00Z",
-        "2024-01-00T00:00:00Z", "2024-01-32T00:00:00Z", "2024-01-01T24:00:00Z",
-        "2024-01-01T23:60:00Z", "2024-01-01T23:59:60Z", "2024-01-01T00:00Z", "2024-01-01",
-        "2024-01-01T00:00:00", "2024-01-01T00:00:00Z ", " 2024-01-01T00:00:00Z",
-        "2024-01-01T00:00:00ZZ", "2024-01-01T00:00:00z", "2024-01-01t00:00:00Z",
-        "2024-01-01 00:00:00Z", "2024-01-01T00:00:00+00:00", "2024-1-01T000:00:00Z",
-        "+024-01-01T00:00:00Z", "2024-01-01T-1:00:00Z", "2024/01/01T00:00:00Z"}) {
+  for (const char* text : {"",
+                           "2023-02-29T00:00:00Z",
+                           "1900-02-29T00:00:00Z",
+                           "2024-02-30T00:00:00Z",
+                           "2024-04-31T00:00:00Z",
+                           "2024-00-01T00:00:00Z",
+                           "2024-13-01T00:00:00Z",
+                           "2024-01-00T00:00:00Z",
+                           "2024-01-32T00:00:00Z",
+                           "2024-01-01T24:00:00Z",
+                           "2024-01-01T23:60:00Z",
+                           "2024-01-01T23:59:60Z",
+                           "2024-01-01T00:00Z",
+                           "2024-01-01",
+                           "2024-01-01T00:00:00",
+                           "2024-01-01T00:00:00Z ",
+                           " 2024-01-01T00:00:00Z",
+                           "2024-01-01T00:00:00ZZ",
+                           "2024-01-01T00:00:00z",
+                           "2024-01-01t00:00:00Z",
+                           "2024-01-01 00:00:00Z",
+                           "2024-01-01T00:00:00+00:00",
+                           "2024-1-01T000:00:00Z",
+                           "+024-01-01T00:00:00Z",
+                           "2024-01-01T-1:00:00Z",
+                           "2024/01/01T00:00:00Z"}) {
     std::int64_t seconds = 7;
     EXPECT_FALSE(ParseTime(text, &seconds)) << text;
     EXPECT_EQ(seconds, 7) << text;

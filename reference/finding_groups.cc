@@ -9,7 +9,7 @@
 namespace assay {
 namespace {
 
-constexpr int kConfirmations = 3;      // repetitions of a failing request
+constexpr int kConfirmations = 3;  // repetitions of a failing request
 constexpr std::size_t kMostEvidence = 8;
 
 // Rules about several answers: one request alone cannot show them.

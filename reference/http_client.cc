@@ -1,9 +1,7 @@
 #include "reference/http_client.h"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>

@@ -20,14 +20,22 @@ bool LooksLikeXml(std::string_view body) {
 
 std::string_view NameOf(ObservedValue::Kind kind) {
   switch (kind) {
-    case ObservedValue::Kind::kAbsent: return "nothing";
-    case ObservedValue::Kind::kNull: return "null";
-    case ObservedValue::Kind::kText: return "a string";
-    case ObservedValue::Kind::kInteger: return "an integer";
-    case ObservedValue::Kind::kFraction: return "a number that is no integer";
-    case ObservedValue::Kind::kBoolean: return "a Boolean";
-    case ObservedValue::Kind::kArray: return "an array";
-    case ObservedValue::Kind::kObject: return "an object";
+    case ObservedValue::Kind::kAbsent:
+      return "nothing";
+    case ObservedValue::Kind::kNull:
+      return "null";
+    case ObservedValue::Kind::kText:
+      return "a string";
+    case ObservedValue::Kind::kInteger:
+      return "an integer";
+    case ObservedValue::Kind::kFraction:
+      return "a number that is no integer";
+    case ObservedValue::Kind::kBoolean:
+      return "a Boolean";
+    case ObservedValue::Kind::kArray:
+      return "an array";
+    case ObservedValue::Kind::kObject:
+      return "an object";
   }
   return "";
 }

@@ -17,7 +17,14 @@ namespace assay {
 // One value of an answer, with the type it has on the wire. In XML every scalar is kText.
 struct ObservedValue {
   enum class Kind : std::uint8_t {
-    kAbsent, kNull, kText, kInteger, kFraction, kBoolean, kArray, kObject
+    kAbsent,
+    kNull,
+    kText,
+    kInteger,
+    kFraction,
+    kBoolean,
+    kArray,
+    kObject
   } kind = Kind::kAbsent;
   std::string_view text;  // scalars: unescaped text, digits, `true`; otherwise ""
 
@@ -31,7 +38,8 @@ struct ObservedTag {
 
 struct ObservedSnapshot {
   std::array<ObservedValue, kFieldCount> fields;
-  ObservedValue::Kind tags_kind = ObservedValue::Kind::kAbsent;  // kObject where Tags is as documented
+  ObservedValue::Kind tags_kind =
+      ObservedValue::Kind::kAbsent;  // kObject where Tags is as documented
   std::vector<ObservedTag> tags;
 
   const ObservedValue& operator[](Field f) const { return fields[static_cast<std::size_t>(f)]; }
@@ -50,11 +58,11 @@ struct Difference {
 struct ObservedAnswer {
   int status = 0;
   bool xml = false;
-  bool readable = false;        // a JSON object or an XML document
+  bool readable = false;  // a JSON object or an XML document
   ObservedValue request_id, host_id, code, message, recommend;
   ObservedValue next_token, page_size, page_number, total_count;
   ObservedValue::Kind list_kind = ObservedValue::Kind::kAbsent;  // Snapshots
-  bool has_list = false;        // Snapshots.Snapshot is an array (XML: the element is there)
+  bool has_list = false;  // Snapshots.Snapshot is an array (XML: the element is there)
   std::vector<ObservedSnapshot> snapshots;
   std::size_t snapshot_count = 0;  // entries of `snapshots` that are in use; bounded
   std::vector<Difference> problems;

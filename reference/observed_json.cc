@@ -112,13 +112,15 @@ class Walker {
           Skip(field.value(), depth + 1);
         }
         return;
-      default: (void)Scalar(value);
+      default:
+        (void)Scalar(value);
     }
   }
 
   ObservedValue Scalar(ondemand::value value) {
     switch (value.type()) {
-      case ondemand::json_type::string: return {Kind::kText, value.get_string().value()};
+      case ondemand::json_type::string:
+        return {Kind::kText, value.get_string().value()};
       case ondemand::json_type::number: {
         std::string_view token = value.raw_json_token();
         token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
@@ -141,20 +143,30 @@ class Walker {
       case ondemand::json_type::null:
         if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
         return {Kind::kNull, ""};
-      case ondemand::json_type::array: Skip(value); return {Kind::kArray, ""};
-      case ondemand::json_type::object: Skip(value); return {Kind::kObject, ""};
+      case ondemand::json_type::array:
+        Skip(value);
+        return {Kind::kArray, ""};
+      case ondemand::json_type::object:
+        Skip(value);
+        return {Kind::kObject, ""};
     }
     return {};
   }
 
   static Kind KindOf(ondemand::value& value) {
     switch (value.type()) {
-      case ondemand::json_type::object: return Kind::kObject;
-      case ondemand::json_type::array: return Kind::kArray;
-      case ondemand::json_type::string: return Kind::kText;
-      case ondemand::json_type::number: return Kind::kInteger;
-      case ondemand::json_type::boolean: return Kind::kBoolean;
-      default: return Kind::kNull;
+      case ondemand::json_type::object:
+        return Kind::kObject;
+      case ondemand::json_type::array:
+        return Kind::kArray;
+      case ondemand::json_type::string:
+        return Kind::kText;
+      case ondemand::json_type::number:
+        return Kind::kInteger;
+      case ondemand::json_type::boolean:
+        return Kind::kBoolean;
+      default:
+        return Kind::kNull;
     }
   }
 

@@ -93,7 +93,8 @@ TEST(AnswerReader, ReadsErrorEnvelopesInBothFormats) {
   EXPECT_EQ(reading.Of(json, 404).code.text, "InvalidUsage");
   const ObservedAnswer& xml = reading.Of(
       "<Error><RequestId>R</RequestId><HostId>h</HostId><Code>InvalidUsage</Code>"
-      "<Message>m</Message><Recommend>r</Recommend></Error>", 404);
+      "<Message>m</Message><Recommend>r</Recommend></Error>",
+      404);
   EXPECT_EQ(xml.code.text, "InvalidUsage");
   EXPECT_EQ(xml.host_id.text, "h");
   EXPECT_EQ(xml.recommend.text, "r");
@@ -132,14 +133,37 @@ TEST(AnswerReader, SurvivesEveryChangedByte) {
 
 TEST(AnswerReader, RefusesWhatIsNoJsonText) {
   const std::string malformed = "encoding.json.well_formed";
-  for (const char* body :
-       {"", " ", "OK", "{", "}", "{]", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":}", "{'a':1}",
-        "{\"a\":1 \"b\":2}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":1e}", "{\"a\":--1}",
-        "{\"a\":+1}", "{\"a\":tru}", "{\"a\":truex}", "{\"a\":[1 2]}", "{\"a\":[1,]}",
-        "{\"a\":[1,{\"b\":nulll}]}", "{\"a\":\"\\x\"}", "{\"a\":\"\\ud800\"}", "{\"a\":NaN}",
-        "{\"TotalCount\":12345678901234567890x}", "{\"TotalCount\":123456789012345678901-}",
-        "{\"TotalCount\":000000000000000000000}", "{\"TotalCount\":1e1e1}",
-        "{\"Snapshots\":{\"Snapshot\":[{\"Status\":\"\\q\"}]}}", "{\"a\":\"\n\"}"}) {
+  for (const char* body : {"",
+                           " ",
+                           "OK",
+                           "{",
+                           "}",
+                           "{]",
+                           "{\"a\":1,}",
+                           "{\"a\" 1}",
+                           "{\"a\":}",
+                           "{'a':1}",
+                           "{\"a\":1 \"b\":2}",
+                           "{\"a\":01}",
+                           "{\"a\":1.}",
+                           "{\"a\":.5}",
+                           "{\"a\":1e}",
+                           "{\"a\":--1}",
+                           "{\"a\":+1}",
+                           "{\"a\":tru}",
+                           "{\"a\":truex}",
+                           "{\"a\":[1 2]}",
+                           "{\"a\":[1,]}",
+                           "{\"a\":[1,{\"b\":nulll}]}",
+                           "{\"a\":\"\\x\"}",
+                           "{\"a\":\"\\ud800\"}",
+                           "{\"a\":NaN}",
+                           "{\"TotalCount\":12345678901234567890x}",
+                           "{\"TotalCount\":123456789012345678901-}",
+                           "{\"TotalCount\":000000000000000000000}",
+                           "{\"TotalCount\":1e1e1}",
+                           "{\"Snapshots\":{\"Snapshot\":[{\"Status\":\"\\q\"}]}}",
+                           "{\"a\":\"\n\"}"}) {
     Reading reading;
     const ObservedAnswer& answer = reading.Of(body);
     EXPECT_FALSE(answer.readable) << body;
@@ -188,14 +212,14 @@ TEST(AnswerReader, SeesNamesThatStandTwice) {
 }
 
 TEST(AnswerReader, SeesWrongTypesAtEveryLevel) {
-  for (const std::string& value : std::vector<std::string>{
-           "null", "1", "1.5", "true", "\"x\"", "[]", "[1]", "{}"}) {
+  for (const std::string& value :
+       std::vector<std::string>{"null", "1", "1.5", "true", "\"x\"", "[]", "[1]", "{}"}) {
     const bool object = value == "{}", array = value[0] == '[', null = value == "null";
     const std::string snapshots = BrokenBy(R"({"Snapshots":)" + value + "}");
     EXPECT_EQ(snapshots, "") << "an absent list is the judge's affair: " << value;
-    EXPECT_EQ(BrokenBy(R"({"Snapshots":{"Snapshot":)" + value + "}}"),
-              array ? (value == "[]" ? "" : "response.snapshot.object")
-                    : "response.snapshots.container")
+    EXPECT_EQ(
+        BrokenBy(R"({"Snapshots":{"Snapshot":)" + value + "}}"),
+        array ? (value == "[]" ? "" : "response.snapshot.object") : "response.snapshots.container")
         << value;
     EXPECT_EQ(BrokenBy(List(value)), object ? "" : "response.snapshot.object") << value;
     EXPECT_EQ(BrokenBy(List(R"({"Tags":)" + value + "}")),
@@ -234,8 +258,8 @@ TEST(AnswerReader, KeepsTheKindOfScalarsOfTheWrongType) {
 TEST(AnswerReader, TakesHugeNumbersForWhatTheyAre) {
   Reading reading;
   const std::string digits(5000, '9');
-  const ObservedAnswer& huge = reading.Of(R"({"TotalCount":)" + digits + R"(,"PageSize":-)" + digits +
-                                          R"(,"PageNumber":1e99999,"Other":1E+999})");
+  const ObservedAnswer& huge = reading.Of(R"({"TotalCount":)" + digits + R"(,"PageSize":-)" +
+                                          digits + R"(,"PageNumber":1e99999,"Other":1E+999})");
   EXPECT_TRUE(huge.readable);
   EXPECT_EQ(Broken(huge), "");
   EXPECT_EQ(huge.total_count.kind, Kind::kInteger);
@@ -294,20 +318,22 @@ TEST(AnswerReader, ReadsTheVariantsOfXml) {
   EXPECT_EQ(code("<?pi x?>a"), "a");
   EXPECT_EQ(code("a\r\nb"), "a\nb");
   EXPECT_EQ(reading.Of("<Error><Code><Deep>x</Deep></Code></Error>").code.kind, Kind::kObject);
-  EXPECT_EQ(reading.Of("<!-- c --><Error a='1' b=\"2\"><Code>x</Code></Error><!-- d -->\n").code.text,
-            "x");
+  EXPECT_EQ(
+      reading.Of("<!-- c --><Error a='1' b=\"2\"><Code>x</Code></Error><!-- d -->\n").code.text,
+      "x");
 }
 
 TEST(AnswerReader, RefusesWhatIsNoXmlDocument) {
-  for (const std::string& body : std::vector<std::string>
-       {"<", "<>", "<a", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a/>text", "text<a/>", "<!-- -->",
-        "<?xml version='1.0'?>", "<a b></a>", "<a><!-- </a>", "<a><![CDATA[</a>"}) {
+  for (const std::string& body : std::vector<std::string>{
+           "<", "<>", "<a", "<a>", "<a></b>", "</a>", "<a/><b/>", "<a/>text", "text<a/>",
+           "<!-- -->", "<?xml version='1.0'?>", "<a b></a>", "<a><!-- </a>", "<a><![CDATA[</a>"}) {
     Reading reading;
     const std::string xml = body[0] == 't' ? " <a/>" + body : body;
     EXPECT_FALSE(reading.Of(xml).readable) << xml;
     EXPECT_EQ(Broken(reading.Of(xml)), "encoding.xml.well_formed") << xml;
   }
-  EXPECT_EQ(BrokenBy(std::string("<Error><Code>a\0b</Code></Error>", 32)), "encoding.xml.well_formed");
+  EXPECT_EQ(BrokenBy(std::string("<Error><Code>a\0b</Code></Error>", 32)),
+            "encoding.xml.well_formed");
   EXPECT_EQ(BrokenBy("<Error><Code>a\x01</Code></Error>"), "encoding.xml.well_formed");
   EXPECT_EQ(BrokenBy("<html><body/></html>"), "encoding.xml.root");
   EXPECT_EQ(BrokenBy("<R><Snapshots><Snapshot><Tags><Tag><Key>a</Key></Tag></Tags></Snapshot>"
@@ -341,13 +367,14 @@ TEST(AnswerReader, BoundsWhatItKeepsOfLargeBodies) {
       reading.Of(List(R"({"Tags":{"Tag":[)" + Repeat("{},", many) + "{}]}}"));
   EXPECT_LE(tags.snapshots[0].tags.size(), 100u);
   EXPECT_LE(tags.problems.size(), 32u);
-  const ObservedAnswer& xml = reading.Of(
-      "<R><Snapshots>" + Repeat("<Snapshot/>", 900'000) + "</Snapshots></R>");
+  const ObservedAnswer& xml =
+      reading.Of("<R><Snapshots>" + Repeat("<Snapshot/>", 900'000) + "</Snapshots></R>");
   EXPECT_TRUE(xml.readable);
   EXPECT_LE(xml.snapshots.size(), 1000u);
   EXPECT_LE(reading.Of("<Error>" + Repeat("<Code/>", 900'000) + "</Error>").problems.size(), 32u);
-  EXPECT_EQ(reading.Of(R"({"RequestId":")" + std::string(10'000'000, 'x') + "\"}")
-                .request_id.text.size(), 10'000'000u);
+  EXPECT_EQ(
+      reading.Of(R"({"RequestId":")" + std::string(10'000'000, 'x') + "\"}").request_id.text.size(),
+      10'000'000u);
 }
 
 TEST(AnswerReader, ForgetsTheBodyBefore) {

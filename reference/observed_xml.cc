@@ -26,8 +26,7 @@ bool HasForbiddenControl(std::string_view body) {
 class Walker {
  public:
   // `texts` keeps the values that the document holds in several pieces.
-  Walker(ObservedAnswer& answer, std::deque<std::string>& texts)
-      : answer_(answer), texts_(texts) {}
+  Walker(ObservedAnswer& answer, std::deque<std::string>& texts) : answer_(answer), texts_(texts) {}
 
   void Root(const pugi::xml_node& root) {
     const std::string_view name = root.name();

@@ -10,9 +10,9 @@
 namespace assay {
 namespace {
 
-constexpr Question kNeither = "paging.neither"_question;                    // 2 options
-constexpr Question kOrder = "paging.order"_question;                        // 3 options
-constexpr Question kTotal = "paging.total_count.token_mode"_question;       // 4 options
+constexpr Question kNeither = "paging.neither"_question;               // 2 options
+constexpr Question kOrder = "paging.order"_question;                   // 3 options
+constexpr Question kTotal = "paging.total_count.token_mode"_question;  // 4 options
 
 // What a model picks on one run, as text.
 using Model = std::function<std::string(Choices&)>;
@@ -35,9 +35,9 @@ TEST(PathChoices, TakesTheOnePathWhereNothingIsAsked) {
 }
 
 TEST(PathChoices, TakesEveryCombinationOnce) {
-  const auto paths = Paths(
-      [](Choices& c) { return Name(c, kNeither) + Name(c, kOrder) + Name(c, kTotal); },
-      ReadingSpace());
+  const auto paths =
+      Paths([](Choices& c) { return Name(c, kNeither) + Name(c, kOrder) + Name(c, kTotal); },
+            ReadingSpace());
   EXPECT_EQ(paths.size(), 24u);
   EXPECT_EQ(std::set<std::string>(paths.begin(), paths.end()).size(), 24u);
 }
@@ -71,7 +71,8 @@ TEST(PathChoices, TakesOnlyOptionsThatAreStillPossible) {
   ReadingSpace space;
   ASSERT_TRUE(space.Restrict({{{kTotal, 0b1010}}}));
   ASSERT_TRUE(space.Restrict({{{kNeither, 0b10}}}));
-  const auto paths = Paths([](Choices& c) { return Name(c, kNeither) + " " + Name(c, kTotal); }, space);
+  const auto paths =
+      Paths([](Choices& c) { return Name(c, kNeither) + " " + Name(c, kTotal); }, space);
   EXPECT_EQ(paths, (std::vector<std::string>{"token_mode zero", "token_mode anything"}));
 }
 

@@ -148,7 +148,8 @@ bool ReadingSpace::Restrict(Explanations explanations, bool* learned) {
   if (learned) *learned = false;
   Simplify(explanations, domains_);
   if (explanations.empty()) return false;
-  if (AlwaysHolds(explanations) || std::ranges::find(undecided_, explanations) != undecided_.end()) {
+  if (AlwaysHolds(explanations) ||
+      std::ranges::find(undecided_, explanations) != undecided_.end()) {
     return true;
   }
   ReadingSpace next = *this;

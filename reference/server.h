@@ -24,8 +24,8 @@ class Server {
 
   std::uint16_t port() const;
   std::string Url() const;
-  void Stop();   // from any thread
-  void Wait();   // until stopped
+  void Stop();  // from any thread
+  void Wait();  // until stopped
 
  private:
   struct State;

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/http_client.h"
 #include "reference/raw_socket.h"
 
@@ -67,7 +67,8 @@ class ServerTest : public testing::Test {
   std::unique_ptr<Server> server_ = StartServer();
 };
 
-constexpr const char* kList = "Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON&PageSize=20";
+constexpr const char* kList =
+    "Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON&PageSize=20";
 
 TEST_F(ServerTest, AnswersAGet) {
   const Reply reply = Exchange(*server_, Get(kList));
@@ -79,7 +80,8 @@ TEST_F(ServerTest, AnswersAGet) {
 
 TEST_F(ServerTest, TakesAFormASplitAndAQueryByPost) {
   for (const std::string& request :
-       {Post("", kList), Post("Action=DescribeSnapshots&Format=JSON", "RegionId=cn-hangzhou&PageSize=20"),
+       {Post("", kList),
+        Post("Action=DescribeSnapshots&Format=JSON", "RegionId=cn-hangzhou&PageSize=20"),
         Post(kList, "")}) {
     const Reply reply = Exchange(*server_, request);
     EXPECT_EQ(reply.status, 200) << request;
@@ -88,14 +90,13 @@ TEST_F(ServerTest, TakesAFormASplitAndAQueryByPost) {
 }
 
 TEST_F(ServerTest, TakesActionAndVersionFromHeaders) {
-  const std::string headers =
-      "x-acs-action: DescribeSnapshots\r\nx-acs-version: 2014-05-26\r\n";
+  const std::string headers = "x-acs-action: DescribeSnapshots\r\nx-acs-version: 2014-05-26\r\n";
   const Reply reply = Exchange(*server_, Get("RegionId=cn-hangzhou&PageSize=20", headers));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.listed(), 20u) << "JSON, since the client names no format";
-  const Reply wrong = Exchange(
-      *server_, Get("RegionId=cn-hangzhou&Format=JSON&Action=DescribeSnapshots&PageSize=5",
-                    "x-acs-version: 2010-01-01\r\n"));
+  const Reply wrong =
+      Exchange(*server_, Get("RegionId=cn-hangzhou&Format=JSON&Action=DescribeSnapshots&PageSize=5",
+                             "x-acs-version: 2010-01-01\r\n"));
   EXPECT_EQ(wrong.json()["Code"], "InvalidVersion");
 }
 
@@ -106,23 +107,26 @@ TEST_F(ServerTest, TakesABodyInChunks) {
     const std::string piece = form.substr(at, 7);
     chunks += fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
   }
-  const Reply reply = Exchange(
-      *server_,
-      "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-      "Transfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n");
+  const Reply reply =
+      Exchange(*server_,
+               "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+               "Transfer-Encoding: chunked\r\n\r\n" +
+                   chunks + "0\r\n\r\n");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.listed(), 20u);
 }
 
 TEST_F(ServerTest, LeavesABodyAloneThatIsNoForm) {
-  std::string request = Post("Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON", "Status=failed");
+  std::string request =
+      Post("Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON", "Status=failed");
   const std::string form = "application/x-www-form-urlencoded";
   request.replace(request.find(form), form.size(), "application/json");
   EXPECT_EQ(Exchange(*server_, request).json()["TotalCount"], 181);
 }
 
 TEST_F(ServerTest, WritesXmlAndJson) {
-  const Reply xml = Exchange(*server_, Get("Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=XML"));
+  const Reply xml =
+      Exchange(*server_, Get("Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=XML"));
   EXPECT_EQ(xml.Header("Content-Type"), "text/xml;charset=utf-8");
   EXPECT_TRUE(xml.body.starts_with("<?xml"));
   const Reply neither = Exchange(*server_, Get("Action=DescribeSnapshots&RegionId=cn-hangzhou"));
@@ -172,17 +176,19 @@ TEST_F(ServerTest, DecodesValuesOnce) {
   const std::string& name = SnapshotWith(Field::kSnapshotName)[Field::kSnapshotName];
   const Reply found = Exchange(*server_, Get(kList + ("&SnapshotName=" + PercentEncode(name))));
   EXPECT_GE(found.listed(), 1u);
-  const Reply twice = Exchange(
-      *server_, Get(kList + ("&SnapshotName=" + PercentEncode(PercentEncode(name)))));
+  const Reply twice =
+      Exchange(*server_, Get(kList + ("&SnapshotName=" + PercentEncode(PercentEncode(name)))));
   EXPECT_EQ(twice.listed(), 0u);
 }
 
 TEST_F(ServerTest, ServesTheDriverWhateverThePlacement) {
   auto target = HttpTarget::Open(server_->Url(), {.connections = 2});
   ASSERT_TRUE(target);
-  for (const auto& [method, placement] : std::vector<std::pair<std::string, Placement>>{
-           {"GET", Placement::kQuery}, {"POST", Placement::kForm}, {"POST", Placement::kSplit},
-           {"POST", Placement::kQuery}}) {
+  for (const auto& [method, placement] :
+       std::vector<std::pair<std::string, Placement>>{{"GET", Placement::kQuery},
+                                                      {"POST", Placement::kForm},
+                                                      {"POST", Placement::kSplit},
+                                                      {"POST", Placement::kQuery}}) {
     Request request = Ask({{"PageSize", "20"}});
     request.method = method;
     request.placement = placement;

@@ -63,8 +63,7 @@ bool IsBrokenAnswer(const Error& error) {
 // Feeds one target with the requests of many scripts, and judges in the order of the scripts.
 class Session::Driver : public RequestSource {
  public:
-  Driver(State& state, const Origin& origin,
-         const std::function<std::unique_ptr<Script>()>& next,
+  Driver(State& state, const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
          const std::function<void(ScriptResult&&)>& done)
       : state_(state), origin_(origin), next_(next), done_(done) {}
 
@@ -104,9 +103,9 @@ class Session::Driver : public RequestSource {
   };
   struct Running {
     std::unique_ptr<Script> script;
-    Request request;        // the one that is to be sent or was sent
+    Request request;  // the one that is to be sent or was sent
     std::vector<Step> steps;
-    bool waiting = false;   // for its answer
+    bool waiting = false;  // for its answer
     bool finished = false;
     int tries = 0;
   };
@@ -117,9 +116,8 @@ class Session::Driver : public RequestSource {
   }
 
   Running* Ready() {
-    const auto at = std::ranges::find_if(running_, [](const Running& running) {
-      return !running.waiting && !running.finished;
-    });
+    const auto at = std::ranges::find_if(
+        running_, [](const Running& running) { return !running.waiting && !running.finished; });
     return at == running_.end() ? nullptr : &*at;
   }
 
@@ -167,8 +165,8 @@ class Session::Driver : public RequestSource {
   }
 
   void Flush() {
-    while (!running_.empty() && (running_.front().finished ||
-                                 (state_.lost && !running_.front().waiting))) {
+    while (!running_.empty() &&
+           (running_.front().finished || (state_.lost && !running_.front().waiting))) {
       Running running = std::move(running_.front());
       running_.pop_front();
       ScriptResult result;
@@ -197,8 +195,7 @@ class Session::Driver : public RequestSource {
     if (IsBrokenAnswer(error) && !IsRefusedMethod(out.request) && !state_.lost) {
       out.verdict.kind = Verdict::Kind::kViolation;
       out.verdict.violations.push_back({"encoding.http.complete"_rule, "a complete HTTP answer",
-                                        error.what,
-                                        std::string(Beginning(*FailureOf(error)))});
+                                        error.what, std::string(Beginning(*FailureOf(error)))});
       return;
     }
     if (FailureOf(error) == TransportFailure::kClosed) {
@@ -223,11 +220,11 @@ class Session::Driver : public RequestSource {
       if (!plain || state_.options.keep_bodies) record.body = std::move(step.response->body);
       record.latency_us = step.response->latency_us;
     }
-    record.verdict = !verdict.violations.empty()                     ? "violation"
-                     : !judged.answered                              ? "unanswered"
-                     : verdict.kind == Verdict::Kind::kNotJudged     ? "not judged"
-                     : !verdict.warnings.empty()                     ? "warning"
-                                                                     : "conforms";
+    record.verdict = !verdict.violations.empty()                 ? "violation"
+                     : !judged.answered                          ? "unanswered"
+                     : verdict.kind == Verdict::Kind::kNotJudged ? "not judged"
+                     : !verdict.warnings.empty()                 ? "warning"
+                                                                 : "conforms";
     for (const Difference& d : verdict.violations) record.rules.emplace_back(Id(d.rule));
     for (const Difference& d : verdict.warnings) record.rules.emplace_back(Id(d.rule));
     if (!verdict.reason.empty()) record.rules.push_back(verdict.reason);
@@ -257,8 +254,7 @@ std::vector<ScriptResult> Session::Run(const Origin& origin,
   std::vector<ScriptResult> results;
   std::size_t at = 0;
   Run(
-      origin,
-      [&]() { return at < scripts.size() ? std::move(scripts[at++]) : nullptr; },
+      origin, [&]() { return at < scripts.size() ? std::move(scripts[at++]) : nullptr; },
       [&](ScriptResult&& result) { results.push_back(std::move(result)); });
   results.resize(scripts.size());  // a lost target leaves the rest empty
   return results;

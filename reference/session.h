@@ -54,10 +54,10 @@ struct Origin {
 };
 
 struct SessionOptions {
-  bool keep_bodies = true;     // the journal holds the bodies of conforming answers too
-  int tries = 3;               // of a request that is throttled, answered 5xx, or breaks off
-  int lost_after = 5;          // broken exchanges in a row after which the target counts as lost
-  int reduction_requests = 60; // at most, to make one finding small; 0: do not reduce
+  bool keep_bodies = true;      // the journal holds the bodies of conforming answers too
+  int tries = 3;                // of a request that is throttled, answered 5xx, or breaks off
+  int lost_after = 5;           // broken exchanges in a row after which the target counts as lost
+  int reduction_requests = 60;  // at most, to make one finding small; 0: do not reduce
 };
 
 // Sends what the suites ask for, has every exchange judged by the one judge, in the order of the
@@ -69,8 +69,7 @@ class Session {
   ~Session();
 
   // Runs the scripts, as many at a time as the target takes; one result a script.
-  std::vector<ScriptResult> Run(const Origin& origin,
-                                std::vector<std::unique_ptr<Script>> scripts);
+  std::vector<ScriptResult> Run(const Origin& origin, std::vector<std::unique_ptr<Script>> scripts);
   // The same for a stream: `next` yields scripts until nullptr, `done` gets each result in order.
   void Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
            const std::function<void(ScriptResult&&)>& done);

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/finding_groups.h"
 #include "reference/transport_failure.h"
 
@@ -219,8 +219,8 @@ TEST(Session, AsksAgainAfterAServerErrorAndReportsOneThatStays) {
 }
 
 TEST(Session, AsksAgainWhereAnAnswerBreaksOffAndReportsOneThatAlwaysDoes) {
-  for (const auto failure : {TransportFailure::kClosed, TransportFailure::kMalformed,
-                             TransportFailure::kTooLarge}) {
+  for (const auto failure :
+       {TransportFailure::kClosed, TransportFailure::kMalformed, TransportFailure::kTooLarge}) {
     for (const int failures : {2, 100}) {
       OddTarget target([&](const Request&, Result<Response>& response, int sent) {
         if (sent <= failures) response = TransportError(failure, "odd", "");
@@ -261,9 +261,11 @@ TEST(Session, DoesNotAskAgainWithAnotherMethod) {
 }
 
 TEST(Session, GivesUpOnATargetThatIsNotThere) {
-  OddTarget target([](const Request&, Result<Response>& response, int) {
-    response = TransportError(TransportFailure::kRefused, "odd", "nothing listens");
-  }, 4);
+  OddTarget target(
+      [](const Request&, Result<Response>& response, int) {
+        response = TransportError(TransportFailure::kRefused, "odd", "nothing listens");
+      },
+      4);
   Running running(target);
   std::vector<Request> requests;
   for (int i = 1; i <= 50; ++i) requests.push_back(Numbered(i));
@@ -359,13 +361,16 @@ TEST(Findings, HaveIdsThatStayFromRunToRun) {
   EXPECT_EQ(ids[0], ids[1]);
   EXPECT_EQ(ids[0], ids[2]);
   EXPECT_TRUE(ids[0].starts_with("page.total_count.matches."));
-  EXPECT_NE(FindingId({"page.size.echo"_rule, "", "", "a"}), FindingId({"page.size.echo"_rule, "", "", "b"}));
+  EXPECT_NE(FindingId({"page.size.echo"_rule, "", "", "a"}),
+            FindingId({"page.size.echo"_rule, "", "", "b"}));
 }
 
 TEST(Findings, ShowTheSmallestRequestThatStillFails) {
   OddTarget target(WrongTotal);
   Running running(target);
-  running.session.Send(kOrigin, Ask({{"Encrypted", "true"}, {"Status", "all"}, {"PageSize", "20"},
+  running.session.Send(kOrigin, Ask({{"Encrypted", "true"},
+                                     {"Status", "all"},
+                                     {"PageSize", "20"},
                                      {"SourceDiskType", "system"}}));
   const auto findings = running.session.Findings();
   ASSERT_EQ(findings.size(), 1u);
@@ -374,7 +379,8 @@ TEST(Findings, ShowTheSmallestRequestThatStillFails) {
   std::ranges::sort(names);
   // Without RegionId it is refused, without Format it is XML, and without PageSize it may be a page
   // by token, whose total is open.
-  EXPECT_EQ(names, (std::vector<std::string>{"Action", "Format", "PageSize", "RegionId", "Status"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"Action", "Format", "PageSize", "RegionId", "Status"}));
   EXPECT_EQ(findings[0].expected, "TotalCount 181") << "as the reduced request has it";
   EXPECT_EQ(findings[0].actual, "TotalCount 9181");
   EXPECT_EQ(findings[0].stability, "deterministic");
@@ -423,7 +429,8 @@ TEST(Findings, ShowWhatASuiteReported) {
   Running running(target);
   const JudgedExchange exchange = running.session.Send(kOrigin, Ask());
   const std::size_t before = target.sent.size();
-  running.session.Report(kOrigin, exchange, {"page.walk.complete"_rule, "181", "180", "short"}, {7});
+  running.session.Report(kOrigin, exchange, {"page.walk.complete"_rule, "181", "180", "short"},
+                         {7});
   EXPECT_EQ(running.session.violations(), 1u);
   const auto findings = running.session.Findings();
   ASSERT_EQ(findings.size(), 1u);

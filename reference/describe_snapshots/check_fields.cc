@@ -14,20 +14,34 @@ using Kind = ObservedValue::Kind;
 
 // The rule of each field, in the order of Field; InstanceId is never shown.
 constexpr std::array<Rule, kFieldCount> kFieldRules = {
-    "response.field.snapshot_id"_rule,       "response.field.snapshot_name"_rule,
-    "response.field.description"_rule,       "response.field.status"_rule,
-    "response.field.progress"_rule,          "response.field.creation_time"_rule,
-    "response.field.last_modified_time"_rule, "response.field.source_disk_id"_rule,
-    "response.field.source_disk_size"_rule,  "response.field.source_disk_type"_rule,
-    "response.field.source_storage_type"_rule, "response.field.snapshot_type"_rule,
-    "response.field.usage"_rule,             "response.field.category"_rule,
-    "response.field.encrypted"_rule,         "response.field.instant_access"_rule,
-    "response.field.available"_rule, "response.field.instant_access_retention_days"_rule,
-    "response.field.retention_days"_rule,    "response.field.remain_time"_rule,
-    "response.field.kms_key_id"_rule,        "response.field.resource_group_id"_rule,
-    "response.field.snapshot_sn"_rule,       "response.field.product_code"_rule,
-    "response.field.source_snapshot_id"_rule, "response.field.source_region_id"_rule,
-    "response.field.region_id"_rule,         "response.field.snapshot_link_id"_rule,
+    "response.field.snapshot_id"_rule,
+    "response.field.snapshot_name"_rule,
+    "response.field.description"_rule,
+    "response.field.status"_rule,
+    "response.field.progress"_rule,
+    "response.field.creation_time"_rule,
+    "response.field.last_modified_time"_rule,
+    "response.field.source_disk_id"_rule,
+    "response.field.source_disk_size"_rule,
+    "response.field.source_disk_type"_rule,
+    "response.field.source_storage_type"_rule,
+    "response.field.snapshot_type"_rule,
+    "response.field.usage"_rule,
+    "response.field.category"_rule,
+    "response.field.encrypted"_rule,
+    "response.field.instant_access"_rule,
+    "response.field.available"_rule,
+    "response.field.instant_access_retention_days"_rule,
+    "response.field.retention_days"_rule,
+    "response.field.remain_time"_rule,
+    "response.field.kms_key_id"_rule,
+    "response.field.resource_group_id"_rule,
+    "response.field.snapshot_sn"_rule,
+    "response.field.product_code"_rule,
+    "response.field.source_snapshot_id"_rule,
+    "response.field.source_region_id"_rule,
+    "response.field.region_id"_rule,
+    "response.field.snapshot_link_id"_rule,
     kNoRule};
 
 // How an unset text may look: the question of each optional text field.
@@ -60,7 +74,8 @@ bool EqualAnyCase(std::string_view a, std::string_view b) {
 // True where the value has the type; in XML every scalar is text, so its spelling is looked at.
 bool HasType(const ObservedValue& value, FieldType type, bool xml) {
   switch (type) {
-    case FieldType::kString: return value.kind == Kind::kText;
+    case FieldType::kString:
+      return value.kind == Kind::kText;
     case FieldType::kInteger:
       return xml ? IsInteger(value.text) : value.kind == Kind::kInteger;
     case FieldType::kBoolean:
@@ -95,7 +110,8 @@ class FieldChecker {
         return true;
       }
     } else if (!xml_ && info.field == Field::kAvailable) {
-      const bool text = value.kind == Kind::kText && (value.text == "true" || value.text == "false");
+      const bool text =
+          value.kind == Kind::kText && (value.text == "true" || value.text == "false");
       if (text || value.kind == Kind::kBoolean) {
         findings_.Answers("form.available"_question, text ? "string"_option : "boolean"_option);
         return true;
@@ -103,8 +119,7 @@ class FieldChecker {
     } else if (HasType(value, info.type, xml_)) {
       return true;
     }
-    findings_.Add(RuleOf(info.field),
-                  fmt::format("{} as {}", info.name, Words(info.type)),
+    findings_.Add(RuleOf(info.field), fmt::format("{} as {}", info.name, Words(info.type)),
                   fmt::format("{}: {}", info.name, Shown(value)),
                   fmt::format("type {}", NameOf(value.kind)));
     return false;
@@ -133,8 +148,7 @@ class FieldChecker {
                                  value.text == "auto" ? "auto"_option : "timer"_option);
       }
     }
-    const bool any_case =
-        info.field == Field::kSourceDiskType || info.field == Field::kCategory;
+    const bool any_case = info.field == Field::kSourceDiskType || info.field == Field::kCategory;
     if (any_case ? EqualAnyCase(value.text, expected) : value.text == expected) return;
     Differ(info, snapshot, fmt::format("\"{}\"", Excerpt(expected)), value, "value");
   }
@@ -163,10 +177,10 @@ class FieldChecker {
       listed.push_back({std::string(tag.key.text), std::string(tag.value.text)});
     }
     if (std::ranges::is_permutation(listed, snapshot.tags)) return;
-    findings_.Add("response.tags.complete"_rule,
-                  fmt::format("the tags {} of {}", Text(snapshot.tags),
-                              snapshot[Field::kSnapshotId]),
-                  fmt::format("the tags {}", Text(listed)), "");
+    findings_.Add(
+        "response.tags.complete"_rule,
+        fmt::format("the tags {} of {}", Text(snapshot.tags), snapshot[Field::kSnapshotId]),
+        fmt::format("the tags {}", Text(listed)), "");
   }
 
  private:
@@ -213,11 +227,16 @@ bool IsAdmissible(Field field, std::string_view text) {
     return std::ranges::any_of(values, [&](std::string_view v) { return EqualAnyCase(v, text); });
   };
   switch (field) {
-    case Field::kStatus: return any_of({"progressing", "accomplished", "failed"});
-    case Field::kSnapshotType: return any_of({"auto", "user", "timer", "all"});
-    case Field::kUsage: return any_of({"image", "disk", "image_disk", "none"});
-    case Field::kSourceDiskType: return any_of({"system", "data"});
-    case Field::kCategory: return any_of({"standard", "flash", "archive"});
+    case Field::kStatus:
+      return any_of({"progressing", "accomplished", "failed"});
+    case Field::kSnapshotType:
+      return any_of({"auto", "user", "timer", "all"});
+    case Field::kUsage:
+      return any_of({"image", "disk", "image_disk", "none"});
+    case Field::kSourceDiskType:
+      return any_of({"system", "data"});
+    case Field::kCategory:
+      return any_of({"standard", "flash", "archive"});
     case Field::kCreationTime:
     case Field::kLastModifiedTime: {
       std::int64_t seconds = 0;
@@ -225,8 +244,10 @@ bool IsAdmissible(Field field, std::string_view text) {
     }
     case Field::kProgress:
       return text.ends_with('%') && IsInteger(text.substr(0, text.size() - 1));
-    case Field::kSnapshotId: return !text.empty();
-    default: return true;
+    case Field::kSnapshotId:
+      return !text.empty();
+    default:
+      return true;
   }
 }
 
@@ -265,8 +286,8 @@ void CheckMediaType(const ObservedAnswer& answer, const Response& response, Find
   while (type.ends_with(' ')) type.pop_back();
   const Rule rule = answer.xml ? "encoding.media_type.xml"_rule : "encoding.media_type.json"_rule;
   findings.Use(rule);
-  const bool right = answer.xml ? type == "text/xml" || type == "application/xml"
-                                : type == "application/json";
+  const bool right =
+      answer.xml ? type == "text/xml" || type == "application/xml" : type == "application/json";
   if (right) return;
   findings.Add(rule, answer.xml ? "text/xml or application/xml" : "application/json",
                type.empty() ? std::string("no media type") : Excerpt(type), Excerpt(type));
@@ -279,8 +300,7 @@ void Findings::Add(Rule rule, std::string expected, std::string actual, std::str
 }
 
 void Findings::Answers(Question question, Option option) {
-  const auto bit =
-      static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf(option));
+  const auto bit = static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf(option));
   const Restriction answer{question, bit};
   if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(answer);
 }
@@ -312,9 +332,9 @@ void CheckForm(const ObservedAnswer& answer, const Response& response, Findings&
 }
 
 void CheckErrorEnvelope(const ObservedAnswer& answer, Findings& findings) {
-  for (const Rule rule : {"error.envelope.code"_rule, "error.envelope.message"_rule,
-                          "error.envelope.host_id"_rule, "error.envelope.no_list"_rule,
-                          "error.status.matches"_rule}) {
+  for (const Rule rule :
+       {"error.envelope.code"_rule, "error.envelope.message"_rule, "error.envelope.host_id"_rule,
+        "error.envelope.no_list"_rule, "error.status.matches"_rule}) {
     findings.Use(rule);
   }
   if (answer.message.kind != Kind::kText) {

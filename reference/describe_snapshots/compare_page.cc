@@ -114,10 +114,10 @@ class PageComparer {
     if (answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty()) {
       Answers("paging.token.short_page"_question, {"allowed"_option});
     } else {
-      Differ(plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule
-                                                     : BlameForMissing(),
-             fmt::format("{} more snapshots, or a NextToken", page_.count - count()),
-             fmt::format("{} snapshots and no NextToken", count()), "missing");
+      Differ(
+          plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule : BlameForMissing(),
+          fmt::format("{} more snapshots, or a NextToken", page_.count - count()),
+          fmt::format("{} snapshots and no NextToken", count()), "missing");
     }
   }
   void TooMany() {
@@ -273,8 +273,8 @@ class PageComparer {
     if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
     const Question question = "paging.order"_question;
     const bool newest = AgreesWith(true), oldest = AgreesWith(false);
-    OptionSet options = static_cast<OptionSet>(
-        1U << Catalogue::Get()[question].PositionOf("any"_option));
+    OptionSet options =
+        static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf("any"_option));
     if (newest) {
       options |= static_cast<OptionSet>(
           1U << Catalogue::Get()[question].PositionOf("newest_first"_option));
@@ -286,8 +286,8 @@ class PageComparer {
     out_.answers.push_back({question, options});
   }
 
-  // Equal creation times may stand in any order, so a snapshot at rank r fits where fewer than r + 1
-  // matches come before its time, and at least r + 1 up to it.
+  // Equal creation times may stand in any order, so a snapshot at rank r fits where fewer than r +
+  // 1 matches come before its time, and at least r + 1 up to it.
   bool AgreesWith(bool newest_first) {
     const std::int64_t sign = newest_first ? -1 : 1;
     if (times_.empty()) {

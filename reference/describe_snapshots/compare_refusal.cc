@@ -21,8 +21,7 @@ const std::array<ErrorRules, 9>& DocumentedErrors() {
        "error.invalid_tag_count.message"_rule},
       {"InvalidSnapshotIds.Malformed", "error.invalid_snapshot_ids_malformed.status"_rule,
        "error.invalid_snapshot_ids_malformed.message"_rule},
-      {"InvalidSnapshotCategory.Malformed",
-       "error.invalid_snapshot_category_malformed.status"_rule,
+      {"InvalidSnapshotCategory.Malformed", "error.invalid_snapshot_category_malformed.status"_rule,
        "error.invalid_snapshot_category_malformed.message"_rule},
       {"InvalidFilterKey.NotFound", "error.invalid_filter_key_not_found.status"_rule,
        "error.invalid_filter_key_not_found.message"_rule},
@@ -89,10 +88,9 @@ RefusalComparison CompareAnyCode(const Refusal& refusal, const ObservedAnswer& a
   }
   out.matches = true;
   if (refusal.error && (!own || refusal.error->status != answer.status)) {
-    out.warnings.push_back({"error.code.known"_rule,
-                            Text(refusal.error->status, refusal.error->code),
-                            Text(answer.status, Excerpt(code)),
-                            fmt::format("{} {}", refusal.subject, Excerpt(code))});
+    out.warnings.push_back(
+        {"error.code.known"_rule, Text(refusal.error->status, refusal.error->code),
+         Text(answer.status, Excerpt(code)), fmt::format("{} {}", refusal.subject, Excerpt(code))});
   }
   if (own) CheckMessage(code, answer, out.warnings);
   return out;
@@ -112,9 +110,9 @@ RefusalComparison CompareRefusal(const Refusal& refusal, const ObservedAnswer& a
   }
   if (answer.status != error.status) {
     const ErrorRules* rules = FindDocumented(code);
-    out.difference = Difference{rules ? rules->status : refusal.rule,
-                                Text(error.status, error.code), Text(answer.status, code),
-                                std::to_string(answer.status)};
+    out.difference =
+        Difference{rules ? rules->status : refusal.rule, Text(error.status, error.code),
+                   Text(answer.status, code), std::to_string(answer.status)};
     return out;
   }
   out.matches = true;

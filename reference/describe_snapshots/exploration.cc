@@ -56,7 +56,8 @@ class Explorer {
     if (exchange_.is_error && !exchange_.request.Find("Format")) return true;
     const Rule rule = expected.plan.xml ? "encoding.format.xml"_rule : "encoding.format.json"_rule;
     Nearest({rule, expected.plan.xml ? "an XML document" : "a JSON object",
-             exchange_.answer.xml ? "an XML document" : "a JSON object", ""}, matched_ ? 10 : -5);
+             exchange_.answer.xml ? "an XML document" : "a JSON object", ""},
+            matched_ ? 10 : -5);
     return false;
   }
 
@@ -73,8 +74,7 @@ class Explorer {
       return warnings_.empty();
     }
     if (comparison.difference) {
-      const bool same_code =
-          refusal.error && refusal.error->code == exchange_.answer.code.text;
+      const bool same_code = refusal.error && refusal.error->code == exchange_.answer.code.text;
       Nearest(std::move(*comparison.difference), same_code ? 3 : refusal.any_code ? 1 : 2);
     }
     return false;
@@ -90,18 +90,20 @@ class Explorer {
     Nearest({"request.valid.accepted"_rule,
              fmt::format("200 and a list ({} snapshots match)", expected.page.matches.size()),
              fmt::format("{} {}", exchange_.answer.status, Excerpt(exchange_.answer.code.text)),
-             Excerpt(exchange_.answer.code.text)}, 0);
+             Excerpt(exchange_.answer.code.text)},
+            0);
   }
 
   void List(const Answer& expected) {
     if (expected.refused()) {
       const Refusal& refusal = expected.plan.refusals.front();
-      const std::string code = refusal.any_code ? "a 4xx with an error envelope"
-                                                : fmt::format("{} {}", refusal.error->status,
-                                                              refusal.error->code);
-      return Nearest({refusal.rule, code,
-                      fmt::format("200 and a list of {}", exchange_.answer.snapshot_count),
-                      "accepted"}, refusal.any_code ? -3 : -2);
+      const std::string code =
+          refusal.any_code ? "a 4xx with an error envelope"
+                           : fmt::format("{} {}", refusal.error->status, refusal.error->code);
+      return Nearest(
+          {refusal.rule, code, fmt::format("200 and a list of {}", exchange_.answer.snapshot_count),
+           "accepted"},
+          refusal.any_code ? -3 : -2);
     }
     PageComparison comparison = ComparePage(exchange_.request, expected, exchange_.answer,
                                             exchange_.listed, dataset_, choices_);
@@ -109,8 +111,8 @@ class Explorer {
       return Nearest(std::move(*comparison.difference), comparison.closeness);
     }
     if (!exchange_.request.Find("Format") && !exchange_.answer.xml) {
-      warnings_.push_back({"encoding.format.default"_rule, "XML, since Format is not given",
-                           "JSON", ""});
+      warnings_.push_back(
+          {"encoding.format.default"_rule, "XML, since Format is not given", "JSON", ""});
     }
     Explained(expected, comparison.answers);
   }
@@ -137,8 +139,8 @@ class Explorer {
 
   void Position(const Plan& plan) {
     if (exchange_.is_error) return;
-    const TokenOrigin next = OriginAfter(exchange_.request, plan,
-                                         static_cast<std::int64_t>(exchange_.listed.size()));
+    const TokenOrigin next =
+        OriginAfter(exchange_.request, plan, static_cast<std::int64_t>(exchange_.listed.size()));
     if (out_.plan && (next.position != position_ || next.loose != loose_)) {
       out_.several_positions = true;
     }

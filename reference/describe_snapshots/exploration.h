@@ -19,14 +19,14 @@ struct ReadExchange {
 
 // What exploring every path through the open questions found.
 struct Exploration {
-  Explanations explanations;           // empty: no reading explains the answer
-  std::optional<Plan> plan;            // of the first path that explains it
-  bool several_positions = false;      // the paths that explain it stand at different places
-  std::bitset<kRuleCount> used;        // rules of that path
-  std::vector<Difference> warnings;    // of that path
-  std::optional<Difference> nearest;   // where nothing explains it: what the nearest path says
+  Explanations explanations;          // empty: no reading explains the answer
+  std::optional<Plan> plan;           // of the first path that explains it
+  bool several_positions = false;     // the paths that explain it stand at different places
+  std::bitset<kRuleCount> used;       // rules of that path
+  std::vector<Difference> warnings;   // of that path
+  std::optional<Difference> nearest;  // where nothing explains it: what the nearest path says
   std::vector<Question> asked;
-  bool too_many = false;               // more paths than are worth looking at
+  bool too_many = false;  // more paths than are worth looking at
 };
 
 // Runs the model once for every combination of the options in `domains` that the request asks for,

@@ -73,8 +73,8 @@ struct Judge::State {
 
   const Dataset& dataset;
   Reading pins;
-  ReadingSpace space;       // what is still possible
-  const ReadingSpace all;   // what the pins allow
+  ReadingSpace space;      // what is still possible
+  const ReadingSpace all;  // what the pins allow
   WalkMemory memory;
   AnswerReader reader;
   std::unordered_set<std::size_t> request_ids;
@@ -115,9 +115,7 @@ class Examination {
   void Keep(const std::vector<OptionSet>& before);
   void Report(Difference difference);
   void Count();
-  bool IsError() const {
-    return answer_.code.kind == Kind::kText && !answer_.code.text.empty();
-  }
+  bool IsError() const { return answer_.code.kind == Kind::kText && !answer_.code.text.empty(); }
 
   Judge::State& state_;
   std::uint64_t id_;
@@ -347,16 +345,14 @@ void Examination::Walk(const Plan& plan) {
   findings_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
   const auto clash = state_.memory.Check(request_, plan, listed_);
   if (clash) {
-    const std::string& name =
-        state_.dataset.snapshots[clash->snapshot][Field::kSnapshotId];
+    const std::string& name = state_.dataset.snapshots[clash->snapshot][Field::kSnapshotId];
     if (learn_) verdict_.evidence.push_back(clash->exchange);
     Report(clash->repeated
                ? Difference{"page.order.stable"_rule,
                             fmt::format("the same page as in exchange {}", clash->exchange),
                             "another one", ""}
                : Difference{"page.walk.unique"_rule,
-                            fmt::format("snapshots that exchange {} did not list",
-                                        clash->exchange),
+                            fmt::format("snapshots that exchange {} did not list", clash->exchange),
                             fmt::format("{} on another page of the same list", name), ""});
   }
   if (!learn_) return;
@@ -373,8 +369,8 @@ Constraints Examination::AllConstraints(const Request& request, const Response& 
   const ObservedAnswer& answer = reader.Read(response);
   const auto listed = ListedPositions(answer, state_.dataset);
   const bool is_error = answer.code.kind == Kind::kText && !answer.code.text.empty();
-  Exploration exploration = Explore({request, answer, listed, tokens, is_error}, state_.dataset,
-                                    state_.all.domains());
+  Exploration exploration =
+      Explore({request, answer, listed, tokens, is_error}, state_.dataset, state_.all.domains());
   Findings findings;
   if (!is_error) CheckFields(answer, state_.dataset, findings);
   Constraints constraints = FormConstraints(findings.answers);
@@ -441,12 +437,14 @@ void Examination::Contradiction() {
   }
   const std::string question = Disputed(mine, needed.empty() ? mine : others);
   Report({"request.reading.consistent"_rule,
-          needed.empty() ? std::string("one answer to each open question within one answer")
-                         : fmt::format("an answer that one reading explains together with exchange {}",
-                                       exchanges),
+          needed.empty()
+              ? std::string("one answer to each open question within one answer")
+              : fmt::format("an answer that one reading explains together with exchange {}",
+                            exchanges),
           question.empty() ? std::string("no reading explains them together")
                            : fmt::format("no reading explains them together: they answer {} "
-                                         "differently", question),
+                                         "differently",
+                                         question),
           question});
 }
 

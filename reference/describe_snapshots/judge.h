@@ -17,18 +17,18 @@ namespace assay {
 // What the judge says about one exchange.
 struct Verdict {
   enum class Kind {
-    kConforms,   // some reading explains it together with all that came before
+    kConforms,  // some reading explains it together with all that came before
     kViolation,
     kNotJudged,  // throttled, or too many open questions at once: `reason`
   } kind = Kind::kConforms;
-  std::vector<Difference> violations;  // of `must` rules
-  std::vector<Difference> warnings;    // of `should` rules
-  std::vector<std::uint64_t> evidence; // earlier exchanges that contradict this one
+  std::vector<Difference> violations;   // of `must` rules
+  std::vector<Difference> warnings;     // of `should` rules
+  std::vector<std::uint64_t> evidence;  // earlier exchanges that contradict this one
   std::string reason;
   bool throttled = false;
-  bool server_error = false;           // 5xx: worth a second try before it counts
-  std::string code;                    // the error code of the answer, "" for a list
-  std::vector<std::string> listed;     // the SnapshotIds of the answer, in order
+  bool server_error = false;        // 5xx: worth a second try before it counts
+  std::string code;                 // the error code of the answer, "" for a list
+  std::vector<std::string> listed;  // the SnapshotIds of the answer, in order
 };
 
 // Compares answers with the model and learns the target's reading by elimination. One judge sees

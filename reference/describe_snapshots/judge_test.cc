@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 
 namespace assay {
 namespace {
@@ -44,7 +44,8 @@ void ExpectNoAlarm(const Reading& reading, std::uint64_t seed, int requests) {
     const Verdict verdict = judge.Examine(static_cast<std::uint64_t>(i), request, response);
     ASSERT_TRUE(verdict.violations.empty())
         << "seed " << seed << ", request " << i << ": " << request.Text() << "\n"
-        << response.status << " " << response.body.substr(0, 600) << "\n" << Text(verdict.violations);
+        << response.status << " " << response.body.substr(0, 600) << "\n"
+        << Text(verdict.violations);
     ASSERT_EQ(Eliminated(judge, reading), "")
         << "seed " << seed << ", request " << i << ": " << request.Text() << "\n"
         << response.status << " " << response.body.substr(0, 600);
@@ -133,15 +134,16 @@ std::vector<Wrong> WrongFields() {
     out.push_back({name + " missing", request, [=](Edited& e) { e.first().erase(name); }, rule});
     out.push_back({name + " null", request, [=](Edited& e) { e.first()[name] = nullptr; },
                    "response.null.absent"_rule});
-    out.push_back({name + " an object", request,
-                   [=](Edited& e) { e.first()[name] = Json::object(); }, rule});
+    out.push_back(
+        {name + " an object", request, [=](Edited& e) { e.first()[name] = Json::object(); }, rule});
     out.push_back({name + " an array", request, [=](Edited& e) { e.first()[name] = {1}; }, rule});
     out.push_back({name + " another type", request,
                    [=, type = info.type](Edited& e) {
                      e.first()[name] = type == FieldType::kString ? Json(7) : Json("seven");
                    },
                    rule});
-    out.push_back({name + " a fraction", request, [=](Edited& e) { e.first()[name] = 40.5; }, rule});
+    out.push_back(
+        {name + " a fraction", request, [=](Edited& e) { e.first()[name] = 40.5; }, rule});
     out.push_back({name + " another value", request,
                    [=](Edited& e) {
                      const Json old = e.first()[name];
@@ -196,12 +198,18 @@ std::vector<Wrong> WrongTags() {
       {"a tag missing", request, [=](Edited& e) { tags(e).erase(0); }, complete},
       {"a tag twice", request, [=](Edited& e) { tags(e).push_back(tags(e)[0]); }, complete},
       {"a tag more", request,
-       [=](Edited& e) { tags(e).push_back({{"TagKey", "a"}, {"TagValue", "b"}}); }, complete},
+       [=](Edited& e) {
+         tags(e).push_back({{"TagKey", "a"}, {"TagValue", "b"}});
+       },
+       complete},
       {"another value", request, [=](Edited& e) { tags(e)[0]["TagValue"] = "other"; }, complete},
       {"values swapped", request,
        [=](Edited& e) { std::swap(tags(e)[0]["TagKey"], tags(e)[0]["TagValue"]); }, complete},
       {"tags as a map", request,
-       [=](Edited& e) { tags(e) = {{"env", "prod"}}; }, container},
+       [=](Edited& e) {
+         tags(e) = {{"env", "prod"}};
+       },
+       container},
       {"Tags an array", request, [=](Edited& e) { e.first()["Tags"] = Json(tags(e)); }, container},
       {"Tags null", request, [](Edited& e) { e.first()["Tags"] = nullptr; },
        "response.null.absent"_rule},
@@ -228,13 +236,13 @@ std::vector<Wrong> WrongLists() {
   const Request failed = Ask({{"Status", "failed"}, {"PageSize", "100"}});
   const Json foreign_item = [] {
     Service service(TestDataset(), DefaultReading());
-    return Json::parse(AnswerOf(service, Ask({{"RegionId", "cn-shanghai"}})).body)["Snapshots"]
-                      ["Snapshot"][0];
+    return Json::parse(
+        AnswerOf(service, Ask({{"RegionId", "cn-shanghai"}})).body)["Snapshots"]["Snapshot"][0];
   }();
   const Json accomplished_item = [] {
     Service service(TestDataset(), DefaultReading());
-    return Json::parse(AnswerOf(service, Ask({{"Status", "accomplished"}})).body)["Snapshots"]
-                      ["Snapshot"][0];
+    return Json::parse(
+        AnswerOf(service, Ask({{"Status", "accomplished"}})).body)["Snapshots"]["Snapshot"][0];
   }();
   return {
       {"an item twice", page, [](Edited& e) { e.items()[1] = e.items()[0]; },
@@ -288,7 +296,8 @@ std::vector<Wrong> WrongTopLevel() {
   const Request page = Ask({{"PageSize", "20"}, {"PageNumber", "2"}});
   std::vector<Wrong> out;
   const auto set = [&](const std::string& name, const Json& value, Rule rule) {
-    out.push_back({name + " " + value.dump(), page, [=](Edited& e) { e.body[name] = value; }, rule});
+    out.push_back(
+        {name + " " + value.dump(), page, [=](Edited& e) { e.body[name] = value; }, rule});
   };
   const auto erase = [&](const std::string& name, Rule rule) {
     out.push_back({name + " missing", page, [=](Edited& e) { e.body.erase(name); }, rule});
@@ -388,14 +397,18 @@ std::vector<Wrong> WrongErrors() {
       {"RequestId a number", bad, set("RequestId", 12), "error.envelope.request_id"_rule},
       {"HostId missing", bad, erase("HostId"), "error.envelope.host_id"_rule},
       {"a list beside the error", bad,
-       [](Edited& e) { e.body["Snapshots"]["Snapshot"] = {{{"SnapshotId", "s-1"}}}; },
+       [](Edited& e) {
+         e.body["Snapshots"]["Snapshot"] = {{{"SnapshotId", "s-1"}}};
+       },
        "error.envelope.no_list"_rule},
-      {"another answer with 404", Ask(),
-       [](Edited& e) { e.status = 404; }, "error.envelope.code"_rule},
+      {"another answer with 404", Ask(), [](Edited& e) { e.status = 404; },
+       "error.envelope.code"_rule},
       {"an error to a valid request", Ask({{"Status", "all"}}),
        [](Edited& e) {
          e.status = 400;
-         e.body = {{"Code", "InvalidParameter"}, {"Message", "No."}, {"HostId", "h"},
+         e.body = {{"Code", "InvalidParameter"},
+                   {"Message", "No."},
+                   {"HostId", "h"},
                    {"RequestId", "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C800"}};
        },
        "request.valid.accepted"_rule},
@@ -408,7 +421,9 @@ std::vector<Wrong> WrongErrors() {
       {"a reserved code for an open question", Ask({{"PageSize", "nonsense"}}),
        [](Edited& e) {
          e.status = 404;
-         e.body = {{"Code", "InvalidUsage"}, {"Message", "No."}, {"HostId", "h"},
+         e.body = {{"Code", "InvalidUsage"},
+                   {"Message", "No."},
+                   {"HostId", "h"},
                    {"RequestId", "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C801"}};
        },
        "error.code.belongs"_rule, "request.valid.accepted"_rule},
@@ -430,7 +445,9 @@ std::vector<Wrong> WrongErrors() {
 std::vector<Wrong> WrongBodies() {
   const Request valid = Ask();
   const auto raw = [](const std::string& text) { return [=](Edited& e) { e.raw = text; }; };
-  const auto type = [](const std::string& text) { return [=](Edited& e) { e.content_type = text; }; };
+  const auto type = [](const std::string& text) {
+    return [=](Edited& e) { e.content_type = text; };
+  };
   const Rule malformed = "encoding.json.well_formed"_rule;
   return {
       {"empty body", valid, [](Edited& e) { e.raw = " "; }, malformed},
@@ -523,8 +540,10 @@ void ExpectCaught(const std::vector<Wrong>& table, const Reading& reading) {
       const std::string said = Text(verdict.violations) + Text(verdict.warnings);
       EXPECT_TRUE(Reports(verdict, wrong.rule) || Reports(verdict, wrong.also))
           << wrong.name << " (" << reading.name << ", " << (knows ? "known" : "unknown")
-          << ") does not break " << Id(wrong.rule) << " but\n" << said;
-      EXPECT_TRUE(Reports(peeked, wrong.rule) || Reports(peeked, wrong.also)) << wrong.name << ", peeked";
+          << ") does not break " << Id(wrong.rule) << " but\n"
+          << said;
+      EXPECT_TRUE(Reports(peeked, wrong.rule) || Reports(peeked, wrong.also))
+          << wrong.name << ", peeked";
       EXPECT_EQ(verdict.kind == Verdict::Kind::kViolation, !verdict.violations.empty())
           << wrong.name;
     }
@@ -540,9 +559,12 @@ class WrongAnswers : public testing::TestWithParam<int> {
  protected:
   static Reading reading() {
     switch (GetParam()) {
-      case 0: return Named("default", DefaultReading());
-      case 1: return Named("opposite", LastReading());
-      default: return Named("random", RandomReading(static_cast<std::uint64_t>(GetParam())));
+      case 0:
+        return Named("default", DefaultReading());
+      case 1:
+        return Named("opposite", LastReading());
+      default:
+        return Named("random", RandomReading(static_cast<std::uint64_t>(GetParam())));
     }
   }
 };
@@ -614,7 +636,7 @@ TEST(Judge, SeesASnapshotOnTwoPages) {
   EXPECT_TRUE(session.Judged(Ask({{"PageSize", "20"}, {"PageNumber", "1"}})).violations.empty());
   const Json first = session.body()["Snapshots"]["Snapshot"][3];
   const Verdict verdict = session.Judged(Ask({{"PageSize", "20"}, {"PageNumber", "2"}}),
-                                      [&](Json& b) { b["Snapshots"]["Snapshot"][7] = first; });
+                                         [&](Json& b) { b["Snapshots"]["Snapshot"][7] = first; });
   EXPECT_TRUE(Reports(verdict, "page.walk.unique"_rule)) << Text(verdict.violations);
 }
 
@@ -634,16 +656,18 @@ TEST(Judge, SeesATokenThatDoesNotContinue) {
   const Request first = Ask({{"MaxResults", "20"}});
   EXPECT_TRUE(session.Judged(first).violations.empty());
   const Json items = session.body()["Snapshots"];
-  const Verdict verdict = session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
-                                      [&](Json& b) { b["Snapshots"] = items; });
+  const Verdict verdict =
+      session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
+                     [&](Json& b) { b["Snapshots"] = items; });
   EXPECT_TRUE(Reports(verdict, "token.walk.unique"_rule)) << Text(verdict.violations);
 }
 
 TEST(Judge, SeesAWalkThatEndsTooSoonAtItsSecondPage) {
   Exchanges session;
   EXPECT_TRUE(session.Judged(Ask({{"MaxResults", "20"}})).violations.empty());
-  const Verdict verdict = session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
-                                      [](Json& b) { b["NextToken"] = ""; });
+  const Verdict verdict =
+      session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", session.token()}}),
+                     [](Json& b) { b["NextToken"] = ""; });
   EXPECT_TRUE(Reports(verdict, "token.next.given"_rule)) << Text(verdict.violations);
 }
 
@@ -651,8 +675,7 @@ TEST(Judge, SeesAWalkThatLosesASnapshot) {
   // A short page is allowed, but the one that follows begins too late.
   Exchanges session(DefaultReading(), Pins({{"paging.token.short_page", "allowed"}}));
   const Request by_disk = Ask({{"MaxResults", "10"}, {"DiskId", "d-bp1exactcount00020"}});
-  Verdict verdict =
-      session.Judged(by_disk, [](Json& b) { b["Snapshots"]["Snapshot"].erase(9); });
+  Verdict verdict = session.Judged(by_disk, [](Json& b) { b["Snapshots"]["Snapshot"].erase(9); });
   EXPECT_TRUE(verdict.violations.empty()) << Text(verdict.violations);
   Request next = by_disk;
   next.Set("NextToken", session.token());
@@ -819,7 +842,7 @@ TEST(Judge, FindsAnAnswerThatContradictsItself) {
 
 TEST(Judge, HoldsPinsAgainstATarget) {
   Exchanges session(Pins({{"paging.page_size.above_maximum", "refused"}}),
-                  Pins({{"paging.page_size.above_maximum", "cut"}}));
+                    Pins({{"paging.page_size.above_maximum", "cut"}}));
   const Verdict verdict = session.Judged(Ask({{"PageSize", "101"}}));
   EXPECT_FALSE(verdict.violations.empty());
 }
@@ -851,7 +874,8 @@ TEST(Judge, WarnsOfEveryDocumentedTextThatIsReworded) {
   for (const auto& [request, rule] : cases) {
     Exchanges session;
     const Verdict right = session.Judged(request);
-    EXPECT_TRUE(right.violations.empty() && right.warnings.empty()) << Id(rule) << Text(right.warnings);
+    EXPECT_TRUE(right.violations.empty() && right.warnings.empty())
+        << Id(rule) << Text(right.warnings);
     const Verdict plain = session.Judged(request, [](Json& b) {
       std::string text = b["Message"];
       while (text.ends_with('.')) text.pop_back();
@@ -882,8 +906,8 @@ TEST(Judge, WarnsOfTheMediaTypeOnly) {
   const Verdict verdict = judge.Examine(1, Ask(), response);
   EXPECT_TRUE(Reports(verdict, "encoding.media_type.json"_rule));
   EXPECT_EQ(verdict.kind, Verdict::Kind::kConforms);
-  for (const char* right : {"application/json", "application/json;charset=utf-8",
-                            "APPLICATION/JSON ; charset=UTF-8"}) {
+  for (const char* right :
+       {"application/json", "application/json;charset=utf-8", "APPLICATION/JSON ; charset=UTF-8"}) {
     Response again = AnswerOf(service, Ask());
     again.content_type = right;
     EXPECT_TRUE(judge.Examine(2, Ask(), again).warnings.empty()) << right;

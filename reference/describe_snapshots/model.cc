@@ -26,8 +26,8 @@ std::vector<std::uint32_t> Select(const Plan& plan, const Dataset& dataset, Choi
     const Snapshot& snapshot = dataset.snapshots[position];
     return !std::ranges::all_of(plan.filters, [&](const Filter& filter) {
       // The ids were looked up already. (A filter by tags has no field of its own.)
-      const bool looked_up = plan.by_ids && filter.kind == Filter::Kind::kOneOf &&
-                             filter.field == Field::kSnapshotId;
+      const bool looked_up =
+          plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
       return looked_up || Matches(filter, snapshot, dataset, choices);
     });
   });
@@ -54,8 +54,7 @@ void Window(Plan& plan, Page& page, Choices& choices) {
     page.start = (paging.number - 1) * paging.size;
     page.count = std::clamp<std::int64_t>(page.total - page.start, 0, paging.size);
     const bool past_end = paging.empty || (paging.number > 1 && page.count == 0);
-    if (past_end &&
-        choices.Pick("paging.page_number.past_end"_question) == "refused"_option) {
+    if (past_end && choices.Pick("paging.page_number.past_end"_question) == "refused"_option) {
       Refusal refusal{"request.open.admissible"_rule,
                       Catalogue::Get().FindError("InvalidParameter"), true, "PageNumber"};
       plan.stop |= choices.Refuse(refusal);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 
 namespace assay {
 namespace {
@@ -22,7 +22,7 @@ struct Expected {
   Which matches;        // of the snapshots of the region
   std::int64_t start = 0, size = 10;
   bool by_token = false;
-  bool empty = false;   // an empty page whatever matches
+  bool empty = false;  // an empty page whatever matches
 };
 
 Expected Refused(const std::string& code) { return {.refused = code}; }
@@ -75,8 +75,11 @@ class FakeTokens : public Tokens {
 const FakeTokens& GivenOut() {
   static const FakeTokens* const tokens = [] {
     auto* out = new FakeTokens;
-    TokenOrigin origin{.filters = FilterParameters(Ask()), .region = "cn-hangzhou",
-                       .position = 20, .max_results = "20", .page = 1};
+    TokenOrigin origin{.filters = FilterParameters(Ask()),
+                       .region = "cn-hangzhou",
+                       .position = 20,
+                       .max_results = "20",
+                       .page = 1};
     out->origins["walk"] = origin;
     origin.used = true;
     out->origins["used"] = origin;
@@ -100,7 +103,8 @@ bool HasTag(const Snapshot& s, std::string_view key) {
   return std::ranges::find(s.tags, key, &Tag::key) != s.tags.end();
 }
 bool HasTag(const Snapshot& s, std::string_view key, std::string_view value) {
-  return std::ranges::any_of(s.tags, [&](const Tag& t) { return t.key == key && t.value == value; });
+  return std::ranges::any_of(s.tags,
+                             [&](const Tag& t) { return t.key == key && t.value == value; });
 }
 std::string Lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -146,17 +150,20 @@ void AddPaging(std::vector<Row>& rows) {
        {{"cut", hundred}, {"refused", bad}, {"as_absent", first}, {"default_size", ten}});
   most("beyond_32_bits", "4294967297",
        {{"cut", hundred}, {"refused", bad}, {"as_absent", first}, {"default_size", ten}});
-  most("zero", "0", {{"refused", bad}, {"as_absent", first}, {"default_size", ten}, {"raised", one}});
+  most("zero", "0",
+       {{"refused", bad}, {"as_absent", first}, {"default_size", ten}, {"raised", one}});
   most("negative", "-1",
        {{"refused", bad}, {"as_absent", first}, {"default_size", ten}, {"raised", one}});
   most("not_integer", "many", {{"refused", bad}, {"as_absent", first}, {"default_size", ten}});
   const auto mixed = [&](const char* question, Pairs changes, const Expected& token_mode,
                          const Expected& page_mode) {
-    rows.push_back({fmt::format("paging.mixed.{}", question), Ask(changes),
+    rows.push_back({fmt::format("paging.mixed.{}", question),
+                    Ask(changes),
                     {{"token_mode", token_mode}, {"page_mode", page_mode}, {"refused", bad}}});
   };
-  mixed("token_with_page_number", {{"NextToken", "walk"}, {"MaxResults", "20"}, {"PageNumber", "3"}},
-        TokenPage(20, 20), Page(20, 10));
+  mixed("token_with_page_number",
+        {{"NextToken", "walk"}, {"MaxResults", "20"}, {"PageNumber", "3"}}, TokenPage(20, 20),
+        Page(20, 10));
   mixed("token_with_page_size", {{"NextToken", "walk"}, {"MaxResults", "20"}, {"PageSize", "30"}},
         TokenPage(20, 20), Page(0, 30));
   mixed("token_with_both",
@@ -182,67 +189,90 @@ void AddTokens(std::vector<Row>& rows) {
   empty.size = 20;
   for (const auto& [question, token] : std::vector<std::pair<std::string, std::string>>{
            {"unknown", "never-given-out"}, {"cut", "wal"}}) {
-    rows.push_back({"paging.token." + question, Ask({{"NextToken", token}, {"MaxResults", "20"}}),
+    rows.push_back({"paging.token." + question,
+                    Ask({{"NextToken", token}, {"MaxResults", "20"}}),
                     {{"refused", bad}, {"first_page", first}, {"empty_page", empty}}});
   }
-  rows.push_back({"paging.token.other_max_results",
-                  Ask({{"NextToken", "walk"}, {"MaxResults", "30"}}),
-                  {{"request_size", TokenPage(20, 30)}, {"token_size", TokenPage(20, 20)},
-                   {"refused", bad}}});
-  rows.push_back({"paging.token.reused", Ask({{"NextToken", "used"}, {"MaxResults", "20"}}),
+  rows.push_back(
+      {"paging.token.other_max_results",
+       Ask({{"NextToken", "walk"}, {"MaxResults", "30"}}),
+       {{"request_size", TokenPage(20, 30)}, {"token_size", TokenPage(20, 20)}, {"refused", bad}}});
+  rows.push_back({"paging.token.reused",
+                  Ask({{"NextToken", "used"}, {"MaxResults", "20"}}),
                   {{"same_page", TokenPage(20, 20)}, {"refused", bad}}});
   Expected failed = Where(Field::kStatus, "failed");
   failed.by_token = true;
   failed.size = 20;
-  rows.push_back({"paging.token.other_filters",
-                  Ask({{"NextToken", "walk"}, {"MaxResults", "20"}, {"Status", "failed"}}),
-                  {{"refused", bad}, {"request_filters", failed},
-                   {"token_filters", TokenPage(20, 20)}}});
+  rows.push_back(
+      {"paging.token.other_filters",
+       Ask({{"NextToken", "walk"}, {"MaxResults", "20"}, {"Status", "failed"}}),
+       {{"refused", bad}, {"request_filters", failed}, {"token_filters", TokenPage(20, 20)}}});
   Expected shanghai = first, nothing = empty;
   rows.push_back({"paging.token.foreign",
                   Ask({{"NextToken", "walk"}, {"MaxResults", "20"}, {"RegionId", "cn-shanghai"}}),
-                  {{"refused", bad}, {"first_page", shanghai}, {"empty_page", nothing},
+                  {{"refused", bad},
+                   {"first_page", shanghai},
+                   {"empty_page", nothing},
                    {"request_filters", shanghai}}});
-  rows.push_back({"value.empty.next_token", Ask({{"NextToken", ""}, {"MaxResults", "20"}}),
-                  {{"as_absent", first}, {"first_page", first}, {"refused", bad},
-                   {"empty_page", empty}}});
+  rows.push_back(
+      {"value.empty.next_token",
+       Ask({{"NextToken", ""}, {"MaxResults", "20"}}),
+       {{"as_absent", first}, {"first_page", first}, {"refused", bad}, {"empty_page", empty}}});
 }
 
 void AddEmptyValues(std::vector<Row>& rows) {
   const Expected bad = Refused("InvalidParameter");
-  for (const auto& [question, name] : std::vector<std::pair<std::string, std::string>>{
-           {"instance_id", "InstanceId"}, {"disk_id", "DiskId"},
-           {"snapshot_link_id", "SnapshotLinkId"}, {"snapshot_ids", "SnapshotIds"},
-           {"snapshot_name", "SnapshotName"}, {"kms_key_id", "KMSKeyId"},
-           {"resource_group_id", "ResourceGroupId"}, {"status", "Status"},
-           {"snapshot_type", "SnapshotType"}, {"usage", "Usage"},
-           {"source_disk_type", "SourceDiskType"}, {"category", "Category"}}) {
-    rows.push_back({"value.empty." + question, Ask({{name, ""}}),
-                    {{"as_absent", Everything()}, {"matches_nothing", Nothing()},
-                     {"refused", bad}}});
+  for (const auto& [question, name] :
+       std::vector<std::pair<std::string, std::string>>{{"instance_id", "InstanceId"},
+                                                        {"disk_id", "DiskId"},
+                                                        {"snapshot_link_id", "SnapshotLinkId"},
+                                                        {"snapshot_ids", "SnapshotIds"},
+                                                        {"snapshot_name", "SnapshotName"},
+                                                        {"kms_key_id", "KMSKeyId"},
+                                                        {"resource_group_id", "ResourceGroupId"},
+                                                        {"status", "Status"},
+                                                        {"snapshot_type", "SnapshotType"},
+                                                        {"usage", "Usage"},
+                                                        {"source_disk_type", "SourceDiskType"},
+                                                        {"category", "Category"}}) {
+    rows.push_back(
+        {"value.empty." + question,
+         Ask({{name, ""}}),
+         {{"as_absent", Everything()}, {"matches_nothing", Nothing()}, {"refused", bad}}});
   }
-  rows.push_back({"value.empty.encrypted", Ask({{"Encrypted", ""}}),
+  rows.push_back({"value.empty.encrypted",
+                  Ask({{"Encrypted", ""}}),
                   {{"as_absent", Everything()}, {"as_false", Everything()}, {"refused", bad}}});
-  for (const auto& [question, name] : std::vector<std::pair<std::string, std::string>>{
-           {"dry_run", "DryRun"}, {"page_number", "PageNumber"}, {"page_size", "PageSize"},
-           {"max_results", "MaxResults"}}) {
-    rows.push_back({"value.empty." + question, Ask({{name, ""}}),
+  for (const auto& [question, name] :
+       std::vector<std::pair<std::string, std::string>>{{"dry_run", "DryRun"},
+                                                        {"page_number", "PageNumber"},
+                                                        {"page_size", "PageSize"},
+                                                        {"max_results", "MaxResults"}}) {
+    rows.push_back({"value.empty." + question,
+                    Ask({{name, ""}}),
                     {{"as_absent", Everything()}, {"refused", bad}}});
   }
   const char* time = "2019-12-13T17:00Z";
-  rows.push_back({"value.empty.filter_key", Ask({{"Filter.1.Key", ""}}),
+  rows.push_back({"value.empty.filter_key",
+                  Ask({{"Filter.1.Key", ""}}),
                   {{"as_absent", Everything()}, {"refused", bad}}});
-  rows.push_back({"value.empty.filter_value", Ask({{"Filter.2.Value", ""}}),
+  rows.push_back({"value.empty.filter_value",
+                  Ask({{"Filter.2.Value", ""}}),
                   {{"as_absent", Everything()}, {"refused", bad}}});
-  rows.push_back({"time.value_without_key", Ask({{"Filter.1.Value", time}}),
+  rows.push_back({"time.value_without_key",
+                  Ask({{"Filter.1.Value", time}}),
                   {{"ignored", Everything()}, {"refused", Refused("InvalidFilterKey.NotFound")}}});
-  rows.push_back({"time.key_without_value", Ask({{"Filter.1.Key", "CreationStartTime"}}),
+  rows.push_back({"time.key_without_value",
+                  Ask({{"Filter.1.Key", "CreationStartTime"}}),
                   {{"ignored", Everything()}, {"refused", Refused("InvalidFilterKey.NotFound")}}});
-  rows.push_back({"value.empty.tag_key", Ask({{"Tag.1.Key", ""}}),
-                  {{"as_absent", Everything()}, {"matches_nothing", Nothing()},
+  rows.push_back({"value.empty.tag_key",
+                  Ask({{"Tag.1.Key", ""}}),
+                  {{"as_absent", Everything()},
+                   {"matches_nothing", Nothing()},
                    {"refused", Refused("InvalidTag.Mismatch")}}});
   const auto env = [](const Snapshot& s) { return HasTag(s, "empty"); };
-  rows.push_back({"value.empty.tag_value", Ask({{"Tag.1.Key", "empty"}, {"Tag.1.Value", ""}}),
+  rows.push_back({"value.empty.tag_value",
+                  Ask({{"Tag.1.Key", "empty"}, {"Tag.1.Value", ""}}),
                   {{"as_absent", Lists(env)},
                    {"as_value", Lists([](const Snapshot& s) { return HasTag(s, "empty", ""); })},
                    {"refused", Refused("InvalidTag.Mismatch")}}});
@@ -251,61 +281,82 @@ void AddEmptyValues(std::vector<Row>& rows) {
 void AddNamesAndBlanks(std::vector<Row>& rows) {
   const Expected bad = Refused("InvalidParameter");
   const Expected failed = Where(Field::kStatus, "failed");
-  rows.push_back({"name.unknown", Ask({{"NoSuchName", "1"}}),
+  rows.push_back({"name.unknown",
+                  Ask({{"NoSuchName", "1"}}),
                   {{"ignored", Everything()}, {"refused", Refused("UnsupportedParameter")}}});
-  rows.push_back({"name.other_letters", Ask({{"status", "failed"}}),
+  rows.push_back({"name.other_letters",
+                  Ask({{"status", "failed"}}),
                   {{"as_unknown", Everything()}, {"as_meant", failed}}});
   Request twice = Ask({{"Status", "failed"}});
   twice.parameters.push_back({"Status", "accomplished"});
-  rows.push_back({"name.repeated", twice,
-                  {{"first", failed}, {"last", Where(Field::kStatus, "accomplished")},
-                   {"refused", bad}}});
+  rows.push_back(
+      {"name.repeated",
+       twice,
+       {{"first", failed}, {"last", Where(Field::kStatus, "accomplished")}, {"refused", bad}}});
   const Expected env = Lists([](const Snapshot& s) { return HasTag(s, "env"); });
-  rows.push_back({"name.index_form", Ask({{"Tag.01.Key", "env"}}),
+  rows.push_back({"name.index_form",
+                  Ask({{"Tag.01.Key", "env"}}),
                   {{"as_unknown", Everything()}, {"as_meant", env}}});
-  rows.push_back({"value.blanks.number", Ask({{"PageSize", " 20"}}),
+  rows.push_back({"value.blanks.number",
+                  Ask({{"PageSize", " 20"}}),
                   {{"taken", bad}, {"trimmed", Page(0, 20)}}});
-  rows.push_back({"value.blanks.enumeration", Ask({{"Status", "failed "}}),
+  rows.push_back({"value.blanks.enumeration",
+                  Ask({{"Status", "failed "}}),
                   {{"taken", Refused("InvalidStatus.NotFound")}, {"trimmed", failed}}});
-  rows.push_back({"value.blanks.boolean", Ask({{"DryRun", " false"}}),
+  rows.push_back({"value.blanks.boolean",
+                  Ask({{"DryRun", " false"}}),
                   {{"taken", bad}, {"trimmed", Everything()}}});
   const std::string disk = "d-bp1exactcount00010";
-  rows.push_back({"value.blanks.identifier", Ask({{"DiskId", " " + disk}}),
+  rows.push_back({"value.blanks.identifier",
+                  Ask({{"DiskId", " " + disk}}),
                   {{"taken", Nothing()}, {"trimmed", Where(Field::kSourceDiskId, disk)}}});
   const std::string& name = SnapshotWith(Field::kSnapshotName)[Field::kSnapshotName];
-  rows.push_back({"value.blanks.name", Ask({{"SnapshotName", name + "  "}}),
+  rows.push_back({"value.blanks.name",
+                  Ask({{"SnapshotName", name + "  "}}),
                   {{"taken", Nothing()}, {"trimmed", Where(Field::kSnapshotName, name)}}});
-  rows.push_back({"value.blanks.tag", Ask({{"Tag.1.Key", " env"}}),
-                  {{"taken", Nothing()}, {"trimmed", env}}});
-  rows.push_back({"value.blanks.time",
-                  Ask({{"Filter.1.Key", "CreationStartTime"}, {"Filter.1.Value", " 1990-01-01T00:00Z"}}),
-                  {{"taken", Refused("InvalidFilterValue")}, {"trimmed", Everything()}}});
+  rows.push_back(
+      {"value.blanks.tag", Ask({{"Tag.1.Key", " env"}}), {{"taken", Nothing()}, {"trimmed", env}}});
+  rows.push_back(
+      {"value.blanks.time",
+       Ask({{"Filter.1.Key", "CreationStartTime"}, {"Filter.1.Value", " 1990-01-01T00:00Z"}}),
+       {{"taken", Refused("InvalidFilterValue")}, {"trimmed", Everything()}}});
   Request bytes = Ask({{"SnapshotName", "\xFF\xFE"}});
   rows.push_back({"encoding.utf8.invalid", bytes, {{"refused", bad}, {"as_text", Nothing()}}});
-  rows.push_back({"encoding.format.unknown", Ask({{"Format", "yaml"}}),
+  rows.push_back({"encoding.format.unknown",
+                  Ask({{"Format", "yaml"}}),
                   {{"refused", bad}, {"xml", Everything()}, {"json", Everything()}}});
-  rows.push_back({"encoding.format.missing", Ask({{"Format", ""}}),
+  rows.push_back({"encoding.format.missing",
+                  Ask({{"Format", ""}}),
                   {{"xml", Everything()}, {"json", Everything()}}});
 }
 
 void AddEnumerations(std::vector<Row>& rows) {
-  rows.push_back({"value.letters.status", Ask({{"Status", "Failed"}}),
+  rows.push_back({"value.letters.status",
+                  Ask({{"Status", "Failed"}}),
                   {{"exact", Refused("InvalidStatus.NotFound")},
                    {"ignored_case", Where(Field::kStatus, "failed")}}});
-  rows.push_back({"value.letters.snapshot_type", Ask({{"SnapshotType", "AUTO"}}),
+  rows.push_back({"value.letters.snapshot_type",
+                  Ask({{"SnapshotType", "AUTO"}}),
                   {{"exact", Refused("InvalidSnapshotType.NotFound")},
                    {"ignored_case", Where(Field::kSnapshotType, "auto")}}});
-  rows.push_back({"value.letters.usage", Ask({{"Usage", "None"}}),
-                  {{"exact", Refused("InvalidUsage")}, {"ignored_case", Where(Field::kUsage, "none")}}});
-  rows.push_back({"value.letters.category", Ask({{"Category", "STANDARD"}}),
+  rows.push_back(
+      {"value.letters.usage",
+       Ask({{"Usage", "None"}}),
+       {{"exact", Refused("InvalidUsage")}, {"ignored_case", Where(Field::kUsage, "none")}}});
+  rows.push_back({"value.letters.category",
+                  Ask({{"Category", "STANDARD"}}),
                   {{"exact", Refused("InvalidSnapshotCategory.Malformed")},
                    {"ignored_case", Where(Field::kCategory, "standard")}}});
-  rows.push_back({"value.snapshot_type.unknown", Ask({{"SnapshotType", "none"}}),
+  rows.push_back({"value.snapshot_type.unknown",
+                  Ask({{"SnapshotType", "none"}}),
                   {{"not_found", Refused("InvalidSnapshotType.NotFound")},
-                   {"matches_nothing", Nothing()}, {"ignored", Everything()}}});
-  rows.push_back({"value.source_disk_type.unknown", Ask({{"SourceDiskType", "none"}}),
+                   {"matches_nothing", Nothing()},
+                   {"ignored", Everything()}}});
+  rows.push_back({"value.source_disk_type.unknown",
+                  Ask({{"SourceDiskType", "none"}}),
                   {{"not_found", Refused("InvalidSourceDiskType")},
-                   {"matches_nothing", Nothing()}, {"ignored", Everything()}}});
+                   {"matches_nothing", Nothing()},
+                   {"ignored", Everything()}}});
   for (const std::string category : {"flash", "archive"}) {
     const std::string region = category == "flash" ? "eu-central-1" : "cn-hangzhou";
     rows.push_back({"value.category." + category,
@@ -314,38 +365,55 @@ void AddEnumerations(std::vector<Row>& rows) {
                      {"refused", Refused("InvalidSnapshotCategory.Malformed")}}});
   }
   const auto usage = [](const char* a, const char* b) {
-    return Lists([=](const Snapshot& s) {
-      return s[Field::kUsage] == a || s[Field::kUsage] == b;
-    });
+    return Lists([=](const Snapshot& s) { return s[Field::kUsage] == a || s[Field::kUsage] == b; });
   };
   for (const char* value : {"image", "disk"}) {
-    rows.push_back({fmt::format("filter.usage.{}", value), Ask({{"Usage", value}}),
-                    {{"not_matched", usage(value, value)}, {"matched", usage(value, "image_disk")}}});
+    rows.push_back(
+        {fmt::format("filter.usage.{}", value),
+         Ask({{"Usage", value}}),
+         {{"not_matched", usage(value, value)}, {"matched", usage(value, "image_disk")}}});
   }
 }
 
 void AddBooleans(std::vector<Row>& rows) {
   const Expected bad = Refused("InvalidParameter"), dry = Refused("DryRunOperation");
   const Expected encrypted = Where(Field::kEncrypted, "true");
-  for (const auto& [form, value, meant] : std::vector<std::tuple<std::string, std::string, bool>>{
-           {"capital", "True", true}, {"upper", "FALSE", false}, {"digit", "1", true},
-           {"word", "no", false}}) {
-    rows.push_back({"value.boolean.encrypted." + form, Ask({{"Encrypted", value}}),
-                    {{"as_meant", meant ? encrypted : Everything()}, {"refused", bad},
-                     {"as_false", Everything()}, {"as_true", encrypted}}});
-    rows.push_back({"value.boolean.dry_run." + form, Ask({{"DryRun", value}}),
-                    {{"as_meant", meant ? dry : Everything()}, {"refused", bad},
-                     {"as_false", Everything()}, {"as_true", dry}}});
+  for (const auto& [form, value, meant] :
+       std::vector<std::tuple<std::string, std::string, bool>>{{"capital", "True", true},
+                                                               {"upper", "FALSE", false},
+                                                               {"digit", "1", true},
+                                                               {"word", "no", false}}) {
+    rows.push_back({"value.boolean.encrypted." + form,
+                    Ask({{"Encrypted", value}}),
+                    {{"as_meant", meant ? encrypted : Everything()},
+                     {"refused", bad},
+                     {"as_false", Everything()},
+                     {"as_true", encrypted}}});
+    rows.push_back({"value.boolean.dry_run." + form,
+                    Ask({{"DryRun", value}}),
+                    {{"as_meant", meant ? dry : Everything()},
+                     {"refused", bad},
+                     {"as_false", Everything()},
+                     {"as_true", dry}}});
   }
-  rows.push_back({"value.boolean.encrypted.other", Ask({{"Encrypted", "maybe"}}),
-                  {{"refused", bad}, {"as_false", Everything()}, {"as_absent", Everything()},
+  rows.push_back({"value.boolean.encrypted.other",
+                  Ask({{"Encrypted", "maybe"}}),
+                  {{"refused", bad},
+                   {"as_false", Everything()},
+                   {"as_absent", Everything()},
                    {"as_true", encrypted}}});
-  rows.push_back({"value.boolean.dry_run.other", Ask({{"DryRun", "maybe"}}),
-                  {{"refused", bad}, {"as_false", Everything()}, {"as_absent", Everything()},
+  rows.push_back({"value.boolean.dry_run.other",
+                  Ask({{"DryRun", "maybe"}}),
+                  {{"refused", bad},
+                   {"as_false", Everything()},
+                   {"as_absent", Everything()},
                    {"as_true", dry}}});
-  rows.push_back({"filter.encrypted.false", Ask({{"Encrypted", "false"}}),
-                  {{"no_filter", Everything()}, {"only_unencrypted", Where(Field::kEncrypted, "false")}}});
-  rows.push_back({"value.number.sign_or_zeros", Ask({{"PageSize", "+020"}}),
+  rows.push_back(
+      {"filter.encrypted.false",
+       Ask({{"Encrypted", "false"}}),
+       {{"no_filter", Everything()}, {"only_unencrypted", Where(Field::kEncrypted, "false")}}});
+  rows.push_back({"value.number.sign_or_zeros",
+                  Ask({{"PageSize", "+020"}}),
                   {{"as_meant", Page(0, 20)}, {"refused", bad}, {"as_absent", Page(0, 10)}}});
 }
 
@@ -371,22 +439,24 @@ void AddResources(std::vector<Row>& rows) {
            {"instance_id", "InstanceId", Field::kInstanceId, "i-", "InvalidInstanceId.NotFound"},
            {"disk_id", "DiskId", Field::kSourceDiskId, "d-", "InvalidDiskId.NotFound"},
            {"kms_key_id", "KMSKeyId", Field::kKMSKeyId, "k", "InvalidParameter"}}) {
-    const std::map<std::string, Expected> either = {{"empty", Nothing()}, {"refused", Refused(r.code)}};
+    const std::map<std::string, Expected> either = {{"empty", Nothing()},
+                                                    {"refused", Refused(r.code)}};
     rows.push_back({"value.unknown." + r.question, Ask({{r.name, r.prefix + "unknown"}}), either});
     rows.push_back({"value.malformed." + r.question, Ask({{r.name, "not an id!"}}), either});
     rows.push_back({"value.elsewhere." + r.question,
                     Ask({{r.name, Elsewhere(r.field)}, {"RegionId", "ap-southeast-1"}}), either});
   }
-  rows.push_back({"value.elsewhere.snapshot_link_id",
-                  Ask({{"SnapshotLinkId", Elsewhere(Field::kSnapshotLinkId)},
-                       {"RegionId", "ap-southeast-1"}}),
-                  {{"empty", Nothing()}, {"refused", Refused("InvalidSnapshotLinkId.NotFound")}}});
+  rows.push_back(
+      {"value.elsewhere.snapshot_link_id",
+       Ask({{"SnapshotLinkId", Elsewhere(Field::kSnapshotLinkId)}, {"RegionId", "ap-southeast-1"}}),
+       {{"empty", Nothing()}, {"refused", Refused("InvalidSnapshotLinkId.NotFound")}}});
   const std::map<std::string, Expected> region = {{"empty", Nothing()},
                                                   {"refused", Refused("InvalidRegionId.NotFound")}};
   rows.push_back({"value.unknown.region_id", Ask({{"RegionId", "cn-nowhere"}}), region});
   rows.push_back({"value.malformed.region_id", Ask({{"RegionId", "no region!"}}), region});
   const std::string& link = SnapshotWith(Field::kSnapshotLinkId)[Field::kSnapshotLinkId];
-  rows.push_back({"link.json_array", Ask({{"SnapshotLinkId", Array(link)}}),
+  rows.push_back({"link.json_array",
+                  Ask({{"SnapshotLinkId", Array(link)}}),
                   {{"each", Where(Field::kSnapshotLinkId, link)},
                    {"refused", Refused("InvalidSnapshotLinkId.NotFound")}}});
   const std::string& plain = TestDataset().default_resource_group;
@@ -396,32 +466,36 @@ void AddResources(std::vector<Row>& rows) {
     }
     return std::string();
   }();
-  rows.push_back({"filter.resource_group.default", Ask({{"ResourceGroupId", other}}),
+  rows.push_back({"filter.resource_group.default",
+                  Ask({{"ResourceGroupId", other}}),
                   {{"not_listed", Where(Field::kResourceGroupId, other)},
                    {"also_listed", Lists([=](const Snapshot& s) {
-                      return s[Field::kResourceGroupId] == other || s[Field::kResourceGroupId] == plain;
+                      return s[Field::kResourceGroupId] == other ||
+                             s[Field::kResourceGroupId] == plain;
                     })}}});
-  rows.push_back({"filter.resource_group.is_default", Ask({{"ResourceGroupId", plain}}),
-                  {{"its_snapshots", Where(Field::kResourceGroupId, plain)},
-                   {"no_filter", Everything()}}});
-  rows.push_back({"filter.resource_group.unknown", Ask({{"ResourceGroupId", "rg-unknown"}}),
+  rows.push_back(
+      {"filter.resource_group.is_default",
+       Ask({{"ResourceGroupId", plain}}),
+       {{"its_snapshots", Where(Field::kResourceGroupId, plain)}, {"no_filter", Everything()}}});
+  rows.push_back({"filter.resource_group.unknown",
+                  Ask({{"ResourceGroupId", "rg-unknown"}}),
                   {{"no_snapshot_of_it", Where(Field::kResourceGroupId, plain)},
                    {"refused", Refused("InvalidResourceGroup.NotFound")}}});
   const auto name = [](auto test) {
     return Lists([=](const Snapshot& s) { return test(s[Field::kSnapshotName]); });
   };
-  rows.push_back({"filter.snapshot_name.match", Ask({{"SnapshotName", "data"}}),
+  rows.push_back({"filter.snapshot_name.match",
+                  Ask({{"SnapshotName", "data"}}),
                   {{"exact_name", Where(Field::kSnapshotName, "data")},
                    {"prefix", name([](const std::string& n) { return n.starts_with("data"); })},
-                   {"substring", name([](const std::string& n) {
-                      return n.find("data") != std::string::npos;
-                    })},
+                   {"substring",
+                    name([](const std::string& n) { return n.find("data") != std::string::npos; })},
                    {"wildcard", Where(Field::kSnapshotName, "data")}}});
-  rows.push_back({"filter.snapshot_name.letters", Ask({{"SnapshotName", "DATA-BACKUP"}}),
-                  {{"exact", Where(Field::kSnapshotName, "DATA-BACKUP")},
-                   {"ignored_case", name([](const std::string& n) {
-                      return Lower(n) == "data-backup";
-                    })}}});
+  rows.push_back(
+      {"filter.snapshot_name.letters",
+       Ask({{"SnapshotName", "DATA-BACKUP"}}),
+       {{"exact", Where(Field::kSnapshotName, "DATA-BACKUP")},
+        {"ignored_case", name([](const std::string& n) { return Lower(n) == "data-backup"; })}}});
 }
 
 void AddIds(std::vector<Row>& rows) {
@@ -430,12 +504,14 @@ void AddIds(std::vector<Row>& rows) {
   const Expected one = Where(Field::kSnapshotId, FirstId());
   const auto ids = [&](const char* question, const std::string& value,
                        std::map<std::string, Expected> options) {
-    rows.push_back({fmt::format("ids.{}", question), Ask({{"SnapshotIds", value}}),
-                    std::move(options)});
+    rows.push_back(
+        {fmt::format("ids.{}", question), Ask({{"SnapshotIds", value}}), std::move(options)});
   };
   ids("not_json", FirstId(), {{"invalid_parameter", bad}, {"malformed", malformed}});
   ids("not_array", "\"" + FirstId() + "\"",
-      {{"invalid_parameter", bad}, {"malformed", malformed}, {"single_id", one},
+      {{"invalid_parameter", bad},
+       {"malformed", malformed},
+       {"single_id", one},
        {"matches_nothing", Nothing()}});
   ids("empty_array", "[]", {{"empty", Nothing()}, {"as_absent", Everything()}, {"refused", bad}});
   ids("non_string_element", "[1,\"" + FirstId() + "\"]", {{"refused", bad}, {"ignored", one}});
@@ -460,45 +536,59 @@ void AddTimes(std::vector<Row>& rows) {
   const char* minute = "2019-12-13T17:00Z";
   const Expected after = created([=](std::int64_t t) { return t >= at; });
   const Expected before = created([=](std::int64_t t) { return t <= at; });
-  rows.push_back({"time.start.equal", Ask({{"Filter.1.Key", start}, {"Filter.1.Value", minute}}),
+  rows.push_back({"time.start.equal",
+                  Ask({{"Filter.1.Key", start}, {"Filter.1.Value", minute}}),
                   {{"in", after}, {"out", created([=](std::int64_t t) { return t > at; })}}});
-  rows.push_back({"time.end.equal", Ask({{"Filter.2.Key", end}, {"Filter.2.Value", minute}}),
+  rows.push_back({"time.end.equal",
+                  Ask({{"Filter.2.Key", end}, {"Filter.2.Value", minute}}),
                   {{"in", before}, {"out", created([=](std::int64_t t) { return t < at; })}}});
-  rows.push_back({"time.start.minute", Ask({{"Filter.1.Key", start}, {"Filter.1.Value", minute}}),
-                  {{"in", after},
-                   {"out", created([=](std::int64_t t) { return t == at || t >= at + 60; })}}});
-  rows.push_back({"time.end.minute", Ask({{"Filter.2.Key", end}, {"Filter.2.Value", minute}}),
+  rows.push_back(
+      {"time.start.minute",
+       Ask({{"Filter.1.Key", start}, {"Filter.1.Value", minute}}),
+       {{"in", after}, {"out", created([=](std::int64_t t) { return t == at || t >= at + 60; })}}});
+  rows.push_back({"time.end.minute",
+                  Ask({{"Filter.2.Key", end}, {"Filter.2.Value", minute}}),
                   {{"in", created([=](std::int64_t t) { return t < at + 60; })}, {"out", before}}});
-  for (const auto& [form, value] : std::vector<std::pair<std::string, std::string>>{
-           {"seconds", "2019-12-13T17:00:30Z"}, {"offset", "2019-12-14T01:00:30+08:00"},
-           {"fractions", "2019-12-13T17:00:30.000Z"}, {"without_zone", "2019-12-13T17:00:30"},
-           {"small_letters", "2019-12-13t17:00z"}, {"date_alone", "2019-12-13"}}) {
+  for (const auto& [form, value] :
+       std::vector<std::pair<std::string, std::string>>{{"seconds", "2019-12-13T17:00:30Z"},
+                                                        {"offset", "2019-12-14T01:00:30+08:00"},
+                                                        {"fractions", "2019-12-13T17:00:30.000Z"},
+                                                        {"without_zone", "2019-12-13T17:00:30"},
+                                                        {"small_letters", "2019-12-13t17:00z"},
+                                                        {"date_alone", "2019-12-13"}}) {
     std::int64_t bound = at + 30;
     if (form == "small_letters") bound = at;
     if (form == "date_alone") bound = at - 17 * 3600;
-    Row row{"time.form." + form, Ask({{"Filter.1.Key", start}, {"Filter.1.Value", value}}),
+    Row row{"time.form." + form,
+            Ask({{"Filter.1.Key", start}, {"Filter.1.Value", value}}),
             {{"as_meant", created([=](std::int64_t t) { return t >= bound; })},
              {"refused", bad_value}}};
     rows.push_back(std::move(row));
   }
-  rows.push_back({"time.slots_swapped", Ask({{"Filter.2.Key", start}, {"Filter.2.Value", minute}}),
+  rows.push_back({"time.slots_swapped",
+                  Ask({{"Filter.2.Key", start}, {"Filter.2.Value", minute}}),
                   {{"accepted", after}, {"refused", bad_key}}});
-  rows.push_back({"time.third_slot", Ask({{"Filter.3.Key", start}, {"Filter.3.Value", minute}}),
+  rows.push_back({"time.third_slot",
+                  Ask({{"Filter.3.Key", start}, {"Filter.3.Value", minute}}),
                   {{"ignored", Everything()}, {"refused", bad_key}, {"accepted", after}}});
   const char* late = "2021-01-01T00:00Z";
   std::int64_t later = 0;
   ParseTime("2021-01-01T00:00:00Z", &later);
   const Expected after_late = created([=](std::int64_t t) { return t >= later; });
-  rows.push_back({"time.same_key_twice",
-                  Ask({{"Filter.1.Key", start}, {"Filter.1.Value", late}, {"Filter.2.Key", start},
-                       {"Filter.2.Value", minute}}),
-                  {{"last", after}, {"first", after_late}, {"both", after_late},
-                   {"refused", bad_key}}});
+  rows.push_back(
+      {"time.same_key_twice",
+       Ask({{"Filter.1.Key", start},
+            {"Filter.1.Value", late},
+            {"Filter.2.Key", start},
+            {"Filter.2.Value", minute}}),
+       {{"last", after}, {"first", after_late}, {"both", after_late}, {"refused", bad_key}}});
   rows.push_back({"time.key_letters",
                   Ask({{"Filter.1.Key", "creationStartTime"}, {"Filter.1.Value", minute}}),
                   {{"exact", bad_key}, {"ignored_case", after}}});
   rows.push_back({"time.start_after_end",
-                  Ask({{"Filter.1.Key", start}, {"Filter.1.Value", late}, {"Filter.2.Key", end},
+                  Ask({{"Filter.1.Key", start},
+                       {"Filter.1.Value", late},
+                       {"Filter.2.Key", end},
                        {"Filter.2.Value", minute}}),
                   {{"empty", Nothing()}, {"refused", bad_value}}});
 }
@@ -509,37 +599,51 @@ void AddTags(std::vector<Row>& rows) {
   const Expected env = tagged([](const Snapshot& s) { return HasTag(s, "env"); });
   const Expected both =
       tagged([](const Snapshot& s) { return HasTag(s, "env") && HasTag(s, "team"); });
-  rows.push_back({"tag.key_without_value", Ask({{"Tag.1.Key", "empty"}}),
-                  {{"any_value", tagged([](const Snapshot& s) { return HasTag(s, "empty"); })},
-                   {"empty_value", tagged([](const Snapshot& s) { return HasTag(s, "empty", ""); })},
-                   {"mismatch", mismatch}}});
-  rows.push_back({"tag.value_without_key", Ask({{"Tag.1.Value", "prod"}}),
+  rows.push_back(
+      {"tag.key_without_value",
+       Ask({{"Tag.1.Key", "empty"}}),
+       {{"any_value", tagged([](const Snapshot& s) { return HasTag(s, "empty"); })},
+        {"empty_value", tagged([](const Snapshot& s) { return HasTag(s, "empty", ""); })},
+        {"mismatch", mismatch}}});
+  rows.push_back({"tag.value_without_key",
+                  Ask({{"Tag.1.Value", "prod"}}),
                   {{"mismatch", mismatch}, {"ignored", Everything()}}});
-  rows.push_back({"tag.gap", Ask({{"Tag.1.Key", "env"}, {"Tag.3.Key", "team"}}),
+  rows.push_back({"tag.gap",
+                  Ask({{"Tag.1.Key", "env"}, {"Tag.3.Key", "team"}}),
                   {{"accepted", both}, {"refused", bad}, {"up_to_gap", env}}});
-  rows.push_back({"tag.number_zero", Ask({{"Tag.0.Key", "env"}}),
+  rows.push_back({"tag.number_zero",
+                  Ask({{"Tag.0.Key", "env"}}),
                   {{"ignored", Everything()}, {"refused", bad}}});
-  rows.push_back({"tag.number_above_twenty", Ask({{"Tag.21.Key", "env"}}),
+  rows.push_back({"tag.number_above_twenty",
+                  Ask({{"Tag.21.Key", "env"}}),
                   {{"accepted", env}, {"count", Refused("InvalidTagCount")}}});
-  rows.push_back({"tag.both_spellings", Ask({{"Tag.1.Key", "env"}, {"Tag.1.key", "team"}}),
-                  {{"capital", env}, {"refused", bad},
-                   {"lower", tagged([](const Snapshot& s) { return HasTag(s, "team"); })}}});
+  rows.push_back({"tag.both_spellings",
+                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.key", "team"}}),
+                  {{"capital", env}, {"refused", bad}, {"lower", tagged([](const Snapshot& s) {
+                                                          return HasTag(s, "team");
+                                                        })}}});
   rows.push_back({"tag.same_key_two_values",
-                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.Value", "prod"}, {"Tag.2.Key", "env"},
+                  Ask({{"Tag.1.Key", "env"},
+                       {"Tag.1.Value", "prod"},
+                       {"Tag.2.Key", "env"},
                        {"Tag.2.Value", "test"}}),
                   {{"nothing", Nothing()}, {"refused", bad}}});
   const Expected prod = tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); });
   rows.push_back({"tag.same_pair_twice",
-                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.Value", "prod"}, {"Tag.2.Key", "env"},
+                  Ask({{"Tag.1.Key", "env"},
+                       {"Tag.1.Value", "prod"},
+                       {"Tag.2.Key", "env"},
                        {"Tag.2.Value", "prod"}}),
                   {{"accepted", prod}, {"refused", bad}}});
-  rows.push_back({"tag.key_letters", Ask({{"Tag.1.Key", "ENV"}}),
+  rows.push_back({"tag.key_letters",
+                  Ask({{"Tag.1.Key", "ENV"}}),
                   {{"exact", tagged([](const Snapshot& s) { return HasTag(s, "ENV"); })},
                    {"ignored_case", tagged([](const Snapshot& s) {
                       return std::ranges::any_of(
                           s.tags, [](const Tag& t) { return Lower(t.key) == "env"; });
                     })}}});
-  rows.push_back({"tag.value_letters", Ask({{"Tag.1.Key", "env"}, {"Tag.1.Value", "PROD"}}),
+  rows.push_back({"tag.value_letters",
+                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.Value", "PROD"}}),
                   {{"exact", tagged([](const Snapshot& s) { return HasTag(s, "env", "PROD"); })},
                    {"ignored_case", tagged([](const Snapshot& s) {
                       return std::ranges::any_of(s.tags, [](const Tag& t) {
@@ -605,8 +709,7 @@ TEST(Model, AnswersEveryQuestionAsItsOptionsSay) {
       const Reading pins = Pins({{row.question, option}});
       ASSERT_EQ(pins.pins.size(), 1u) << row.question << " has no option " << option;
       Noting choices(pins);
-      const Answer answer =
-          DescribeSnapshots(row.request, TestDataset(), &GivenOut(), choices);
+      const Answer answer = DescribeSnapshots(row.request, TestDataset(), &GivenOut(), choices);
       const std::string where = row.question + " = " + option;
       EXPECT_TRUE(choices.asked.contains(row.question)) << where;
       Compare(row.request, expected, answer, where);
@@ -617,8 +720,8 @@ TEST(Model, AnswersEveryQuestionAsItsOptionsSay) {
 // Questions whose situation needs more than one request to the built-in dataset.
 const std::set<std::string>& TestedElsewhere() {
   static const std::set<std::string> out = {
-      "encoding.method.other",                          // service_test.cc
-      "limit.tag", "limit.resource_group",              // below
+      "encoding.method.other",              // service_test.cc
+      "limit.tag", "limit.resource_group",  // below
   };
   return out;
 }
@@ -698,17 +801,23 @@ std::vector<std::string> Codes(const Answer& answer) {
 }
 
 TEST(Model, FiltersByEachParameter) {
-  for (const auto& [name, field] : std::vector<std::pair<std::string, Field>>{
-           {"InstanceId", Field::kInstanceId}, {"DiskId", Field::kSourceDiskId},
-           {"SnapshotLinkId", Field::kSnapshotLinkId}, {"SnapshotName", Field::kSnapshotName},
-           {"Status", Field::kStatus}, {"SnapshotType", Field::kSnapshotType},
-           {"SourceDiskType", Field::kSourceDiskType}, {"KMSKeyId", Field::kKMSKeyId},
-           {"Category", Field::kCategory}}) {
+  for (const auto& [name, field] :
+       std::vector<std::pair<std::string, Field>>{{"InstanceId", Field::kInstanceId},
+                                                  {"DiskId", Field::kSourceDiskId},
+                                                  {"SnapshotLinkId", Field::kSnapshotLinkId},
+                                                  {"SnapshotName", Field::kSnapshotName},
+                                                  {"Status", Field::kStatus},
+                                                  {"SnapshotType", Field::kSnapshotType},
+                                                  {"SourceDiskType", Field::kSourceDiskType},
+                                                  {"KMSKeyId", Field::kKMSKeyId},
+                                                  {"Category", Field::kCategory}}) {
     const std::string value = SnapshotWith(field)[field];
     ExpectList(Ask({{name, value}}), [&](const Snapshot& s) { return s[field] == value; });
   }
-  ExpectList(Ask({{"Encrypted", "true"}}), [](const Snapshot& s) { return s[Field::kEncrypted] == "true"; });
-  ExpectList(Ask({{"Usage", "none"}}), [](const Snapshot& s) { return s[Field::kUsage] == "none"; });
+  ExpectList(Ask({{"Encrypted", "true"}}),
+             [](const Snapshot& s) { return s[Field::kEncrypted] == "true"; });
+  ExpectList(Ask({{"Usage", "none"}}),
+             [](const Snapshot& s) { return s[Field::kUsage] == "none"; });
   ExpectList(Ask({{"SourceDiskType", "SYSTEM"}}),
              [](const Snapshot& s) { return s[Field::kSourceDiskType] == "system"; });
   ExpectList(Ask({{"SnapshotIds", Array(FirstId())}}),
@@ -760,8 +869,9 @@ TEST(Model, RefusesWhatTheErrorTableSays) {
 }
 
 TEST(Model, NamesEveryErrorThatApplies) {
-  EXPECT_EQ(Codes(Plainly(Ask({{"Status", "x"}, {"Usage", "x"}, {"DryRun", "true"}}))),
-            (std::vector<std::string>{"InvalidStatus.NotFound", "InvalidUsage", "DryRunOperation"}));
+  EXPECT_EQ(
+      Codes(Plainly(Ask({{"Status", "x"}, {"Usage", "x"}, {"DryRun", "true"}}))),
+      (std::vector<std::string>{"InvalidStatus.NotFound", "InvalidUsage", "DryRunOperation"}));
 }
 
 TEST(Model, AcceptsTheLimitsThemselves) {

@@ -13,17 +13,16 @@ namespace assay {
 namespace {
 
 constexpr std::array<std::string_view, kSlotCount> kSlotNames = {
-    "Action",       "Version",         "Format",     "RegionId",         "InstanceId",
-    "DiskId",       "SnapshotLinkId",  "SnapshotIds", "SnapshotName",    "Status",
-    "SnapshotType", "Usage",           "SourceDiskType", "Encrypted",    "ResourceGroupId",
-    "DryRun",       "KMSKeyId",        "Category",   "PageNumber",       "PageSize",
-    "NextToken",    "MaxResults"};
+    "Action",         "Version",     "Format",          "RegionId",  "InstanceId",   "DiskId",
+    "SnapshotLinkId", "SnapshotIds", "SnapshotName",    "Status",    "SnapshotType", "Usage",
+    "SourceDiskType", "Encrypted",   "ResourceGroupId", "DryRun",    "KMSKeyId",     "Category",
+    "PageNumber",     "PageSize",    "NextToken",       "MaxResults"};
 
 // Taken by every action; checked by the gateway, not by the operation (api-facts, 5.1).
 constexpr std::array<std::string_view, 11> kCommonNames = {
-    "AccessKeyId",   "BearerToken",      "SecurityToken",    "Signature",
-    "SignatureMethod", "SignatureNonce", "SignatureType",    "SignatureVersion",
-    "TimeStamp",     "Timestamp",        "SignatureAlgorithm"};
+    "AccessKeyId",     "BearerToken",    "SecurityToken",     "Signature",
+    "SignatureMethod", "SignatureNonce", "SignatureType",     "SignatureVersion",
+    "TimeStamp",       "Timestamp",      "SignatureAlgorithm"};
 
 bool SameLetters(std::string_view a, std::string_view b) {
   const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -32,8 +31,14 @@ bool SameLetters(std::string_view a, std::string_view b) {
 
 // Where one parameter belongs.
 struct Place {
-  enum class Kind { kUnknown, kCommon, kSlot, kFilterKey, kFilterValue, kTag } kind =
-      Kind::kUnknown;
+  enum class Kind {
+    kUnknown,
+    kCommon,
+    kSlot,
+    kFilterKey,
+    kFilterValue,
+    kTag
+  } kind = Kind::kUnknown;
   std::size_t slot = 0;
   std::int64_t n = 0;
   std::optional<std::string> TagSlot::*tag = nullptr;
@@ -79,8 +84,8 @@ Place PlaceOfIndexed(const Indexed& name) {
   // tag.key.lower_case: both spellings of the tag parameters are documented.
   const bool lower = name.suffix == "key" || name.suffix == "value";
   const bool capital = name.suffix == "Key" || name.suffix == "Value";
-  place.other_letters = (name.prefix != "Tag" && name.prefix != "Filter") ||
-                        !(capital || (tag && lower));
+  place.other_letters =
+      (name.prefix != "Tag" && name.prefix != "Filter") || !(capital || (tag && lower));
   if (filter) {
     place.kind = key ? Place::Kind::kFilterKey : Place::Kind::kFilterValue;
   } else {
@@ -164,10 +169,18 @@ class Gatherer {
     }
     Parameters& parameters = out_.parameters;
     switch (place.kind) {
-      case Place::Kind::kSlot: parameters.slots[place.slot] = chosen->value; break;
-      case Place::Kind::kFilterKey: parameters.filters[place.n].key = chosen->value; break;
-      case Place::Kind::kFilterValue: parameters.filters[place.n].value = chosen->value; break;
-      default: parameters.tags[place.n].*place.tag = chosen->value; break;
+      case Place::Kind::kSlot:
+        parameters.slots[place.slot] = chosen->value;
+        break;
+      case Place::Kind::kFilterKey:
+        parameters.filters[place.n].key = chosen->value;
+        break;
+      case Place::Kind::kFilterValue:
+        parameters.filters[place.n].value = chosen->value;
+        break;
+      default:
+        parameters.tags[place.n].*place.tag = chosen->value;
+        break;
     }
   }
 

@@ -15,9 +15,28 @@ namespace assay {
 
 // The request parameters with one name (base document, "Request parameters").
 enum class Slot : std::uint8_t {
-  kAction, kVersion, kFormat, kRegionId, kInstanceId, kDiskId, kSnapshotLinkId, kSnapshotIds,
-  kSnapshotName, kStatus, kSnapshotType, kUsage, kSourceDiskType, kEncrypted, kResourceGroupId,
-  kDryRun, kKMSKeyId, kCategory, kPageNumber, kPageSize, kNextToken, kMaxResults,
+  kAction,
+  kVersion,
+  kFormat,
+  kRegionId,
+  kInstanceId,
+  kDiskId,
+  kSnapshotLinkId,
+  kSnapshotIds,
+  kSnapshotName,
+  kStatus,
+  kSnapshotType,
+  kUsage,
+  kSourceDiskType,
+  kEncrypted,
+  kResourceGroupId,
+  kDryRun,
+  kKMSKeyId,
+  kCategory,
+  kPageNumber,
+  kPageSize,
+  kNextToken,
+  kMaxResults,
 };
 inline constexpr std::size_t kSlotCount = 22;
 std::string_view NameOf(Slot slot);

@@ -17,22 +17,22 @@ namespace assay {
 // One restriction of the list. All filters of a plan are combined with AND.
 struct Filter {
   enum class Kind {
-    kNothing,         // matches no snapshot
-    kEquals,          // field == value
-    kEqualsAnyCase,   // the same, ASCII letter case ignored
-    kOneOf,           // field is one of values
-    kName,            // SnapshotName, as the reading has it
-    kUsage,           // Usage; image_disk is a question
-    kResourceGroup,   // ResourceGroupId; the default group is a question
-    kUnencrypted,     // Encrypted=false, as the reading has it
-    kCreatedAfter,    // creation_time against `seconds`
+    kNothing,        // matches no snapshot
+    kEquals,         // field == value
+    kEqualsAnyCase,  // the same, ASCII letter case ignored
+    kOneOf,          // field is one of values
+    kName,           // SnapshotName, as the reading has it
+    kUsage,          // Usage; image_disk is a question
+    kResourceGroup,  // ResourceGroupId; the default group is a question
+    kUnencrypted,    // Encrypted=false, as the reading has it
+    kCreatedAfter,   // creation_time against `seconds`
     kCreatedBefore,
-    kTagKey,          // a tag with key `value`
-    kTagPair,         // a tag with key `value` and value `second`
-    kTagEmptyValue,   // a tag with key `value` and an empty value
+    kTagKey,         // a tag with key `value`
+    kTagPair,        // a tag with key `value` and value `second`
+    kTagEmptyValue,  // a tag with key `value` and an empty value
   };
   Kind kind = Kind::kNothing;
-  Rule rule = kNoRule;    // the rule that is broken where this filter is
+  Rule rule = kNoRule;  // the rule that is broken where this filter is
   Field field = Field::kSnapshotId;
   std::string value;
   std::string second;
@@ -46,14 +46,14 @@ struct Filter {
 struct TokenOrigin {
   std::vector<Parameter> filters;  // FilterParameters() of the request that it answered
   std::string region;
-  std::int64_t position = 0;       // snapshots delivered before
+  std::int64_t position = 0;               // snapshots delivered before
   std::optional<std::string> max_results;  // MaxResults of that request, as written
-  bool used = false;               // sent at least once before
-  bool loose = false;              // position or size depend on what the target made of the request
+  bool used = false;                       // sent at least once before
+  bool loose = false;  // position or size depend on what the target made of the request
   // Where each snapshot of the walk was delivered: position in the dataset -> page. Only the
   // judge keeps it; the server's tokens do not need it.
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> delivered;
-  std::int64_t page = 0;           // pages delivered before
+  std::int64_t page = 0;  // pages delivered before
 };
 
 // Where the walk stands after a page of `count` snapshots under the plan.
@@ -71,13 +71,13 @@ class Tokens {
 // Which page of the list is asked for.
 struct Paging {
   bool by_token = false;
-  std::int64_t number = 1;      // page mode
-  std::int64_t size = 10;       // entries a page, after all clamping
-  std::int64_t largest = 10;    // token mode: the size that applies at most
-  std::int64_t size_given = 10; // the PageSize of the request where it counts as a number
-  bool empty = false;           // an empty page whatever matches
-  bool loose = false;           // any part of the matches, up to the size
-  bool unknowable = false;      // any list: whose filters and position hold is the target's affair
+  std::int64_t number = 1;       // page mode
+  std::int64_t size = 10;        // entries a page, after all clamping
+  std::int64_t largest = 10;     // token mode: the size that applies at most
+  std::int64_t size_given = 10;  // the PageSize of the request where it counts as a number
+  bool empty = false;            // an empty page whatever matches
+  bool loose = false;            // any part of the matches, up to the size
+  bool unknowable = false;       // any list: whose filters and position hold is the target's affair
   std::optional<TokenOrigin> origin;  // the walk that the token continues
 };
 
@@ -90,8 +90,8 @@ struct Plan {
   bool xml = false;
   std::string region;
   std::vector<Filter> filters;
-  bool by_ids = false;                      // SnapshotIds restricts the list …
-  std::vector<std::uint32_t> candidates;    // … to these positions, ascending
+  bool by_ids = false;                    // SnapshotIds restricts the list …
+  std::vector<std::uint32_t> candidates;  // … to these positions, ascending
   bool has_tags = false;
   bool has_group = false;
   Paging paging;

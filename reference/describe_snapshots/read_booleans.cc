@@ -43,15 +43,16 @@ class BooleanReader : public TopicReader {
 
   void Encrypted() {
     if (!Value(Slot::kEncrypted)) choices_.Mark("filter.encrypted.default"_rule);
-    const auto value = Boolean(
-        Slot::kEncrypted,
-        {"value.empty.encrypted"_question, "value.boolean.encrypted.capital"_question,
-         "value.boolean.encrypted.upper"_question, "value.boolean.encrypted.digit"_question,
-         "value.boolean.encrypted.word"_question, "value.boolean.encrypted.other"_question},
-        "filter.encrypted.default"_rule);
+    const auto value =
+        Boolean(Slot::kEncrypted,
+                {"value.empty.encrypted"_question, "value.boolean.encrypted.capital"_question,
+                 "value.boolean.encrypted.upper"_question, "value.boolean.encrypted.digit"_question,
+                 "value.boolean.encrypted.word"_question, "value.boolean.encrypted.other"_question},
+                "filter.encrypted.default"_rule);
     if (!value) return;
     choices_.Mark("filter.encrypted.true"_rule);
-    Filter filter{.kind = Filter::Kind::kUnencrypted, .rule = "filter.encrypted.default"_rule,
+    Filter filter{.kind = Filter::Kind::kUnencrypted,
+                  .rule = "filter.encrypted.default"_rule,
                   .field = Field::kEncrypted};
     if (*value) {
       filter.kind = Filter::Kind::kEquals;
@@ -63,12 +64,12 @@ class BooleanReader : public TopicReader {
 
   void DryRun() {
     if (!Value(Slot::kDryRun)) choices_.Mark("dry_run.default.normal"_rule);
-    const auto value = Boolean(
-        Slot::kDryRun,
-        {"value.empty.dry_run"_question, "value.boolean.dry_run.capital"_question,
-         "value.boolean.dry_run.upper"_question, "value.boolean.dry_run.digit"_question,
-         "value.boolean.dry_run.word"_question, "value.boolean.dry_run.other"_question},
-        "dry_run.default.normal"_rule);
+    const auto value =
+        Boolean(Slot::kDryRun,
+                {"value.empty.dry_run"_question, "value.boolean.dry_run.capital"_question,
+                 "value.boolean.dry_run.upper"_question, "value.boolean.dry_run.digit"_question,
+                 "value.boolean.dry_run.word"_question, "value.boolean.dry_run.other"_question},
+                "dry_run.default.normal"_rule);
     if (!value) return;
     choices_.Mark(*value ? "dry_run.true.operation"_rule : "dry_run.false.normal"_rule);
     plan_.dry_run = *value;

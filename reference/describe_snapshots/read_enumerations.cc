@@ -1,7 +1,7 @@
 // Stage "validate": parameters with a list of valid values.
-#include "reference/describe_snapshots/topic_reader.h"
-
 #include <vector>
+
+#include "reference/describe_snapshots/topic_reader.h"
 
 namespace assay {
 namespace {
@@ -29,7 +29,7 @@ class EnumerationReader : public TopicReader {
     Question empty;
     std::optional<Question> letters;  // none: documented as case-insensitive
     Rule unknown;
-    Rule without;                     // the rule for the parameter left out
+    Rule without;  // the rule for the parameter left out
     std::vector<Valid> valid;
   };
 
@@ -55,7 +55,9 @@ class EnumerationReader : public TopicReader {
     choices_.Mark(valid ? valid->rule : e.unknown);
     if (!valid) return true;
     if (valid->value == "all") return false;
-    Filter filter{.kind = Filter::Kind::kEqualsAnyCase, .rule = valid->rule, .field = e.field,
+    Filter filter{.kind = Filter::Kind::kEqualsAnyCase,
+                  .rule = valid->rule,
+                  .field = e.field,
                   .value = Folded(valid->value)};
     if (e.slot == Slot::kUsage) filter.kind = Filter::Kind::kUsage;
     plan_.filters.push_back(std::move(filter));
@@ -63,37 +65,43 @@ class EnumerationReader : public TopicReader {
   }
 
   void Status() {
-    static const Enumeration e{
-        Slot::kStatus, Field::kStatus, "value.empty.status"_question,
-        "value.letters.status"_question, "filter.status.unknown"_rule,
-        "filter.status.default"_rule,
-        {{"progressing", "filter.status.progressing"_rule},
-         {"accomplished", "filter.status.accomplished"_rule},
-         {"failed", "filter.status.failed"_rule},
-         {"all", "filter.status.all"_rule}}};
+    static const Enumeration e{Slot::kStatus,
+                               Field::kStatus,
+                               "value.empty.status"_question,
+                               "value.letters.status"_question,
+                               "filter.status.unknown"_rule,
+                               "filter.status.default"_rule,
+                               {{"progressing", "filter.status.progressing"_rule},
+                                {"accomplished", "filter.status.accomplished"_rule},
+                                {"failed", "filter.status.failed"_rule},
+                                {"all", "filter.status.all"_rule}}};
     if (Enumerated(e)) Refuse(e.unknown, "InvalidStatus.NotFound");
   }
 
   void SnapshotType() {
-    static const Enumeration e{
-        Slot::kSnapshotType, Field::kSnapshotType, "value.empty.snapshot_type"_question,
-        "value.letters.snapshot_type"_question, "filter.snapshot_type.unknown"_rule,
-        "filter.snapshot_type.default"_rule,
-        {{"auto", "filter.snapshot_type.auto"_rule},
-         {"user", "filter.snapshot_type.user"_rule},
-         {"all", "filter.snapshot_type.all"_rule}}};
+    static const Enumeration e{Slot::kSnapshotType,
+                               Field::kSnapshotType,
+                               "value.empty.snapshot_type"_question,
+                               "value.letters.snapshot_type"_question,
+                               "filter.snapshot_type.unknown"_rule,
+                               "filter.snapshot_type.default"_rule,
+                               {{"auto", "filter.snapshot_type.auto"_rule},
+                                {"user", "filter.snapshot_type.user"_rule},
+                                {"all", "filter.snapshot_type.all"_rule}}};
     if (Enumerated(e)) {
       UnknownAsRead(e, "value.snapshot_type.unknown"_question, "InvalidSnapshotType.NotFound");
     }
   }
 
   void SourceDiskType() {
-    static const Enumeration e{
-        Slot::kSourceDiskType, Field::kSourceDiskType, "value.empty.source_disk_type"_question,
-        std::nullopt, "filter.source_disk_type.unknown"_rule,
-        "filter.source_disk_type.default"_rule,
-        {{"system", "filter.source_disk_type.system"_rule},
-         {"data", "filter.source_disk_type.data"_rule}}};
+    static const Enumeration e{Slot::kSourceDiskType,
+                               Field::kSourceDiskType,
+                               "value.empty.source_disk_type"_question,
+                               std::nullopt,
+                               "filter.source_disk_type.unknown"_rule,
+                               "filter.source_disk_type.default"_rule,
+                               {{"system", "filter.source_disk_type.system"_rule},
+                                {"data", "filter.source_disk_type.data"_rule}}};
     const auto& value = Value(Slot::kSourceDiskType);
     if (value && *value != Folded(*value)) choices_.Mark("filter.source_disk_type.letters"_rule);
     if (Enumerated(e)) {
@@ -108,35 +116,40 @@ class EnumerationReader : public TopicReader {
   }
 
   void Usage() {
-    static const Enumeration e{
-        Slot::kUsage, Field::kUsage, "value.empty.usage"_question, "value.letters.usage"_question,
-        "filter.usage.unknown"_rule, "filter.usage.default"_rule,
-        {{"image", "filter.usage.image"_rule},
-         {"disk", "filter.usage.disk"_rule},
-         {"image_disk", "filter.usage.image_disk"_rule},
-         {"none", "filter.usage.none"_rule}}};
+    static const Enumeration e{Slot::kUsage,
+                               Field::kUsage,
+                               "value.empty.usage"_question,
+                               "value.letters.usage"_question,
+                               "filter.usage.unknown"_rule,
+                               "filter.usage.default"_rule,
+                               {{"image", "filter.usage.image"_rule},
+                                {"disk", "filter.usage.disk"_rule},
+                                {"image_disk", "filter.usage.image_disk"_rule},
+                                {"none", "filter.usage.none"_rule}}};
     if (Enumerated(e)) Refuse(e.unknown, "InvalidUsage");
   }
 
   void Category() {
     // Documented as `Standard`; recordings and an official provider write it small (api-facts, 1).
-    static const Enumeration e{
-        Slot::kCategory, Field::kCategory, "value.empty.category"_question,
-        "value.letters.category"_question, "filter.category.unknown"_rule,
-        "filter.category.default"_rule,
-        {{"Standard", "filter.category.standard"_rule},
-         {"standard", "filter.category.standard"_rule},
-         {"Flash", "filter.category.flash"_rule},
-         {"flash", "filter.category.flash"_rule},
-         {"archive", "filter.category.archive"_rule}}};
+    static const Enumeration e{Slot::kCategory,
+                               Field::kCategory,
+                               "value.empty.category"_question,
+                               "value.letters.category"_question,
+                               "filter.category.unknown"_rule,
+                               "filter.category.default"_rule,
+                               {{"Standard", "filter.category.standard"_rule},
+                                {"standard", "filter.category.standard"_rule},
+                                {"Flash", "filter.category.flash"_rule},
+                                {"flash", "filter.category.flash"_rule},
+                                {"archive", "filter.category.archive"_rule}}};
     if (Enumerated(e)) {
       return Refuse(e.unknown, "InvalidSnapshotCategory.Malformed");
     }
     const std::string value = Folded(Trim(Value(Slot::kCategory).value_or("")));
     if (value != "flash" && value != "archive") return;
     if (ExistsHere(Field::kCategory, value)) return;
-    const Question question = value == "flash" ? "value.category.flash"_question
-                                               : "value.category.archive"_question;
+    const Question question =
+        value == "flash" ? "value.category.flash"_question : "value.category.archive"_question;
     if (Is(question, "refused"_option)) {
       Add({"request.open.admissible"_rule,
            Catalogue::Get().FindError("InvalidSnapshotCategory.Malformed"), true, "Category"});

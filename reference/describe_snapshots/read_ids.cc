@@ -1,8 +1,7 @@
 // Stage "validate": SnapshotIds, a JSON array in a string.
-#include "reference/describe_snapshots/topic_reader.h"
-
 #include <set>
 
+#include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
 
 namespace assay {
@@ -43,9 +42,9 @@ class IdReader : public TopicReader {
   // ids.list.not_json: the code is one of two.
   void IdsAreNoArray(Option option) {
     choices_.Mark("ids.list.not_json"_rule);
-    Refuse("ids.list.not_json"_rule, option == "malformed"_option
-                                         ? "InvalidSnapshotIds.Malformed"
-                                         : "InvalidParameter", "SnapshotIds");
+    Refuse("ids.list.not_json"_rule,
+           option == "malformed"_option ? "InvalidSnapshotIds.Malformed" : "InvalidParameter",
+           "SnapshotIds");
   }
 
   void CheckIdList(const IdListText& list, Rule rule) {
@@ -95,8 +94,8 @@ class IdReader : public TopicReader {
     std::ranges::sort(plan_.candidates);
     const auto same = std::ranges::unique(plan_.candidates);
     plan_.candidates.erase(same.begin(), same.end());  // ids.list.repeated
-    plan_.filters.push_back({.kind = Filter::Kind::kOneOf, .rule = rule,
-                             .field = Field::kSnapshotId, .values = ids});
+    plan_.filters.push_back(
+        {.kind = Filter::Kind::kOneOf, .rule = rule, .field = Field::kSnapshotId, .values = ids});
   }
 };
 

@@ -8,8 +8,8 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t kDefaultSize = 10;  // page.size.default, token.max_results.default
-constexpr std::int64_t kMaximumSize = 100; // page.size.maximum, token.max_results.maximum
+constexpr std::int64_t kDefaultSize = 10;   // page.size.default, token.max_results.default
+constexpr std::int64_t kMaximumSize = 100;  // page.size.maximum, token.max_results.maximum
 
 // The same reading, for a request that nobody sent: its refusals are no answer to anybody.
 class OwnRefusals : public Choices {
@@ -101,7 +101,8 @@ class PagingReader : public TopicReader {
     return integer;
   }
 
-  // A parameter that takes no effect in this mode, with a value that might be looked at all the same.
+  // A parameter that takes no effect in this mode, with a value that might be looked at all the
+  // same.
   void Ineffective(Slot slot, bool given, std::int64_t least, std::int64_t most) {
     if (!given) return;
     const IntegerText integer = ReadInteger(*Value(slot));
@@ -140,8 +141,8 @@ class PagingReader : public TopicReader {
 
   std::int64_t PageNumber() {
     Option as_read{};
-    const auto integer = Integer(*Value(Slot::kPageNumber),
-                                 "paging.page_number.not_integer"_question, &as_read);
+    const auto integer =
+        Integer(*Value(Slot::kPageNumber), "paging.page_number.not_integer"_question, &as_read);
     if (integer && integer->form != IntegerText::Form::kBeyond32Bits) {
       if (integer->value > 0) return integer->value;
       as_read = choices_.Pick(integer->value == 0 ? "paging.page_number.zero"_question
@@ -182,8 +183,8 @@ class PagingReader : public TopicReader {
     if (plan_.stop) return;
     if (as_absent_ && !token_) {
       // MaxResults counts as absent: what is left decides.
-      const bool number_mode = number_ || size_ ||
-                               choices_.Pick("paging.neither"_question) == "page_mode"_option;
+      const bool number_mode =
+          number_ || size_ || choices_.Pick("paging.neither"_question) == "page_mode"_option;
       if (number_mode) {
         paging().by_token = false;
         return;
@@ -229,8 +230,8 @@ class PagingReader : public TopicReader {
     const auto origin = tokens_ ? tokens_->Find(token) : std::nullopt;
     if (!origin) {
       const bool cut = tokens_ && tokens_->IsCut(token);
-      return UnknownToken(choices_.Pick(cut ? "paging.token.cut"_question
-                                            : "paging.token.unknown"_question));
+      return UnknownToken(
+          choices_.Pick(cut ? "paging.token.cut"_question : "paging.token.unknown"_question));
     }
     if (origin->loose) {
       plan_.may_be_refused = paging().loose = paging().unknowable = true;

@@ -1,6 +1,5 @@
 // Stage "validate": ids of other resources, and the name.
 #include "reference/describe_snapshots/topic_reader.h"
-
 #include "reference/describe_snapshots/values.h"
 
 namespace assay {
@@ -33,7 +32,7 @@ class ResourceReader : public TopicReader {
     plan_.filters.push_back(
         {.kind = Filter::Kind::kEquals, .rule = rule, .field = field, .value = *value});
     if (ExistsHere(field, *value)) return;
-    const Question question = ExistsAnywhere(field, *value)      ? questions.elsewhere
+    const Question question = ExistsAnywhere(field, *value)    ? questions.elsewhere
                               : IsWellFormedId(*value, prefix) ? questions.unknown
                                                                : questions.malformed;
     if (Is(question, "refused"_option)) RefuseAsRead(code, NameOf(slot));
@@ -87,8 +86,10 @@ class ResourceReader : public TopicReader {
       links = list.ids;
     }
     for (const std::string& link : links) CheckLink(link, links.size() > 1);
-    plan_.filters.push_back({.kind = Filter::Kind::kOneOf, .rule = rule,
-                             .field = Field::kSnapshotLinkId, .values = std::move(links)});
+    plan_.filters.push_back({.kind = Filter::Kind::kOneOf,
+                             .rule = rule,
+                             .field = Field::kSnapshotLinkId,
+                             .values = std::move(links)});
   }
 
   void CheckLink(const std::string& link, bool one_of_several) {
@@ -115,8 +116,10 @@ class ResourceReader : public TopicReader {
     if (!value) return;
     choices_.Mark(rule);
     plan_.has_group = true;
-    plan_.filters.push_back({.kind = Filter::Kind::kResourceGroup, .rule = rule,
-                             .field = Field::kResourceGroupId, .value = *value});
+    plan_.filters.push_back({.kind = Filter::Kind::kResourceGroup,
+                             .rule = rule,
+                             .field = Field::kResourceGroupId,
+                             .value = *value});
     if (*value != dataset_.default_resource_group &&
         !ExistsAnywhere(Field::kResourceGroupId, *value) &&
         Is("filter.resource_group.unknown"_question, "refused"_option)) {
@@ -130,8 +133,10 @@ class ResourceReader : public TopicReader {
                             "value.blanks.name"_question, rule);
     if (!value) return;
     choices_.Mark(rule);
-    plan_.filters.push_back({.kind = Filter::Kind::kName, .rule = rule,
-                             .field = Field::kSnapshotName, .value = *value});
+    plan_.filters.push_back({.kind = Filter::Kind::kName,
+                             .rule = rule,
+                             .field = Field::kSnapshotName,
+                             .value = *value});
   }
 };
 

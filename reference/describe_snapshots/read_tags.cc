@@ -1,7 +1,7 @@
 // Stage "validate": Tag.N.
-#include "reference/describe_snapshots/topic_reader.h"
-
 #include <vector>
+
+#include "reference/describe_snapshots/topic_reader.h"
 
 namespace assay {
 namespace {
@@ -16,7 +16,7 @@ class TagReader : public TopicReader {
 
  private:
   void Tags() {
-    std::vector<Tag> pairs;   // key, value; the value "" also stands for none
+    std::vector<Tag> pairs;  // key, value; the value "" also stands for none
     std::int64_t expected = 1, counted = 0;
     bool after_gap = false, mixed_numbers = false;
     for (auto& [n, slot] : parameters_.tags) {
@@ -85,7 +85,8 @@ class TagReader : public TopicReader {
     }
     if (!key) return ValueWithoutKey(slot.value);
     plan_.has_tags = true;
-    Filter filter{.kind = Filter::Kind::kTagKey, .rule = "tag.key.selects"_rule,
+    Filter filter{.kind = Filter::Kind::kTagKey,
+                  .rule = "tag.key.selects"_rule,
                   .value = Trimmed(*key, "value.blanks.tag"_question)};
     choices_.Mark(filter.rule);
     TagValue(slot.value, filter);

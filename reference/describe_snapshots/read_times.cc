@@ -1,8 +1,7 @@
 // Stage "validate": Filter.N, the window of creation times.
-#include "reference/describe_snapshots/topic_reader.h"
-
 #include <vector>
 
+#include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
 
 namespace assay {
@@ -56,8 +55,8 @@ class TimeReader : public TopicReader {
                std::vector<Filter>& ends) {
     if (!slot.key && !slot.value) return;
     if (!slot.key || !slot.value) {
-      const Question question = slot.value ? "time.value_without_key"_question
-                                           : "time.key_without_value"_question;
+      const Question question =
+          slot.value ? "time.value_without_key"_question : "time.key_without_value"_question;
       // The half that is there may be looked at as well.
       if (slot.key && !KnownKey(*slot.key)) plan_.may_be_refused = true;
       if (slot.value && !IsDocumentedTime(*slot.value)) plan_.may_be_refused = true;
@@ -82,8 +81,7 @@ class TimeReader : public TopicReader {
     const std::string key = Trimmed(given, "value.blanks.enumeration"_question);
     for (const char* known : {"CreationStartTime", "CreationEndTime"}) {
       if (key == known) return known;
-      if (Folded(key) == Folded(known) &&
-          Is("time.key_letters"_question, "ignored_case"_option)) {
+      if (Folded(key) == Folded(known) && Is("time.key_letters"_question, "ignored_case"_option)) {
         return known;
       }
     }
@@ -107,12 +105,24 @@ class TimeReader : public TopicReader {
         choices_.Mark("time.value.impossible"_rule);
         Refuse("time.value.impossible"_rule, "InvalidFilterValue");
         return std::nullopt;
-      case Form::kSeconds: AcceptForm("time.form.seconds"_question); break;
-      case Form::kOffset: AcceptForm("time.form.offset"_question); break;
-      case Form::kDate: AcceptForm("time.form.date_alone"_question); break;
-      case Form::kFractions: AcceptForm("time.form.fractions"_question); break;
-      case Form::kWithoutZone: AcceptForm("time.form.without_zone"_question); break;
-      case Form::kMinute: choices_.Mark("time.value.utc"_rule); break;
+      case Form::kSeconds:
+        AcceptForm("time.form.seconds"_question);
+        break;
+      case Form::kOffset:
+        AcceptForm("time.form.offset"_question);
+        break;
+      case Form::kDate:
+        AcceptForm("time.form.date_alone"_question);
+        break;
+      case Form::kFractions:
+        AcceptForm("time.form.fractions"_question);
+        break;
+      case Form::kWithoutZone:
+        AcceptForm("time.form.without_zone"_question);
+        break;
+      case Form::kMinute:
+        choices_.Mark("time.value.utc"_rule);
+        break;
     }
     if (time.small_letters) AcceptForm("time.form.small_letters"_question);
     const Rule rule = start ? "time.start.selects"_rule : "time.end.selects"_rule;

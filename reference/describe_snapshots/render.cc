@@ -29,12 +29,18 @@ void AppendJsonText(std::string& out, std::string_view text) {
   AppendEscaped(out, text, [](char c) -> std::optional<std::string> {
     if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') return std::nullopt;
     switch (c) {
-      case '"': return "\\\"";
-      case '\\': return "\\\\";
-      case '\n': return "\\n";
-      case '\r': return "\\r";
-      case '\t': return "\\t";
-      default: return fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+      case '"':
+        return "\\\"";
+      case '\\':
+        return "\\\\";
+      case '\n':
+        return "\\n";
+      case '\r':
+        return "\\r";
+      case '\t':
+        return "\\t";
+      default:
+        return fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     }
   });
   out += '"';
@@ -43,12 +49,17 @@ void AppendJsonText(std::string& out, std::string_view text) {
 void AppendXmlText(std::string& out, std::string_view text) {
   AppendEscaped(out, text, [](char c) -> std::optional<std::string> {
     switch (c) {
-      case '&': return "&amp;";
-      case '<': return "&lt;";
-      case '>': return "&gt;";
-      case '\r': return "&#13;";
+      case '&':
+        return "&amp;";
+      case '<':
+        return "&lt;";
+      case '>':
+        return "&gt;";
+      case '\r':
+        return "&#13;";
       case '\n':
-      case '\t': return std::nullopt;
+      case '\t':
+        return std::nullopt;
       default:
         // XML 1.0 has no way to write the other control characters.
         if (static_cast<unsigned char>(c) < 0x20) return "";
@@ -144,32 +155,40 @@ class Writer {
 // Question of the form of each text field that may be unset, or none.
 std::optional<Question> UnsetQuestion(Field field) {
   switch (field) {
-    case Field::kSnapshotName: return "form.unset.snapshot_name"_question;
-    case Field::kDescription: return "form.unset.description"_question;
-    case Field::kKMSKeyId: return "form.unset.kms_key_id"_question;
-    case Field::kSnapshotSN: return "form.unset.snapshot_sn"_question;
-    case Field::kProductCode: return "form.unset.product_code"_question;
-    case Field::kSourceSnapshotId: return "form.unset.source_snapshot_id"_question;
-    case Field::kSourceRegionId: return "form.unset.source_region_id"_question;
-    case Field::kSourceStorageType: return "form.unset.source_storage_type"_question;
-    default: return std::nullopt;
+    case Field::kSnapshotName:
+      return "form.unset.snapshot_name"_question;
+    case Field::kDescription:
+      return "form.unset.description"_question;
+    case Field::kKMSKeyId:
+      return "form.unset.kms_key_id"_question;
+    case Field::kSnapshotSN:
+      return "form.unset.snapshot_sn"_question;
+    case Field::kProductCode:
+      return "form.unset.product_code"_question;
+    case Field::kSourceSnapshotId:
+      return "form.unset.source_snapshot_id"_question;
+    case Field::kSourceRegionId:
+      return "form.unset.source_region_id"_question;
+    case Field::kSourceStorageType:
+      return "form.unset.source_storage_type"_question;
+    default:
+      return std::nullopt;
   }
 }
 
 Written WrittenAs(Field field, FieldType type, Choices& choices) {
   if (field == Field::kSourceDiskSize) {
     return choices.Pick("form.source_disk_size"_question) == "number"_option ? Written::kBare
-                                                                            : Written::kText;
+                                                                             : Written::kText;
   }
   if (field == Field::kAvailable) {
     return choices.Pick("form.available"_question) == "boolean"_option ? Written::kBare
-                                                                      : Written::kText;
+                                                                       : Written::kText;
   }
   return type == FieldType::kString ? Written::kText : Written::kBare;
 }
 
-void WriteField(Writer& writer, const FieldInfo& info, const Snapshot& snapshot,
-                Choices& choices) {
+void WriteField(Writer& writer, const FieldInfo& info, const Snapshot& snapshot, Choices& choices) {
   if (!snapshot.Has(info.field)) {
     const auto question = UnsetQuestion(info.field);
     if (question && choices.Pick(*question) == "empty_string"_option) {
@@ -237,10 +256,11 @@ std::string RenderError(const RenderedError& error, bool xml) {
   writer.Scalar("HostId", error.host_id, Written::kText);
   writer.Scalar("Code", error.code, Written::kText);
   writer.Scalar("Message", error.message, Written::kText);
-  writer.Scalar("Recommend",
-                fmt::format("https://api.alibabacloud.com/troubleshoot?q={}&product=Ecs&requestId={}",
-                            error.code, error.request_id),
-                Written::kText);
+  writer.Scalar(
+      "Recommend",
+      fmt::format("https://api.alibabacloud.com/troubleshoot?q={}&product=Ecs&requestId={}",
+                  error.code, error.request_id),
+      Written::kText);
   return writer.Take("Error");
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 
 namespace assay {
 namespace {

@@ -136,13 +136,15 @@ TEST(Samples, DisagreeAboutTheFormOfAvailable) {
 // The checks can go red: each sample of a list with one field spoiled.
 TEST(Samples, BreakTheRuleOfAFieldThatIsSpoiled) {
   AnswerReader reader;
-  for (const auto& [good, bad, rule] : std::vector<std::tuple<std::string, std::string, std::string>>{
+  for (const auto& [good, bad, rule] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
            {"\"accomplished\"", "\"done\"", "response.field.status"},
            {"\"100%\"", "\"100\"", "response.field.progress"},
            {"\"2015-07-30T05:00:14Z\"", "\"2015-07-30 05:00\"", "response.field.creation_time"},
            {"\"system\"", "\"root\"", "response.field.source_disk_type"},
            {"\"none\"", "\"\\u006eothing\"", "response.field.usage"},
-           {"\"SourceDiskSize\":20", "\"SourceDiskSize\":\"20G\"", "response.field.source_disk_size"},
+           {"\"SourceDiskSize\":20", "\"SourceDiskSize\":\"20G\"",
+            "response.field.source_disk_size"},
            {"\"SnapshotId\":", "\"Id\":", "response.field.snapshot_id"}}) {
     Response response = ReadSample("documented_2015.json");
     const std::size_t at = response.body.find(good);

@@ -42,10 +42,14 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
 // filter.snapshot_name.selects: the document says "The name of the snapshot." and no more.
 bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) {
   switch (match) {
-    case "exact_name"_option: return asked == name;
-    case "prefix"_option: return name.starts_with(asked);
-    case "substring"_option: return name.find(asked) != std::string_view::npos;
-    default: return GlobMatches(asked, name);
+    case "exact_name"_option:
+      return asked == name;
+    case "prefix"_option:
+      return name.starts_with(asked);
+    case "substring"_option:
+      return name.find(asked) != std::string_view::npos;
+    default:
+      return GlobMatches(asked, name);
   }
 }
 
@@ -130,13 +134,20 @@ bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& data
              Choices& choices) {
   const std::string& text = snapshot[filter.field];
   switch (filter.kind) {
-    case Filter::Kind::kNothing: return false;
-    case Filter::Kind::kEquals: return text == filter.value;
-    case Filter::Kind::kEqualsAnyCase: return EqualFolded(text, filter.value);
-    case Filter::Kind::kOneOf: return std::ranges::find(filter.values, text) != filter.values.end();
-    case Filter::Kind::kName: return NameMatches(filter.value, text, choices);
-    case Filter::Kind::kUsage: return UsageMatches(filter.value, text, choices);
-    case Filter::Kind::kResourceGroup: return GroupMatches(filter.value, text, dataset, choices);
+    case Filter::Kind::kNothing:
+      return false;
+    case Filter::Kind::kEquals:
+      return text == filter.value;
+    case Filter::Kind::kEqualsAnyCase:
+      return EqualFolded(text, filter.value);
+    case Filter::Kind::kOneOf:
+      return std::ranges::find(filter.values, text) != filter.values.end();
+    case Filter::Kind::kName:
+      return NameMatches(filter.value, text, choices);
+    case Filter::Kind::kUsage:
+      return UsageMatches(filter.value, text, choices);
+    case Filter::Kind::kResourceGroup:
+      return GroupMatches(filter.value, text, dataset, choices);
     case Filter::Kind::kUnencrypted:
       return text != "true" ||
              choices.Pick("filter.encrypted.false"_question) == "no_filter"_option;
@@ -146,7 +157,8 @@ bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& data
       return CreatedBefore(filter, snapshot.creation_time, choices);
     case Filter::Kind::kTagKey:
     case Filter::Kind::kTagPair:
-    case Filter::Kind::kTagEmptyValue: return TagMatches(filter, snapshot.tags, choices);
+    case Filter::Kind::kTagEmptyValue:
+      return TagMatches(filter, snapshot.tags, choices);
   }
   return false;
 }

@@ -134,8 +134,8 @@ class Answering {
 
   // paging.token.short_page
   std::int64_t Shorten(std::int64_t count, std::int64_t more) {
-    const bool shorten = more > 0 && count > 1 &&
-                         Pick("paging.token.short_page"_question) == "allowed"_option;
+    const bool shorten =
+        more > 0 && count > 1 && Pick("paging.token.short_page"_question) == "allowed"_option;
     return shorten ? count - 1 : count;
   }
 
@@ -163,11 +163,9 @@ class Answering {
     const Paging& paging = answer.plan.paging;
     const bool more = position < answer.page.total;
     const bool full_last = !more && count == paging.size && count > 0 &&
-                           Pick("paging.next_token.full_last_page"_question) ==
-                               "continues"_option;
+                           Pick("paging.next_token.full_last_page"_question) == "continues"_option;
     const bool wanted =
-        paging.by_token ||
-        Pick("paging.next_token.page_mode"_question) == "continues"_option;
+        paging.by_token || Pick("paging.next_token.page_mode"_question) == "continues"_option;
     if ((more || full_last) && wanted && !paging.empty) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);
       origin.position = position;
@@ -202,8 +200,7 @@ void Service::Handle(const Request& request, std::string_view host, Response& re
   Answer answer;
   if (request.method != "GET" && request.method != "POST") {
     answer.plan.refusals.push_back({"encoding.method.other"_rule,
-                                    Catalogue::Get().FindError("UnsupportedHTTPMethod"), true,
-                                    ""});
+                                    Catalogue::Get().FindError("UnsupportedHTTPMethod"), true, ""});
   } else {
     answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices);
   }

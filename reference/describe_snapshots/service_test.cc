@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/describe_snapshots/test_requests.h"
+#include "reference/describe_snapshots/requests_for_test.h"
 
 namespace assay {
 namespace {
@@ -62,8 +62,8 @@ TEST(Service, ListsEverySnapshotOnceByNumber) {
       Asking ask(reading);
       std::vector<std::string> seen;
       for (int page = 1; page <= 181 / size + 1; ++page) {
-        const Told told = ask(Ask({{"PageSize", std::to_string(size)},
-                                   {"PageNumber", std::to_string(page)}}));
+        const Told told =
+            ask(Ask({{"PageSize", std::to_string(size)}, {"PageNumber", std::to_string(page)}}));
         if (told.status != 200) continue;  // past the last page
         EXPECT_EQ(told.body["TotalCount"], 181);
         EXPECT_EQ(told.body["PageNumber"], page);
@@ -139,7 +139,8 @@ TEST(Service, GivesTokensWhereTheReadingSays) {
   EXPECT_NE(Asking({{"paging.next_token.page_mode", "continues"}})(by_number).token, "");
   const Request last = Ask({{"MaxResults", "100"}, {"DiskId", "d-bp1exactcount00001"}});
   EXPECT_EQ(Asking({{"paging.next_token.last_page", "empty_string"}})(last).body["NextToken"], "");
-  EXPECT_FALSE(Asking({{"paging.next_token.last_page", "absent"}})(last).body.contains("NextToken"));
+  EXPECT_FALSE(
+      Asking({{"paging.next_token.last_page", "absent"}})(last).body.contains("NextToken"));
   const Request full = Ask({{"MaxResults", "20"}, {"DiskId", "d-bp1exactcount00020"}});
   EXPECT_EQ(Asking({{"paging.next_token.full_last_page", "none"}})(full).token, "");
   Asking goes_on({{"paging.next_token.full_last_page", "continues"}});
@@ -149,8 +150,9 @@ TEST(Service, GivesTokensWhereTheReadingSays) {
   EXPECT_EQ(behind.status, 200);
   EXPECT_TRUE(behind.ids.empty());
   EXPECT_EQ(behind.token, "");
-  EXPECT_EQ(Asking({{"paging.token.short_page", "allowed"}})(Ask({{"MaxResults", "20"}})).ids.size(),
-            19u);
+  EXPECT_EQ(
+      Asking({{"paging.token.short_page", "allowed"}})(Ask({{"MaxResults", "20"}})).ids.size(),
+      19u);
 }
 
 TEST(Service, TakesATokenTwiceWhereTheReadingSaysSo) {
@@ -179,7 +181,9 @@ TEST(Service, TreatsOddTokensAsTheReadingSays) {
     answer.token = answer.ids == first.ids ? "first page" : "another";
     return answer;
   };
-  const auto cut = [](Request& r, const std::string& token) { r.Set("NextToken", token.substr(0, 9)); };
+  const auto cut = [](Request& r, const std::string& token) {
+    r.Set("NextToken", token.substr(0, 9));
+  };
   const auto unknown = [](Request& r, const std::string&) { r.Set("NextToken", "unknown"); };
   const auto foreign = [](Request& r, const std::string&) { r.Set("RegionId", "cn-shanghai"); };
   EXPECT_EQ(told("paging.token.cut", "refused", cut).status, 400);
@@ -226,7 +230,8 @@ TEST(Service, SaysWhichFormatAndHostItIs) {
   Service service(TestDataset(), Reading{});
   EXPECT_EQ(AnswerOf(service, Ask()).content_type, "application/json;charset=utf-8");
   EXPECT_EQ(AnswerOf(service, Ask({{"Format", "XML"}})).content_type, "text/xml;charset=utf-8");
-  EXPECT_EQ(Json::parse(AnswerOf(service, Ask({{"Status", "x"}})).body)["HostId"], "ecs.example.com");
+  EXPECT_EQ(Json::parse(AnswerOf(service, Ask({{"Status", "x"}})).body)["HostId"],
+            "ecs.example.com");
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ struct PlanDraft {
   Plan plan;
 };
 
-std::string_view Trim(std::string_view text);   // blanks and tabs
-std::string Folded(std::string_view text);      // ASCII letters made small
+std::string_view Trim(std::string_view text);  // blanks and tabs
+std::string Folded(std::string_view text);     // ASCII letters made small
 
 // The base of a topic's reader: values, refusals and questions in the terms of the draft.
 class TopicReader {
@@ -71,8 +71,8 @@ class TopicReader {
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", NameOf(slot));
     if (option == "matches_nothing"_option) MatchNothing(rule);
     if (option == "as_false"_option) {
-      plan_.filters.push_back({.kind = Filter::Kind::kUnencrypted, .rule = rule,
-                               .field = Field::kEncrypted});
+      plan_.filters.push_back(
+          {.kind = Filter::Kind::kUnencrypted, .rule = rule, .field = Field::kEncrypted});
     }
   }
 
@@ -85,9 +85,8 @@ class TopicReader {
   bool ExistsHere(Field field, std::string_view value) const {
     const auto region = dataset_.by_region.find(plan_.region);
     if (region == dataset_.by_region.end()) return false;
-    return std::ranges::any_of(region->second, [&](std::uint32_t i) {
-      return dataset_.snapshots[i][field] == value;
-    });
+    return std::ranges::any_of(
+        region->second, [&](std::uint32_t i) { return dataset_.snapshots[i][field] == value; });
   }
   bool ExistsAnywhere(Field field, std::string_view value) const {
     return std::ranges::any_of(dataset_.snapshots,

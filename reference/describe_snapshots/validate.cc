@@ -88,8 +88,8 @@ Plan MakePlan(const Request& request, const Dataset& dataset, const Tokens* toke
   draft.plan.stop = gathered.stop;
   CommonReader(draft).Read();
   // Once the explorer has seen enough nothing more is read.
-  for (const auto read : {ReadResources, ReadIds, ReadEnumerations, ReadBooleans, ReadTimes,
-                          ReadTags, ReadPaging}) {
+  for (const auto read :
+       {ReadResources, ReadIds, ReadEnumerations, ReadBooleans, ReadTimes, ReadTags, ReadPaging}) {
     if (draft.plan.stop) break;
     read(draft);
   }

@@ -23,9 +23,8 @@ std::optional<std::int64_t> Seconds(std::string_view date, std::string_view time
 
 // True where `text` has the shape of `pattern`, in which 0 stands for any digit.
 bool HasShape(std::string_view text, std::string_view pattern) {
-  return std::ranges::equal(text, pattern, [](char c, char p) {
-    return p == '0' ? IsDigit(c) : c == p;
-  });
+  return std::ranges::equal(text, pattern,
+                            [](char c, char p) { return p == '0' ? IsDigit(c) : c == p; });
 }
 
 TimeText Known(TimeText::Form form, std::optional<std::int64_t> seconds, std::int64_t shift = 0) {
@@ -146,8 +145,8 @@ IdListText ReadIdList(std::string_view text) {
 bool IsWellFormedId(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix) || text.size() == prefix.size() || text.size() > 128) return false;
   return std::ranges::all_of(text, [](char c) {
-    return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_' || c == '*';
+    return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '*';
   });
 }
 

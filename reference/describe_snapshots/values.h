@@ -17,13 +17,13 @@ IntegerText ReadInteger(std::string_view text);
 // What a text is as a time of a filter.
 struct TimeText {
   enum class Form {
-    kMinute,      // yyyy-MM-ddTHH:mmZ, the documented form
-    kSeconds,     // yyyy-MM-ddTHH:mm:ssZ
-    kOffset,      // +hh:mm in place of Z
-    kDate,        // yyyy-MM-dd
-    kFractions,   // fractions of a second
-    kWithoutZone, // neither Z nor an offset
-    kImpossible,  // one of these forms, but no date of the calendar or time of the day
+    kMinute,       // yyyy-MM-ddTHH:mmZ, the documented form
+    kSeconds,      // yyyy-MM-ddTHH:mm:ssZ
+    kOffset,       // +hh:mm in place of Z
+    kDate,         // yyyy-MM-dd
+    kFractions,    // fractions of a second
+    kWithoutZone,  // neither Z nor an offset
+    kImpossible,   // one of these forms, but no date of the calendar or time of the day
     kMalformed,
   } form = Form::kMalformed;
   std::int64_t seconds = 0;
@@ -40,7 +40,8 @@ struct IdListText {
 };
 IdListText ReadIdList(std::string_view text);
 
-// True where the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`, `*`.
+// True where the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`,
+// `*`.
 bool IsWellFormedId(std::string_view text, std::string_view prefix);
 
 }  // namespace assay

@@ -23,8 +23,9 @@ std::string Raw(const Request& request, std::string_view name) {
 std::vector<std::string_view> TokenTexts(const Request& request) {
   std::vector<std::string_view> out;
   for (const Parameter& parameter : request.parameters) {
-    const bool is_token = std::ranges::equal(parameter.name, std::string_view("nexttoken"),
-                                             [](char c, char letter) { return (c | 0x20) == letter; });
+    const bool is_token =
+        std::ranges::equal(parameter.name, std::string_view("nexttoken"),
+                           [](char c, char letter) { return (c | 0x20) == letter; });
     if (is_token && !parameter.value.empty()) out.push_back(parameter.value);
   }
   return out;
@@ -49,8 +50,8 @@ std::string PageKey(const Request& request) {
 
 // True where the request can only be meant by number.
 bool IsByNumber(const Request& request) {
-  return (request.Find("PageNumber") || request.Find("PageSize")) &&
-         !request.Find("NextToken") && !request.Find("MaxResults");
+  return (request.Find("PageNumber") || request.Find("PageSize")) && !request.Find("NextToken") &&
+         !request.Find("MaxResults");
 }
 
 // How well an origin fits a request: same filters, then same region.
@@ -62,9 +63,8 @@ template <typename Origins>
 auto BestOrigin(Origins& origins, const Request& request) {
   const auto filters = FilterParameters(request);
   const std::string_view region = request.Find("RegionId").value_or("");
-  return std::ranges::max_element(origins, {}, [&](const TokenOrigin& origin) {
-    return Fit(origin, filters, region);
-  });
+  return std::ranges::max_element(
+      origins, {}, [&](const TokenOrigin& origin) { return Fit(origin, filters, region); });
 }
 
 }  // namespace
@@ -106,8 +106,8 @@ void WalkMemory::Use(const Request& request) {
   }
 }
 
-std::optional<WalkMemory::Clash> WalkMemory::Check(
-    const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed) const {
+std::optional<WalkMemory::Clash> WalkMemory::Check(const Request& request, const Plan& plan,
+                                                   const std::vector<std::uint32_t>& listed) const {
   if (plan.paging.loose || plan.paging.empty) return std::nullopt;
   const auto list = lists_.find(ListKey(request));
   if (list == lists_.end()) return std::nullopt;
@@ -149,7 +149,8 @@ void WalkMemory::Remember(std::uint64_t exchange, const Request& request, const 
   if (!plan.paging.loose && !plan.paging.empty && lists_.size() < kMostLists) {
     SeenList& list = lists_[ListKey(request)];
     list.pages.try_emplace(PageKey(request), SeenPage{exchange, listed});
-    for (const std::uint32_t position : IsByNumber(request) ? listed : std::vector<std::uint32_t>{}) {
+    for (const std::uint32_t position :
+         IsByNumber(request) ? listed : std::vector<std::uint32_t>{}) {
       list.placements.try_emplace(position, Placement{plan.paging.number, exchange});
     }
   }

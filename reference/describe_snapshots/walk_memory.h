@@ -60,13 +60,13 @@ class WalkMemory {
     std::uint64_t exchange;
   };
   struct SeenList {
-    std::unordered_map<std::string, SeenPage> pages;            // by page number or token
-    std::unordered_map<std::uint32_t, Placement> placements;    // page mode: where each one stood
+    std::unordered_map<std::string, SeenPage> pages;          // by page number or token
+    std::unordered_map<std::uint32_t, Placement> placements;  // page mode: where each one stood
   };
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> Delivered(
       const Plan& plan, const std::vector<std::uint32_t>& listed) const;
 
-  std::unordered_map<std::string, SeenList> lists_;             // by list and page size
+  std::unordered_map<std::string, SeenList> lists_;         // by list and page size
   std::map<std::string, std::vector<TokenOrigin>> tokens_;  // sorted: cut tokens are looked for
 };
 

@@ -23,7 +23,8 @@ void RunOne(std::string_view text) {
   response.body = text.empty() ? text : text.substr(1);
   const Verdict first = judge.Peek(request, response);
   const Verdict second = judge.Peek(request, response);
-  if (first.kind != second.kind || first.violations.size() != second.violations.size()) std::abort();
+  if (first.kind != second.kind || first.violations.size() != second.violations.size())
+    std::abort();
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ Result<fs::path> FindFuzzer() {
   for (const fs::path& candidate : {folder / "../fuzz/exchange_fuzz", folder / "exchange_fuzz"}) {
     if (fs::exists(candidate, ignored)) return fs::canonical(candidate, ignored);
   }
-  return Error{"assay fuzz", "the fuzzer is not built; in the project's root run: cmake --preset fuzz && "
-                             "cmake --build --preset fuzz"};
+  return Error{"assay fuzz",
+               "the fuzzer is not built; in the project's root run: cmake --preset fuzz && "
+               "cmake --build --preset fuzz"};
 }
 
 // Sends one input's requests, tokens put in.
@@ -142,7 +143,9 @@ Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
   if (!target) return target.error();
   auto journal = Journal::Open(options.out);
   if (!journal) return journal.error();
-  (*journal)->Begin({.assay = ASSAY_VERSION, .spec_hash = SpecHash(), .target = (*target)->Name(),
+  (*journal)->Begin({.assay = ASSAY_VERSION,
+                     .spec_hash = SpecHash(),
+                     .target = (*target)->Name(),
                      .dataset = options.dataset.empty() ? "built in" : options.dataset});
   Judge judge(*dataset);
   Session session(**target, judge, **journal);
@@ -199,8 +202,8 @@ Result<ExitCode> Fuzz(const FuzzOptions& options) {
 
 void AddFuzzCommand(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<FuzzOptions>();
-  CLI::App* fuzz = app.add_subcommand(
-      "fuzz", "A guided campaign: mutated requests, with the judge as oracle");
+  CLI::App* fuzz =
+      app.add_subcommand("fuzz", "A guided campaign: mutated requests, with the judge as oracle");
   fuzz->add_option("--target", options->target,
                    "URL of the endpoint; without it, the model in process");
   fuzz->add_option("--dataset", options->dataset, "the state that the target was loaded with");

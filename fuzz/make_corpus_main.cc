@@ -40,7 +40,8 @@ std::string Dictionary() {
     words.insert(parameter.values.begin(), parameter.values.end());
     if (!parameter.example.empty()) words.insert(parameter.example);
   }
-  for (const AnswerField& field : OperationInfo::Get().fields) words.insert("\"" + field.name + "\":");
+  for (const AnswerField& field : OperationInfo::Get().fields)
+    words.insert("\"" + field.name + "\":");
   for (const ErrorInfo& error : Catalogue::Get().errors()) words.insert(error.code);
   std::string out;
   for (const std::string& word : words) out += DictionaryEntry(word);
@@ -59,7 +60,8 @@ void WriteExchanges(const fs::path& folder, const Dataset& dataset) {
       }
       if (!request.parameters.empty()) input.requests.push_back(std::move(request));
     }
-    if (!input.requests.empty()) Write(folder / std::string(Id(rule.id)), WriteExchangeInput(input));
+    if (!input.requests.empty())
+      Write(folder / std::string(Id(rule.id)), WriteExchangeInput(input));
   }
 }
 
@@ -90,7 +92,8 @@ void WriteAll(const fs::path& folder) {
   }
   for (const auto& entry : fs::directory_iterator(folder / "exchange_fuzz")) {
     std::ifstream in(entry.path(), std::ios::binary);
-    const ExchangeInput input = ParseExchangeInput(std::string{std::istreambuf_iterator<char>(in), {}});
+    const ExchangeInput input =
+        ParseExchangeInput(std::string{std::istreambuf_iterator<char>(in), {}});
     Write(folder / "parser_fuzz" / entry.path().filename(), input.requests.front().Text());
   }
 }

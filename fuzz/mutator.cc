@@ -17,15 +17,17 @@ const auto& Pick(Random& random, const Range& range) {
   return range[random() % std::size(range)];
 }
 
-constexpr std::array<std::string_view, 12> kNumbers = {"0",   "1",   "-1",  "9",  "10", "100",
-                                                       "101", "999", "007", "+5", "x",  "2147483648"};
+constexpr std::array<std::string_view, 12> kNumbers = {
+    "0", "1", "-1", "9", "10", "100", "101", "999", "007", "+5", "x", "2147483648"};
 constexpr std::array<std::string_view, 10> kTimes = {
-    "2024-02-29T00:00Z", "2023-02-29T00:00Z", "2019-12-13T17:00Z",      "2099-01-01T00:00Z",
-    "1990-01-01T00:00Z", "2019-12-13",        "2019-12-13T17:00:00Z",   "2019-12-13T25:00Z",
-    "yesterday",         "2019-12-13T17:00+08:00"};
-constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "True", "FALSE",
+    "2024-02-29T00:00Z",     "2023-02-29T00:00Z", "2019-12-13T17:00Z",
+    "2099-01-01T00:00Z",     "1990-01-01T00:00Z", "2019-12-13",
+    "2019-12-13T17:00:00Z",  "2019-12-13T25:00Z", "yesterday",
+    "2019-12-13T17:00+08:00"};
+constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "True",  "FALSE",
                                                        "1",    "yes",   "maybe", ""};
-constexpr std::array<std::string_view, 7> kOdd = {"", " ", "all", "*", "[]", "\xC3\x28", "\xE4\xB8\xAD"};
+constexpr std::array<std::string_view, 7> kOdd = {"",   " ",        "all",         "*",
+                                                  "[]", "\xC3\x28", "\xE4\xB8\xAD"};
 
 // The field that a filter looks at.
 Field FieldOf(std::string_view name) {
@@ -81,10 +83,14 @@ Parameter SomeParameter(Random& random, const Dataset& dataset) {
 
 void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
   auto& parameters = request.parameters;
-  const auto some = [&]() { return parameters.begin() + static_cast<std::ptrdiff_t>(random() % parameters.size()); };
+  const auto some = [&]() {
+    return parameters.begin() + static_cast<std::ptrdiff_t>(random() % parameters.size());
+  };
   switch (random() % 6) {
     case 0:
-    case 1: parameters.push_back(SomeParameter(random, dataset)); return;
+    case 1:
+      parameters.push_back(SomeParameter(random, dataset));
+      return;
     case 2:
       if (!parameters.empty()) parameters.erase(some());
       return;

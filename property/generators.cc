@@ -125,9 +125,8 @@ rc::Gen<LawCase> ValidCases(std::shared_ptr<const Vocabulary> vocabulary) {
         return out;
       },
       [vocabulary](const LawCase& law_case) {
-        return ShrinkCase(law_case, [&](const Request& request) {
-          return ShrinkValid(request, *vocabulary);
-        });
+        return ShrinkCase(
+            law_case, [&](const Request& request) { return ShrinkValid(request, *vocabulary); });
       });
 }
 
@@ -139,9 +138,8 @@ rc::Gen<LawCase> AnyCases(std::shared_ptr<const Vocabulary> vocabulary, std::siz
         return out;
       },
       [vocabulary](const LawCase& law_case) {
-        return ShrinkCase(law_case, [&](const Request& request) {
-          return ShrinkAny(request, *vocabulary);
-        });
+        return ShrinkCase(law_case,
+                          [&](const Request& request) { return ShrinkAny(request, *vocabulary); });
       });
 }
 

@@ -15,8 +15,8 @@ namespace assay {
 // What a law found broken.
 struct Breach {
   Difference difference;
-  JudgedExchange exchange;                // the one that shows it
-  std::vector<std::uint64_t> evidence;    // the others
+  JudgedExchange exchange;              // the one that shows it
+  std::vector<std::uint64_t> evidence;  // the others
 };
 
 // The way in which laws ask the target: every exchange goes through the session, and so through
@@ -48,8 +48,8 @@ class Asker {
 struct Law {
   const char* name;
   const char* statement;
-  int cases;                // that are drawn in a run
-  bool any_request = false; // drawn from AnyCases; otherwise from ValidCases
+  int cases;                 // that are drawn in a run
+  bool any_request = false;  // drawn from AnyCases; otherwise from ValidCases
   std::optional<Breach> (*check)(Asker& asker, const LawCase& law_case) = nullptr;
 };
 const std::vector<Law>& Laws();
@@ -59,8 +59,8 @@ struct LawOutcome {
   std::optional<Breach> breach;  // of the smallest counterexample
   std::optional<LawCase> counterexample;
   std::uint64_t exchanges = 0;
-  int cases = 0;                 // that were checked
-  bool lost = false;             // the target, before the law was decided
+  int cases = 0;      // that were checked
+  bool lost = false;  // the target, before the law was decided
 };
 // Draws the law's cases from `seed`; a counterexample is shrunk before it is reported to the
 // session under the rule that it breaks.

@@ -56,8 +56,7 @@ std::optional<Breach> Conjunction(Asker& asker, const LawCase& law_case) {
   first.back() = false;
   std::vector<bool> second = first;
   second.flip();
-  const auto lists =
-      asker.Lists({whole, WithoutUnits(whole, first), WithoutUnits(whole, second)});
+  const auto lists = asker.Lists({whole, WithoutUnits(whole, first), WithoutUnits(whole, second)});
   if (!AreWhole(lists)) return std::nullopt;
   const Ids both = SetOf(lists[0]), one = SetOf(lists[1]), other = SetOf(lists[2]);
   Ids intersection;
@@ -155,8 +154,8 @@ std::optional<Breach> PagingKinds(Asker& asker, const LawCase& law_case) {
   const Listing by_number = asker.Lists({request}).front();
   if (!by_number.complete) return std::nullopt;
   std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(std::make_unique<TokenWalk>(
-      request, SizeFor(by_number.ids.size(), law_case.choice, 10)));
+  scripts.push_back(
+      std::make_unique<TokenWalk>(request, SizeFor(by_number.ids.size(), law_case.choice, 10)));
   const Listing by_token = asker.Walks(std::move(scripts)).front();
   if (!by_token.complete) return std::nullopt;
   if (auto breach = Twice(by_token, "token.walk.unique"_rule)) return breach;
@@ -309,10 +308,10 @@ std::optional<Breach> StatusPartition(Asker& asker, const LawCase& law_case) {
   for (std::size_t i = 1; i < lists.size(); ++i) {
     for (const std::string& id : SetOf(lists[i])) {
       if (all.contains(id) && together.insert(id).second) continue;
-      return Broken(kRules[i - 1], "each snapshot of the list under one Status",
-                    fmt::format("{} {}", id,
-                                all.contains(id) ? "under a second one" : "only with Status"),
-                    lists[i], {&lists[0]}, "property extra");
+      return Broken(
+          kRules[i - 1], "each snapshot of the list under one Status",
+          fmt::format("{} {}", id, all.contains(id) ? "under a second one" : "only with Status"),
+          lists[i], {&lists[0]}, "property extra");
     }
   }
   if (const auto id = Lacking(all, together)) {

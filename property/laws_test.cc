@@ -33,14 +33,15 @@ LawOutcome Check(const Law& law, Target& target, std::uint64_t seed,
 }
 
 const Law& LawOf(std::string_view name) {
-  return *std::ranges::find(Laws(), name, [](const Law& law) { return std::string_view(law.name); });
+  return *std::ranges::find(Laws(), name,
+                            [](const Law& law) { return std::string_view(law.name); });
 }
 
 std::string Shown(const LawOutcome& outcome) {
   std::ostringstream out;
   if (!outcome.breach) return "no breach";
-  out << Id(outcome.breach->difference.rule) << ": " << outcome.breach->difference.expected
-      << " / " << outcome.breach->difference.actual << '\n';
+  out << Id(outcome.breach->difference.rule) << ": " << outcome.breach->difference.expected << " / "
+      << outcome.breach->difference.actual << '\n';
   showValue(*outcome.counterexample, out);
   return out.str();
 }
@@ -73,43 +74,79 @@ struct Fault {
 std::vector<Fault> Faults() {
   return {
       {"ConjunctionIsIntersection",
-       [](Request& r) { if (r.Find("Usage")) r.Unset("Status"); },
-       "request.parameters.conjunction"_rule, {"Status", "Usage"}},
-      {"FilterNeverAdds", [](Request& r) { if (r.Find("Encrypted")) r.Unset("SourceDiskType"); },
-       "request.parameters.conjunction"_rule, {"SourceDiskType", "Encrypted"}},
+       [](Request& r) {
+         if (r.Find("Usage")) r.Unset("Status");
+       },
+       "request.parameters.conjunction"_rule,
+       {"Status", "Usage"}},
+      {"FilterNeverAdds",
+       [](Request& r) {
+         if (r.Find("Encrypted")) r.Unset("SourceDiskType");
+       },
+       "request.parameters.conjunction"_rule,
+       {"SourceDiskType", "Encrypted"}},
       {"PageSizeKeepsUnion",
        [](Request& r) {
          if (r.Find("PageSize") != "100" && r.Find("PageNumber") == "2") r.Set("PageNumber", "3");
        },
-       "page.walk.complete"_rule, {}},
-      {"PagingKindsAgree", [](Request& r) { if (r.Find("MaxResults")) r.Set("Usage", "none"); },
-       "token.walk.complete"_rule, {}},
+       "page.walk.complete"_rule,
+       {}},
+      {"PagingKindsAgree",
+       [](Request& r) {
+         if (r.Find("MaxResults")) r.Set("Usage", "none");
+       },
+       "token.walk.complete"_rule,
+       {}},
       {"OrderOfParametersIsFree",
-       [](Request& r) { if (r.parameters.front().name != "Action") r.Set("Usage", "none"); },
-       "page.order.stable"_rule, {}},
+       [](Request& r) {
+         if (r.parameters.front().name != "Action") r.Set("Usage", "none");
+       },
+       "page.order.stable"_rule,
+       {}},
       {"RepetitionIsSame",
-       [turn = 0](Request& r) mutable { if (++turn % 2) r.Set("Usage", "none"); },
-       "page.order.stable"_rule, {}},
-      {"FormIsQuery", [](Request& r) { if (r.method == "POST") r.Unset("Status"); },
-       "encoding.request.form"_rule, {"Status"}},
-      {"FormatsAgree", [](Request& r) {
+       [turn = 0](Request& r) mutable {
+         if (++turn % 2) r.Set("Usage", "none");
+       },
+       "page.order.stable"_rule,
+       {}},
+      {"FormIsQuery",
+       [](Request& r) {
+         if (r.method == "POST") r.Unset("Status");
+       },
+       "encoding.request.form"_rule,
+       {"Status"}},
+      {"FormatsAgree",
+       [](Request& r) {
          if (r.Find("Format") != "XML") return;
          r.Unset("Tag.1.Key");
          r.Unset("Tag.1.Value");
        },
-       "encoding.format.xml"_rule, {"Tag.1.Key"}},
+       "encoding.format.xml"_rule,
+       {"Tag.1.Key"}},
       {"IdsOfListReturnIt",
-       [](Request& r) { if (r.Find("SnapshotIds")) r.Set("Usage", "none"); },
-       "ids.list.selects"_rule, {}},
+       [](Request& r) {
+         if (r.Find("SnapshotIds")) r.Set("Usage", "none");
+       },
+       "ids.list.selects"_rule,
+       {}},
       {"TimesSplitList",
-       [](Request& r) { if (r.Find("Filter.1.Key")) r.Set("Filter.1.Value", "2030-01-01T00:00Z"); },
-       "time.start.selects"_rule, {}},
+       [](Request& r) {
+         if (r.Find("Filter.1.Key")) r.Set("Filter.1.Value", "2030-01-01T00:00Z");
+       },
+       "time.start.selects"_rule,
+       {}},
       {"StatusPartitions",
-       [](Request& r) { if (r.Find("Status") == "failed") r.Set("Status", "progressing"); },
-       "filter.status.failed"_rule, {}},
+       [](Request& r) {
+         if (r.Find("Status") == "failed") r.Set("Status", "progressing");
+       },
+       "filter.status.failed"_rule,
+       {}},
       {"JudgeAgrees",
-       [](Request& r) { if (r.Find("PageSize") == "100") r.Set("PageSize", "50"); },
-       "page.size.limits"_rule, {"PageSize"}},
+       [](Request& r) {
+         if (r.Find("PageSize") == "100") r.Set("PageSize", "50");
+       },
+       "page.size.limits"_rule,
+       {"PageSize"}},
   };
 }
 
@@ -123,8 +160,8 @@ TEST(Laws, EachFailsOnATargetThatBreaksItWithTheSmallestRequest) {
     ASSERT_EQ(outcome.counterexample->requests.size(), 1U) << Shown(outcome);
     std::vector<std::string> names;
     for (const Parameter& parameter : outcome.counterexample->requests.front().parameters) {
-      const bool frame = parameter.name == "Action" || parameter.name == "RegionId" ||
-                         parameter.name == "Format";
+      const bool frame =
+          parameter.name == "Action" || parameter.name == "RegionId" || parameter.name == "Format";
       if (!frame) names.push_back(parameter.name);
     }
     EXPECT_EQ(names, fault.parameters) << Shown(outcome);
@@ -134,9 +171,9 @@ TEST(Laws, EachFailsOnATargetThatBreaksItWithTheSmallestRequest) {
 TEST(Laws, EachHasAFaultThatBreaksIt) {
   const std::vector<Fault> faults = Faults();
   for (const Law& law : Laws()) {
-    EXPECT_TRUE(std::ranges::any_of(
-        faults, [&](const Fault& fault) { return std::string(fault.law) == law.name; }))
-        << law.name;
+    EXPECT_TRUE(std::ranges::any_of(faults, [&](const Fault& fault) {
+      return std::string(fault.law) == law.name;
+    })) << law.name;
   }
 }
 

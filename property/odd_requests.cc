@@ -16,37 +16,87 @@ namespace {
 
 using Texts = std::vector<const char*>;
 
-const Texts kNumbers = {"1", "2", "9", "10", "11", "50", "99", "100", "101", "0", "-1", "-0",
-                        "007", "+5", "abc", "", "2147483647", "2147483648", "-2147483649",
-                        "99999999999999999999", " 10", "10 ", "1.5", "1e2", "0x10", "1000"};
-const Texts kBooleans = {"true", "false", "True", "False", "FALSE", "tRuE", "1", "0", "yes", "No", "", " ",
-                         " true", "maybe", "null", "2"};
-const Texts kTimeKeys = {"CreationStartTime", "CreationEndTime", "creationstarttime",
-                         "CreationTime", "", " CreationEndTime"};
-const Texts kTimes = {"2019-06-01T00:00Z", "2021-01-01T00:00:00Z", "2019-06-01T08:00+08:00",
-                      "2019-06-01T08:00:30-02:30", "2019-06-01", "2019-02-30T00:00Z",
-                      "2019-06-01T25:00Z", "2019-06-01T00:00", "2019-06-01t00:00z",
-                      "2019-06-01T00:00:00.5Z", "2019-06-01 00:00Z", "yesterday", "",
-                      " 2019-06-01T00:00Z", "1559347200", "2016-02-29T23:59Z", "2017-02-29",
-                      "2016-12-31T23:59:60Z", "9999-12-31T23:59Z", "0000-00-00T00:00Z"};
+const Texts kNumbers = {"1",   "2",          "9",          "10",          "11",
+                        "50",  "99",         "100",        "101",         "0",
+                        "-1",  "-0",         "007",        "+5",          "abc",
+                        "",    "2147483647", "2147483648", "-2147483649", "99999999999999999999",
+                        " 10", "10 ",        "1.5",        "1e2",         "0x10",
+                        "1000"};
+const Texts kBooleans = {"true", "false", "True", "False", "FALSE", "tRuE",  "1",    "0",
+                         "yes",  "No",    "",     " ",     " true", "maybe", "null", "2"};
+const Texts kTimeKeys = {
+    "CreationStartTime", "CreationEndTime", "creationstarttime", "CreationTime", "",
+    " CreationEndTime"};
+const Texts kTimes = {"2019-06-01T00:00Z",
+                      "2021-01-01T00:00:00Z",
+                      "2019-06-01T08:00+08:00",
+                      "2019-06-01T08:00:30-02:30",
+                      "2019-06-01",
+                      "2019-02-30T00:00Z",
+                      "2019-06-01T25:00Z",
+                      "2019-06-01T00:00",
+                      "2019-06-01t00:00z",
+                      "2019-06-01T00:00:00.5Z",
+                      "2019-06-01 00:00Z",
+                      "yesterday",
+                      "",
+                      " 2019-06-01T00:00Z",
+                      "1559347200",
+                      "2016-02-29T23:59Z",
+                      "2017-02-29",
+                      "2016-12-31T23:59:60Z",
+                      "9999-12-31T23:59Z",
+                      "0000-00-00T00:00Z"};
 const Texts kFormats = {"JSON", "XML", "json", "xml", "Xml", "yaml", ""};
-const Texts kRegions = {"", " ", "cn-nowhere", "cn hangzhou", "CN-HANGZHOU", " cn-hangzhou",
-                        "cn-hangzhou ", "???", "eu-central-1", "cn-shanghai", "cn-beijing"};
-const Texts kEnumerated = {"", " ", "all", "All", "unknown", "accomplished", "Accomplished",
-                           "auto", "AUTO", "timer", "user", "disk", "Disk", "image",
-                           "image_disk", "none", "SYSTEM", "data", "Standard", "standard",
-                           "flash", "Flash", "archive", "Archive", " all", "failed,all"};
-const Texts kNames = {"status", "PAGESIZE", "regionid", "Foo", "Owner.1", "tag.1.key", "Tag.01.Key",
-                      "Tag.x.Key", "Tag.1", "Tag..Key", "Filter.01.Key", "filter.1.value",
-                      "Filter.1.key", "Tag.1.KEY", "Tag.-1.Key", "Tag.999999999.Key",
-                      "Tag.9999999999.Key", "SnapshotIds.1", "ResourceOwnerId", ""};
-const Texts kTokens = {"", " ", "unknown-token", "{last token}", "{last token}", "{last token}",
-                       "{first token}", "{cut token}"};
+const Texts kRegions = {"",
+                        " ",
+                        "cn-nowhere",
+                        "cn hangzhou",
+                        "CN-HANGZHOU",
+                        " cn-hangzhou",
+                        "cn-hangzhou ",
+                        "???",
+                        "eu-central-1",
+                        "cn-shanghai",
+                        "cn-beijing"};
+const Texts kEnumerated = {
+    "",           " ",       "all",     "All",  "unknown",   "accomplished", "Accomplished",
+    "auto",       "AUTO",    "timer",   "user", "disk",      "Disk",         "image",
+    "image_disk", "none",    "SYSTEM",  "data", "Standard",  "standard",     "flash",
+    "Flash",      "archive", "Archive", " all", "failed,all"};
+const Texts kNames = {"status",
+                      "PAGESIZE",
+                      "regionid",
+                      "Foo",
+                      "Owner.1",
+                      "tag.1.key",
+                      "Tag.01.Key",
+                      "Tag.x.Key",
+                      "Tag.1",
+                      "Tag..Key",
+                      "Filter.01.Key",
+                      "filter.1.value",
+                      "Filter.1.key",
+                      "Tag.1.KEY",
+                      "Tag.-1.Key",
+                      "Tag.999999999.Key",
+                      "Tag.9999999999.Key",
+                      "SnapshotIds.1",
+                      "ResourceOwnerId",
+                      ""};
+const Texts kTokens = {"",
+                       " ",
+                       "unknown-token",
+                       "{last token}",
+                       "{last token}",
+                       "{last token}",
+                       "{first token}",
+                       "{cut token}"};
 const std::array<const char*, 4> kPaging = {"PageNumber", "PageSize", "MaxResults", "NextToken"};
 const std::array<const char*, 5> kEnumerations = {"Status", "SnapshotType", "Usage",
                                                   "SourceDiskType", "Category"};
-const std::array<const char*, 6> kIdParameters = {"InstanceId", "DiskId", "SnapshotLinkId",
-                                                  "KMSKeyId", "ResourceGroupId", "SnapshotName"};
+const std::array<const char*, 6> kIdParameters = {"InstanceId", "DiskId",          "SnapshotLinkId",
+                                                  "KMSKeyId",   "ResourceGroupId", "SnapshotName"};
 
 class Bender {
  public:
@@ -57,10 +107,10 @@ class Bender {
     using Step = void (Bender::*)();
     // Paging comes up most: every other bend is of no use on an empty page.
     constexpr std::array<Step, 22> kSteps = {
-        &Bender::Paging,  &Bender::Paging,  &Bender::Paging,  &Bender::Paging,  &Bender::Token,
-        &Bender::Boolean, &Bender::Boolean, &Bender::Ids,     &Bender::IdValue, &Bender::IdValue,
-        &Bender::Time,    &Bender::Time,    &Bender::Tag,     &Bender::Tag,     &Bender::Name,
-        &Bender::Repeat,  &Bender::Letters, &Bender::Blank,   &Bender::Empty,   &Bender::Empty,
+        &Bender::Paging,      &Bender::Paging,  &Bender::Paging, &Bender::Paging,  &Bender::Token,
+        &Bender::Boolean,     &Bender::Boolean, &Bender::Ids,    &Bender::IdValue, &Bender::IdValue,
+        &Bender::Time,        &Bender::Time,    &Bender::Tag,    &Bender::Tag,     &Bender::Name,
+        &Bender::Repeat,      &Bender::Letters, &Bender::Blank,  &Bender::Empty,   &Bender::Empty,
         &Bender::Enumeration, &Bender::Rare};
     (this->*dice_.Of(kSteps))();
   }
@@ -75,9 +125,7 @@ class Bender {
     request_.Set(name, dice_.OneIn(2) ? kNumbers[dice_.Below(8)] : dice_.Of(kNumbers));
   }
   void Token() { request_.Set("NextToken", dice_.Of(kTokens)); }
-  void Boolean() {
-    request_.Set(dice_.OneIn(2) ? "Encrypted" : "DryRun", dice_.Of(kBooleans));
-  }
+  void Boolean() { request_.Set(dice_.OneIn(2) ? "Encrypted" : "DryRun", dice_.Of(kBooleans)); }
   void Empty() {
     const auto& parameters = OperationInfo::Get().parameters;
     std::string name = dice_.Of(parameters).name;
@@ -100,11 +148,27 @@ class Bender {
 
   void Ids() {
     const std::string id = SomeId(), other = SomeId();
-    const std::vector<std::string> odd = {
-        "", "[]", " ", "null", "{}", "x", id, "\"" + id + "\"", "['" + id + "']", "[" + id + "]",
-        "[\"" + id + "\",\"" + id + "\"]", "[\"" + id + "\",1]", "[1,null]", "[[\"" + id + "\"]]",
-        "[\"\"]", "[\"s-bp1unknown0000000000\"]", "[\"" + id + "\",\"not an id\"]", id + "," + other,
-        "[\"" + id + "\",\"" + other + "\"]", "[\"" + id + "\"", "[\"" + id + "\"] "};
+    const std::vector<std::string> odd = {"",
+                                          "[]",
+                                          " ",
+                                          "null",
+                                          "{}",
+                                          "x",
+                                          id,
+                                          "\"" + id + "\"",
+                                          "['" + id + "']",
+                                          "[" + id + "]",
+                                          "[\"" + id + "\",\"" + id + "\"]",
+                                          "[\"" + id + "\",1]",
+                                          "[1,null]",
+                                          "[[\"" + id + "\"]]",
+                                          "[\"\"]",
+                                          "[\"s-bp1unknown0000000000\"]",
+                                          "[\"" + id + "\",\"not an id\"]",
+                                          id + "," + other,
+                                          "[\"" + id + "\",\"" + other + "\"]",
+                                          "[\"" + id + "\"",
+                                          "[\"" + id + "\"] "};
     if (dice_.OneIn(4)) return request_.Set("SnapshotIds", ManyIds());
     request_.Set("SnapshotIds", dice_.Of(odd));
   }
@@ -125,8 +189,9 @@ class Bender {
 
   void IdValue() {
     const char* name = dice_.Of(kIdParameters);
-    std::vector<std::string> values = {"", " ", "unknown", "not an id!", "i-bp1unknown0000000000",
-                                       "d-bp1unknown0000000000", "*", "[]"};
+    std::vector<std::string> values = {
+        "",  " ", "unknown", "not an id!", "i-bp1unknown0000000000", "d-bp1unknown0000000000",
+        "*", "[]"};
     for (const Field field : {Field::kInstanceId, Field::kSourceDiskId, Field::kSnapshotLinkId,
                               Field::kKMSKeyId, Field::kResourceGroupId, Field::kSnapshotName}) {
       if (dataset_.snapshots.empty()) break;
@@ -214,14 +279,30 @@ class Bender {
   // What stands around the filters: names that are no action, versions, regions, formats, methods.
   void Frame() {
     switch (dice_.Below(8)) {
-      case 0: request_.Unset("Action"); break;
-      case 1: request_.Set("Action", "NoSuchActionAtAll"); break;
-      case 2: request_.Set("Version", dice_.OneIn(2) ? "2014-05-26" : "2013-01-01"); break;
-      case 3: request_.Unset("RegionId"); break;
-      case 4: request_.Set("RegionId", dice_.Of(kRegions)); break;
-      case 5: request_.Set("Format", dice_.Of(kFormats)); break;
-      case 6: request_.Unset("Format"); break;
-      default: Method(); break;
+      case 0:
+        request_.Unset("Action");
+        break;
+      case 1:
+        request_.Set("Action", "NoSuchActionAtAll");
+        break;
+      case 2:
+        request_.Set("Version", dice_.OneIn(2) ? "2014-05-26" : "2013-01-01");
+        break;
+      case 3:
+        request_.Unset("RegionId");
+        break;
+      case 4:
+        request_.Set("RegionId", dice_.Of(kRegions));
+        break;
+      case 5:
+        request_.Set("Format", dice_.Of(kFormats));
+        break;
+      case 6:
+        request_.Unset("Format");
+        break;
+      default:
+        Method();
+        break;
     }
   }
 

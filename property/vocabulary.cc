@@ -125,9 +125,8 @@ Request Vocabulary::DrawBare(Dice& dice) const {
   const std::string fallback = dataset_.regions.empty() ? "cn-hangzhou" : dataset_.regions.front();
   Request request;
   request.Set("Action", "DescribeSnapshots");
-  request.Set("RegionId", listed_.empty()
-                              ? fallback
-                              : dataset_.snapshots[dice.Of(listed_)][Field::kRegionId]);
+  request.Set("RegionId",
+              listed_.empty() ? fallback : dataset_.snapshots[dice.Of(listed_)][Field::kRegionId]);
   request.Set("Format", dice.OneIn(5) ? "XML" : "JSON");
   return request;
 }

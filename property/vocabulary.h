@@ -20,8 +20,8 @@ class Vocabulary {
   // Action, RegionId and Format, then some filters whose values are valid; each name once, tags and
   // times numbered as documented. Without any snapshot in the dataset there are no filters.
   Request DrawValid(Dice& dice) const;
-  // A valid or bare request bent in a few places: wrong, odd and boundary values, odd names, repetitions,
-  // both kinds of paging, other methods.
+  // A valid or bare request bent in a few places: wrong, odd and boundary values, odd names,
+  // repetitions, both kinds of paging, other methods.
   Request DrawAny(Dice& dice) const;
   // One to `most` requests of any kind that follow each other, often as a walk by token that is
   // bent on its way; NextToken may be one of the placeholders below.

@@ -38,11 +38,11 @@ class TokenWalk : public Script {
 
 // What a walk listed.
 struct Listing {
-  bool answered = false;           // the first page came, as a list or a refusal
-  bool refused = false;            // the first page was refused
-  bool complete = false;           // the walk came to its end
-  std::vector<std::string> ids;    // in the order listed
-  JudgedExchange first, last;      // exchanges of the walk
+  bool answered = false;         // the first page came, as a list or a refusal
+  bool refused = false;          // the first page was refused
+  bool complete = false;         // the walk came to its end
+  std::vector<std::string> ids;  // in the order listed
+  JudgedExchange first, last;    // exchanges of the walk
 };
 Listing ListingOf(const ScriptResult& result);
 

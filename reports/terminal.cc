@@ -174,8 +174,7 @@ class Summary {
     const std::size_t dot = answer.question.rfind('.');
     const std::string subject = Value(answer.question.substr(0, dot));
     if (settled.empty() || settled.back().first != subject) settled.emplace_back(subject, 0);
-    settled.back().second.push_back(Value(answer.question.substr(dot + 1)) + "=" +
-                                    Options(answer));
+    settled.back().second.push_back(Value(answer.question.substr(dot + 1)) + "=" + Options(answer));
   }
 
   void AddWrapped(const std::string& subject, const std::vector<std::string>& answers) {

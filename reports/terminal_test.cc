@@ -104,7 +104,7 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
        {"1,000, of which 990 judged", "500 requests a second", "5 of 6 exercised",
         "VIOLATION paging.page_size.maximum (must)", "describe-snapshots, PageSize",
         "GET RegionId=cn-hangzhou&PageSize=101", "400, or at most 100 snapshots", "exchanges 7, 9",
-        "curl --silent", "paging.size.above = refused", "filters.name: whole or part",
+        "curl --silent", "paging.size                above=refused", "filters.name: whole or part",
         "never.b.c: the dataset has no such snapshot", "VIOLATIONS: 2 rules are broken",
         "Exit code 1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;

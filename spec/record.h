@@ -9,43 +9,43 @@ namespace assay {
 
 // One judged exchange as the journal keeps it. `parameters` hold no secret and no signature.
 struct ExchangeRecord {
-  std::uint64_t id = 0;        // 1, 2, … in the order of judging
-  std::string suite;           // "rules", "combinations", "walks", "properties", "fuzz"
-  std::string test;            // the rule id, block or property that sent it
-  std::string method;          // "GET"
-  std::string placement;       // "query", "form", "split"
+  std::uint64_t id = 0;   // 1, 2, … in the order of judging
+  std::string suite;      // "rules", "combinations", "walks", "properties", "fuzz"
+  std::string test;       // the rule id, block or property that sent it
+  std::string method;     // "GET"
+  std::string placement;  // "query", "form", "split"
   std::vector<std::pair<std::string, std::string>> parameters;
-  int status = 0;              // 0 where there was no answer
+  int status = 0;  // 0 where there was no answer
   std::string content_type;
-  std::string body;            // as received; the journal writes bytes that are not UTF-8 in base64
+  std::string body;  // as received; the journal writes bytes that are not UTF-8 in base64
   std::int64_t latency_us = 0;
-  std::string verdict;         // "conforms", "violation", "warning", "not judged", "unanswered"
+  std::string verdict;             // "conforms", "violation", "warning", "not judged", "unanswered"
   std::vector<std::string> rules;  // ids of the broken rules, or the reason under "not judged"
 };
 
 // A group of failing exchanges with one cause, as the reports show it (design, section 4).
 struct Finding {
-  std::string id;              // the same from run to run: rule + shape of the difference
+  std::string id;  // the same from run to run: rule + shape of the difference
   std::string rule;
-  std::string kind;            // "violation", "warning", "known", "inconclusive"
+  std::string kind;                         // "violation", "warning", "known", "inconclusive"
   std::string stability = "deterministic";  // or "intermittent"
   std::uint64_t occurrences = 0;
-  std::string statement;       // the rule's own words
-  std::string source;          // where the rule comes from
+  std::string statement;  // the rule's own words
+  std::string source;     // where the rule comes from
   std::string method;
   std::string placement;
   std::vector<std::pair<std::string, std::string>> parameters;  // of the smallest failing request
   std::string expected;
   std::string actual;
-  std::vector<std::uint64_t> evidence;      // exchange ids
-  std::vector<std::string> diagnosis;       // fault ids, most specific first
+  std::vector<std::uint64_t> evidence;  // exchange ids
+  std::vector<std::string> diagnosis;   // fault ids, most specific first
 };
 
 // What one run did with one rule.
 struct RuleTally {
   std::string id;
-  std::string level;           // "must", "should"
-  std::uint64_t exercised = 0; // exchanges whose judgement used the rule
+  std::string level;            // "must", "should"
+  std::uint64_t exercised = 0;  // exchanges whose judgement used the rule
   std::uint64_t violations = 0;
 };
 
@@ -54,27 +54,27 @@ struct LearnedAnswer {
   std::string question;
   std::vector<std::string> possible;  // options not eliminated
   bool settled = false;
-  std::uint64_t asked = 0;            // judgements that asked it
+  std::uint64_t asked = 0;  // judgements that asked it
   std::vector<std::uint64_t> evidence;
 };
 
 struct RunHeader {
-  std::string assay;           // version
-  std::string spec_hash;       // SHA-256 (hex) of the embedded spec
+  std::string assay;      // version
+  std::string spec_hash;  // SHA-256 (hex) of the embedded spec
   std::string target;
-  std::string dataset;         // file name, or "built in"
+  std::string dataset;  // file name, or "built in"
   std::uint64_t seed = 0;
-  std::string started;         // yyyy-MM-ddTHH:mm:ssZ
+  std::string started;                                       // yyyy-MM-ddTHH:mm:ssZ
   std::vector<std::pair<std::string, std::string>> options;  // flag, value; never a secret
 };
 
 struct RunTrailer {
-  std::string verdict;         // "conforms", "violations", "inconclusive"
+  std::string verdict;  // "conforms", "violations", "inconclusive"
   int exit_code = 0;
   double seconds = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t judged = 0;
-  std::string reason;          // why the verdict is inconclusive, "" otherwise
+  std::string reason;  // why the verdict is inconclusive, "" otherwise
   std::vector<RuleTally> rules;
   std::vector<LearnedAnswer> reading;
   std::vector<std::string> not_exercised;  // "rule id: why"

@@ -1,8 +1,10 @@
 #include "property/laws.h"
 
 #include <rapidcheck.h>
+#include <rapidcheck/detail/Configuration.h>
 #include <rapidcheck/detail/TestListener.h>
 
+#include <iostream>
 #include <utility>
 
 namespace assay {
@@ -59,12 +61,25 @@ std::vector<ScriptResult> Asker::Run(std::vector<std::unique_ptr<Script>> script
 
 bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost(); }
 
+namespace {
+
+// RapidCheck says once on standard error which seed it would use; ours comes from the run.
+void LoadConfigurationQuietly() {
+  std::streambuf* const standard_error = std::cerr.rdbuf(nullptr);
+  (void)rc::detail::configuration();
+  std::cerr.rdbuf(standard_error);
+  std::cerr.clear();
+}
+
+}  // namespace
+
 LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabulary,
                     std::uint64_t seed) {
   LawOutcome out;
   Asker asker(session, {"properties", law.name}, vocabulary, kBudget);
   const auto shared = std::shared_ptr<const Vocabulary>(std::shared_ptr<void>(), &vocabulary);
   const auto cases = law.any_request ? AnyCases(shared, 4) : ValidCases(shared);
+  LoadConfigurationQuietly();
   rc::detail::TestParams params;
   params.seed = SeedOf(law, seed);
   params.maxSuccess = law.cases;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reference/describe_snapshots/service.h"
+#include "spec/record.h"
 
 namespace assay {
 

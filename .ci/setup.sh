@@ -121,16 +121,18 @@ existing_inputs() {
   done
 }
 
-# What failed, from the log of a build.
+# What failed, from the log of a build: a compiler's errors without its notes, where there are some.
 show_failure() {
-  if grep -q '^FAILED: ' "$1"; then
+  if grep -q ' error: ' "$1"; then
+    grep -A 3 -E '^FAILED: | error: |undefined reference' "$1" | head -n 120 >&2
+  elif grep -q '^FAILED: ' "$1"; then
     sed -n '/^FAILED: /,$p' "$1" | head -n 120 >&2
   else
     tail -n 40 "$1" >&2
   fi
 }
 
-# Builds TARGETs, or everything, of PRESET; returns 1 and shows why where that fails.
+# Builds TARGETs, or everything, of PRESET; returns 1 and shows all that failed where something does.
 # The stamp bears the time before the build: what changes meanwhile is built the next time.
 build_preset() {
   preset=$1
@@ -144,7 +146,7 @@ build_preset() {
   jobs=$(count_jobs) || return 1
   # shellcheck disable=SC2086
   (cd "$root" && cmake --preset "$preset" $fresh &&
-    cmake --build "$folder" --parallel "$jobs" ${1:+--target "$@"}) >"$log" 2>&1 </dev/null 9>&- || {
+    cmake --build "$folder" --parallel "$jobs" ${1:+--target "$@"} -- -k 0) >"$log" 2>&1 </dev/null 9>&- || {
     show_failure "$log"
     say "building failed (build/$preset/build.log)"
     return 1

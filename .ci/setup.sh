@@ -124,7 +124,7 @@ existing_inputs() {
 # What failed, from the log of a build: a compiler's errors without its notes, where there are some.
 show_failure() {
   if grep -q ' error: ' "$1"; then
-    grep -A 3 -E '^FAILED: | error: |undefined reference' "$1" | head -n 120 >&2
+    grep -A 8 -E '^FAILED: | error: |undefined reference' "$1" | head -n 120 >&2
   elif grep -q '^FAILED: ' "$1"; then
     sed -n '/^FAILED: /,$p' "$1" | head -n 120 >&2
   else

@@ -137,7 +137,7 @@ TEST_F(ServerTest, SaysTheRequestIdInHeaderAndBody) {
   std::set<std::string> ids;
   for (const std::string& query : {std::string(kList), kList + std::string("&Status=x")}) {
     const Reply reply = Exchange(*server_, Get(query));
-    EXPECT_EQ(reply.Header("x-acs-request-id"), reply.json()["RequestId"]);
+    EXPECT_EQ(reply.Header("x-acs-request-id"), reply.json()["RequestId"].get<std::string>());
     EXPECT_EQ(reply.Header("x-acs-request-id").size(), 36u);
     ids.insert(reply.Header("x-acs-request-id"));
   }

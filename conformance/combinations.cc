@@ -10,12 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view PlacementName(Placement placement) {
-  return placement == Placement::kQuery  ? "query"
-         : placement == Placement::kForm ? "form"
-                                         : "split";
-}
-
 // Percent of the tuples that can occur at all.
 double ShareCovered(const CoveringArray& array) {
   const std::size_t feasible = array.tuples - array.infeasible;
@@ -29,7 +23,7 @@ Json RequestJson(const Request& request) {
     parameters.push_back(Json::array({parameter.name, parameter.value}));
   }
   return {{"method", request.method},
-          {"placement", PlacementName(request.placement)},
+          {"placement", NameOf(request.placement)},
           {"parameters", std::move(parameters)}};
 }
 
@@ -53,7 +47,7 @@ std::string RowsText(const ParameterModel& model, const std::vector<Row>& rows) 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Request request = model.MakeRequest(rows[i], i);
     out += fmt::format("{:5}  {}\n       {} {} {}\n", i + 1, model.Describe(rows[i]),
-                       request.method, PlacementName(request.placement), request.Text());
+                       request.method, NameOf(request.placement), request.Text());
   }
   return out;
 }

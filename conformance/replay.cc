@@ -19,9 +19,8 @@ namespace {
 
 Request RequestOf(const ExchangeRecord& record) {
   Request request{.method = record.method};
-  request.placement = record.placement == "form"    ? Placement::kForm
-                      : record.placement == "split" ? Placement::kSplit
-                                                    : Placement::kQuery;
+  request.placement = PlacementNamed(record.placement);
+  request.encoding = FormEncodingNamed(record.encoding);
   for (const auto& [name, value] : record.parameters) request.parameters.push_back({name, value});
   return request;
 }

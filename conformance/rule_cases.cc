@@ -62,9 +62,8 @@ class RuleRun {
     if (rule_case.format == "json" && format == SuiteFormat::kXml) {
       return "left out by --format xml";
     }
-    return rule_case.encoding == "plus" && !SendsPlus() ? "blanks are sent as %20 only" : "";
+    return "";
   }
-  static bool SendsPlus() { return false; }
 
   // A case that needs a token goes into the script of the case that gets it.
   void Group(CaseRun* run) {

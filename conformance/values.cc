@@ -566,9 +566,8 @@ Result<ConcreteCase> Values::Make(const RuleCase& rule_case, const std::string& 
     return Error{fmt::format("{}, case {}", name, rule_case.name), out.error().what};
   }
   out->request.method = rule_case.method;
-  out->request.placement = rule_case.placement == "form"    ? Placement::kForm
-                           : rule_case.placement == "split" ? Placement::kSplit
-                                                            : Placement::kQuery;
+  out->request.placement = PlacementNamed(rule_case.placement);
+  out->request.encoding = FormEncodingNamed(rule_case.encoding);
   return out;
 }
 

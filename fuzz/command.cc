@@ -82,6 +82,8 @@ std::vector<std::string> Arguments(const FuzzOptions& options, const fs::path& f
   std::vector<std::string> arguments = {
       fuzzer.string(), fmt::format("-max_total_time={}", options.max_total_time),
       fmt::format("-artifact_prefix={}/inputs/", options.out), "-print_final_stats=1"};
+  // In process the weighing of rare features costs more than it finds: a third of the speed.
+  if (options.target.empty()) arguments.push_back("-entropic=0");
   if (fs::exists(seeds / "assay.dict")) {
     arguments.push_back("-dict=" + (seeds / "assay.dict").string());
   }
@@ -118,7 +120,7 @@ Result<std::unique_ptr<Target>> OpenTarget(const FuzzOptions& options, const Dat
                                            std::uint32_t reading) {
   if (options.target.empty()) {
     return std::unique_ptr<Target>(
-        std::make_unique<ModelTarget>(dataset, NumberedReading(reading % 64)));
+        std::make_unique<ModelTarget>(dataset, NumberedReading(reading % kReadings)));
   }
   auto target = HttpTarget::Open(options.target, {.connections = 1});
   if (!target) return target.error();
@@ -147,7 +149,8 @@ Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
                      .spec_hash = SpecHash(),
                      .target = (*target)->Name(),
                      .dataset = options.dataset.empty() ? "built in" : options.dataset});
-  Judge judge(*dataset);
+  Judge judge(*dataset,
+              options.target.empty() ? KnownReading(input.reading % kReadings) : Reading{});
   Session session(**target, judge, **journal);
   std::vector<std::unique_ptr<Script>> scripts;
   scripts.push_back(std::make_unique<InputScript>(input));

@@ -10,8 +10,9 @@ namespace {
 void ReadLine(std::string_view line, Request& request) {
   if (line.starts_with('@')) {
     if (line.starts_with("@POST")) request.method = "POST";
-    if (line.ends_with(" form")) request.placement = Placement::kForm;
-    if (line.ends_with(" split")) request.placement = Placement::kSplit;
+    if (line.find(" form") != line.npos) request.placement = Placement::kForm;
+    if (line.find(" split") != line.npos) request.placement = Placement::kSplit;
+    if (line.ends_with(" plus")) request.encoding = FormEncoding::kPlus;
     return;
   }
   const std::size_t equals = line.find('=');
@@ -58,10 +59,11 @@ ExchangeInput ParseExchangeInput(std::string_view text) {
 std::string WriteExchangeInput(const ExchangeInput& input) {
   std::string out = "reading " + std::to_string(input.reading) + "\n";
   for (const Request& request : input.requests) {
-    if (request.method == "POST") {
-      out += request.placement == Placement::kForm    ? "@POST form\n"
-             : request.placement == Placement::kSplit ? "@POST split\n"
-                                                      : "@POST\n";
+    const bool plus = request.encoding == FormEncoding::kPlus;
+    if (request.method == "POST" || plus) {
+      out += request.method == "POST" ? "@POST" : "@GET";
+      if (request.placement != Placement::kQuery) out.append(" ").append(NameOf(request.placement));
+      out += plus ? " plus\n" : "\n";
     }
     for (const Parameter& parameter : request.parameters) {
       out += parameter.name + "=" + parameter.value + "\n";
@@ -73,12 +75,18 @@ std::string WriteExchangeInput(const ExchangeInput& input) {
 
 Reading NumberedReading(std::uint32_t number) {
   Reading reading{.name = "number " + std::to_string(number)};
-  if (number == 0) return reading;
   std::mt19937_64 random(number);
   for (const QuestionInfo& question : Catalogue::Get().questions()) {
-    reading.pins.emplace_back(question.id, question.options[random() % question.options.size()].id);
+    const std::size_t option = number == 0 ? 0 : random() % question.options.size();
+    reading.pins.emplace_back(question.id, question.options[option].id);
   }
   return reading;
+}
+
+Reading KnownReading(std::uint32_t number) {
+  Reading known = NumberedReading(number);
+  std::erase_if(known.pins, [&](const auto& pin) { return (Index(pin.first) + number) % 16 == 0; });
+  return known;
 }
 
 }  // namespace assay

@@ -15,7 +15,7 @@ namespace assay {
 //   reading 7                       (a line; 0 is the default reading, others are random ones)
 //   Status=failed                   (a parameter a line, as it is; Action, RegionId and Format are
 //   PageSize=10                      added where they are not given)
-//   @POST form                      (a line that starts with @: method and placement)
+//   @POST form plus                 (a line that starts with @: method, placement, blanks as "+")
 //                                   (an empty line: the next request)
 // The text {token} in a value stands for the newest NextToken.
 struct ExchangeInput {
@@ -30,7 +30,12 @@ inline constexpr std::size_t kMostRequests = 8;
 ExchangeInput ParseExchangeInput(std::string_view text);
 std::string WriteExchangeInput(const ExchangeInput& input);
 
-// Reading number 0 is the default one, any other a random whole reading.
+// A whole reading, every question pinned: number 0 is the default one, any other a random one.
 Reading NumberedReading(std::uint32_t number);
+// What the judge is told of that reading: all but a sixteenth of the questions, another sixteenth
+// for the next number. A judge that has to learn everything explores so many paths that it would
+// take nearly all of the time.
+Reading KnownReading(std::uint32_t number);
+inline constexpr std::uint32_t kReadings = 64;  // that inputs choose from
 
 }  // namespace assay

@@ -106,6 +106,7 @@ void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
     default:
       request.method = random() % 2 ? "GET" : "POST";
       request.placement = request.method == "GET" ? Placement::kQuery : Placement::kForm;
+      request.encoding = random() % 4 ? FormEncoding::kPercent : FormEncoding::kPlus;
   }
 }
 

@@ -76,6 +76,10 @@ std::vector<Request> ShrinkAny(const Request& request, const Vocabulary& vocabul
     out.back().method = "GET";
     out.back().placement = Placement::kQuery;
   }
+  if (request.encoding != FormEncoding::kPercent) {
+    out.push_back(request);
+    out.back().encoding = FormEncoding::kPercent;
+  }
   AppendSimplerValues(request, vocabulary, out);
   return out;
 }

@@ -311,6 +311,7 @@ class Bender {
     request_.placement = dice_.OneIn(3)   ? Placement::kQuery
                          : dice_.OneIn(2) ? Placement::kForm
                                           : Placement::kSplit;
+    if (dice_.OneIn(3)) request_.encoding = FormEncoding::kPlus;
   }
 
   void Bytes() {

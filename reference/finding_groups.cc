@@ -38,9 +38,17 @@ std::optional<Difference> Failure(Target& target, const Judge& judge, const Requ
   return std::nullopt;
 }
 
-// Removes parameters one by one while the request still fails.
+// Removes what is not needed, one thing at a time, while the request still fails.
 void Reduce(Target& target, const Judge& judge, int budget, Difference& difference,
             Request& request) {
+  if (request.encoding != FormEncoding::kPercent && budget-- > 0) {
+    Request candidate = request;
+    candidate.encoding = FormEncoding::kPercent;
+    if (auto failure = Failure(target, judge, candidate, difference)) {
+      request = std::move(candidate);
+      difference = std::move(*failure);
+    }
+  }
   bool smaller = true;
   while (smaller) {
     smaller = false;
@@ -122,9 +130,8 @@ Finding FindingGroups::Write(const Group& group) const {
                   .statement = rule.statement,
                   .source = SourceText(rule),
                   .method = group.request.method,
-                  .placement = group.request.placement == Placement::kQuery  ? "query"
-                               : group.request.placement == Placement::kForm ? "form"
-                                                                             : "split",
+                  .placement = std::string(NameOf(group.request.placement)),
+                  .encoding = std::string(NameOf(group.request.encoding)),
                   .expected = group.difference.expected,
                   .actual = group.difference.actual,
                   .evidence = group.evidence};

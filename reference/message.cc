@@ -51,6 +51,26 @@ void Request::Set(std::string_view name, std::string_view value) {
       parameters.end());
 }
 
+std::string_view NameOf(Placement placement) {
+  return placement == Placement::kQuery  ? "query"
+         : placement == Placement::kForm ? "form"
+                                         : "split";
+}
+
+Placement PlacementNamed(std::string_view name) {
+  return name == "form"    ? Placement::kForm
+         : name == "split" ? Placement::kSplit
+                           : Placement::kQuery;
+}
+
+std::string_view NameOf(FormEncoding encoding) {
+  return encoding == FormEncoding::kPlus ? "plus" : "percent";
+}
+
+FormEncoding FormEncodingNamed(std::string_view name) {
+  return name == "plus" ? FormEncoding::kPlus : FormEncoding::kPercent;
+}
+
 void Request::Unset(std::string_view name) {
   const std::string kept_name(name);
   std::erase_if(parameters,
@@ -84,14 +104,29 @@ std::string PercentEncode(std::string_view text) {
   return out;
 }
 
-void AppendForm(const std::vector<Parameter>& parameters, std::string* out) {
+namespace {
+
+void AppendEncoded(std::string_view text, FormEncoding encoding, std::string* out) {
+  while (encoding == FormEncoding::kPlus) {
+    const std::size_t blank = text.find(' ');
+    if (blank == std::string_view::npos) break;
+    AppendPercentEncoded(text.substr(0, blank), out);
+    out->push_back('+');
+    text.remove_prefix(blank + 1);
+  }
+  AppendPercentEncoded(text, out);
+}
+
+}  // namespace
+
+void AppendForm(const std::vector<Parameter>& parameters, std::string* out, FormEncoding encoding) {
   bool first = true;
   for (const Parameter& parameter : parameters) {
     if (!first) out->push_back('&');
     first = false;
-    AppendPercentEncoded(parameter.name, out);
+    AppendEncoded(parameter.name, encoding, out);
     out->push_back('=');
-    AppendPercentEncoded(parameter.value, out);
+    AppendEncoded(parameter.value, encoding, out);
   }
 }
 

@@ -16,12 +16,22 @@ struct Parameter {
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };
 
-// How the parameters of a request travel.
+// Where the parameters of a request travel.
 enum class Placement {
   kQuery,
   kForm,
   kSplit
 };  // kSplit: common parameters in the query, rest in the form
+std::string_view NameOf(Placement placement);     // "query", "form", "split"
+Placement PlacementNamed(std::string_view name);  // kQuery for any other name
+
+// How they are written there. Both say the same to whoever reads a query or a form.
+enum class FormEncoding {
+  kPercent,  // RFC 3986: a blank is %20
+  kPlus      // the rules of HTML forms: a blank is "+"
+};
+std::string_view NameOf(FormEncoding encoding);         // "percent", "plus"
+FormEncoding FormEncodingNamed(std::string_view name);  // kPercent for any other name
 
 // One request, before it is signed and encoded. Parameters keep their order and may repeat.
 // `Action` and `Version` are parameters like the others; the client adds what is common to all
@@ -30,6 +40,7 @@ struct Request {
   std::string method = "GET";
   Placement placement = Placement::kQuery;
   std::vector<Parameter> parameters;
+  FormEncoding encoding = FormEncoding::kPercent;
 
   // The first value of the parameter, or nothing.
   std::optional<std::string_view> Find(std::string_view name) const;
@@ -66,8 +77,9 @@ inline bool IsUnreserved(char c) { return kUnreserved[static_cast<unsigned char>
 std::string PercentEncode(std::string_view text);
 // The same, at the end of `*out`, so that a buffer can be used again.
 void AppendPercentEncoded(std::string_view text, std::string* out);
-// Appends "a=1&b=2": the parameters in order, names and values percent-encoded.
-void AppendForm(const std::vector<Parameter>& parameters, std::string* out);
+// Appends "a=1&b=2": the parameters in order, names and values encoded.
+void AppendForm(const std::vector<Parameter>& parameters, std::string* out,
+                FormEncoding encoding = FormEncoding::kPercent);
 // Decodes %XX, and '+' as a blank (form rules). A '%' without two hex digits is kept as it is and
 // sets `*valid` (where given) to false.
 std::string FormDecode(std::string_view text, bool* valid = nullptr);

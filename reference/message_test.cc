@@ -17,6 +17,16 @@ TEST(PercentEncode, WritesEveryByteInCapitalHex) {
   EXPECT_EQ(PercentEncode(std::string_view("\0", 1)), "%00");
 }
 
+TEST(AppendForm, WritesABlankAsTheEncodingSays) {
+  const std::vector<Parameter> parameters = {{"a b", " + "}, {"c", "  "}};
+  std::string percent, plus;
+  AppendForm(parameters, &percent);
+  AppendForm(parameters, &plus, FormEncoding::kPlus);
+  EXPECT_EQ(percent, "a%20b=%20%2B%20&c=%20%20");
+  EXPECT_EQ(plus, "a+b=+%2B+&c=++");
+  EXPECT_EQ(ParseForm(plus), parameters);
+}
+
 TEST(FormDecode, UndoesPercentEncodeForEveryByte) {
   std::string all;
   for (int i = 0; i < 256; ++i) all.push_back(static_cast<char>(i));

@@ -116,15 +116,13 @@ const ObservedAnswer& AnswerReader::Read(const Response& response) {
   answer_.snapshots = std::move(snapshots);
   answer_.status = response.status;
   answer_.xml = LooksLikeXml(response.body);
-  if (!IsValidUtf8(response.body)) {
-    answer_.problems.push_back({"encoding.utf8.valid"_rule, "a body in valid UTF-8",
+  // The JSON parser reads nothing that is not UTF-8; the other one does.
+  if (!answer_.xml) buffers_->json.Read(response.body, answer_);
+  if (!answer_.readable && !IsValidUtf8(response.body)) {
+    answer_.problems.assign(1, {"encoding.utf8.valid"_rule, "a body in valid UTF-8",
                                 "a body with octets that are no UTF-8", ""});
-    return answer_;
-  }
-  if (answer_.xml) {
+  } else if (answer_.xml) {
     buffers_->xml.Read(response.body, answer_);
-  } else {
-    buffers_->json.Read(response.body, answer_);
   }
   return answer_;
 }

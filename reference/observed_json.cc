@@ -45,6 +45,14 @@ bool IsNumber(std::string_view text) {
   return TakeDigits(text) && text.empty();
 }
 
+// Whether the key of a field is the name, letter by letter. False where the key is written with
+// escapes: that takes reading it.
+bool IsPlainly(simdjson::simdjson_result<ondemand::field>& field, std::string_view name) {
+  // The key ends with a quote, and behind the body lies padding that is longer than any name.
+  const char* key = field.key().value().raw();
+  return std::memcmp(key, name.data(), name.size()) == 0 && key[name.size()] == '"';
+}
+
 // One object's names: a name may stand once. Linear, since objects are small.
 class Names {
  public:
@@ -206,12 +214,18 @@ class Walker {
     names_.Clear();
     std::size_t ordinal = 0;
     for (auto field : value.get_object()) {
-      const std::string_view name = field.unescaped_key();
+      const FieldInfo* info = ordinal < expected_.size() ? expected_[ordinal] : nullptr;
+      const bool plain = info && IsPlainly(field, info->name);
+      const std::string_view name = plain ? info->name : field.unescaped_key().value();
       ondemand::value inner = field.value();
       if (name == "Tags") {
         if (snapshot.tags_kind != Kind::kAbsent) Twice(name);
         Tags(inner, snapshot);
-      } else if (const FieldInfo* info = FieldAt(ordinal++, name)) {
+        continue;
+      }
+      if (!plain) info = FindField(name);
+      if (ordinal < expected_.size()) expected_[ordinal++] = info;
+      if (info) {
         ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];
         if (at.given()) Twice(name);
         at = Scalar(inner);
@@ -221,14 +235,6 @@ class Walker {
         Skip(inner);  // a field that the document does not know is allowed
       }
     }
-  }
-
-  // A target writes the fields of all snapshots in much the same order.
-  const FieldInfo* FieldAt(std::size_t ordinal, std::string_view name) {
-    if (ordinal >= expected_.size()) return FindField(name);
-    const FieldInfo*& expected = expected_[ordinal];
-    if (!expected || expected->name != name) expected = FindField(name);
-    return expected;
   }
 
   // response.tags.container
@@ -274,7 +280,9 @@ class Walker {
     }
     ObservedTag tag;
     for (auto field : value.get_object()) {
-      const std::string_view name = field.unescaped_key();
+      const std::string_view name = IsPlainly(field, "TagKey")     ? "TagKey"
+                                    : IsPlainly(field, "TagValue") ? "TagValue"
+                                                                   : field.unescaped_key().value();
       ondemand::value inner = field.value();
       if (name == "TagKey" || name == "TagValue") {
         ObservedValue& at = name == "TagKey" ? tag.key : tag.value;
@@ -289,7 +297,8 @@ class Walker {
 
   ObservedAnswer& answer_;
   Names names_;
-  std::array<const FieldInfo*, kFieldCount> expected_{};  // by place in the object before
+  // By place in the snapshot before: a target writes the fields of all in much the same order.
+  std::array<const FieldInfo*, kFieldCount> expected_{};
 };
 
 }  // namespace

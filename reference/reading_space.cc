@@ -144,6 +144,12 @@ bool ReadingSpace::Settled(Question question) const {
   return std::has_single_bit(Possible(question));
 }
 
+bool ReadingSpace::Implies(const Explanations& explanations) const {
+  return std::ranges::any_of(explanations, [this](const Explanation& explanation) {
+    return std::ranges::all_of(explanation, [this](const Restriction& r) { return Implies(r); });
+  });
+}
+
 bool ReadingSpace::Restrict(Explanations explanations, bool* learned) {
   if (learned) *learned = false;
   Simplify(explanations, domains_);

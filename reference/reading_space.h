@@ -36,6 +36,12 @@ class ReadingSpace {
   OptionSet Possible(Question question) const { return domains_[Index(question)]; }
   const std::array<OptionSet, kQuestionCount>& domains() const { return domains_; }
   bool Settled(Question question) const;
+  // True where the restriction, or one of the explanations, says nothing new: every reading that is
+  // still possible satisfies it. (False may also mean that it was not seen.)
+  bool Implies(const Restriction& restriction) const {
+    return (Possible(restriction.question) & ~restriction.options) == 0;
+  }
+  bool Implies(const Explanations& explanations) const;
 
   // Keeps only the readings under which one of the explanations holds. False, with nothing
   // changed, where no reading would be left. `*learned` (where given): something was excluded.

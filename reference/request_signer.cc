@@ -144,9 +144,7 @@ class HeaderSigner {
 
   std::string PayloadHash(const WireRequest& wire) {
     if (wire.form.empty()) return empty_hash_;
-    text_.clear();
-    AppendForm(wire.form, &text_);
-    return Hex(digest_.Of(text_));
+    return Hex(digest_.Of(wire.Body()));
   }
 
   std::string Authorize(const WireRequest& wire, std::string_view payload_hash) {

@@ -33,12 +33,6 @@ struct Session::State {
 
 namespace {
 
-const char* PlacementName(Placement placement) {
-  return placement == Placement::kQuery  ? "query"
-         : placement == Placement::kForm ? "form"
-                                         : "split";
-}
-
 std::vector<std::pair<std::string, std::string>> Pairs(const Request& request) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const Parameter& parameter : request.parameters) {
@@ -150,13 +144,16 @@ class Session::Driver : public RequestSource {
     }
     if (IsRefusedMethod(running.request)) return false;
     const auto failure = FailureOf(response.error());
+    const bool again = ++running.tries < state_.options.tries;
+    // A target that breaks off on one request is still there; one that is silent may be gone.
+    if (!again || !IsBrokenAnswer(response.error())) ++state_.broken_in_a_row;
     if (failure == TransportFailure::kRefused || failure == TransportFailure::kUnknownHost ||
         failure == TransportFailure::kTls || failure == TransportFailure::kUnreachable ||
-        ++state_.broken_in_a_row >= state_.options.lost_after) {
+        state_.broken_in_a_row >= state_.options.lost_after) {
       if (!state_.lost) state_.lost = response.error();
       return false;
     }
-    return ++running.tries < state_.options.tries;
+    return again;
   }
 
   static void Pause(int tries, std::int64_t retry_after_ms) {
@@ -212,7 +209,8 @@ class Session::Driver : public RequestSource {
                           .suite = origin_.suite,
                           .test = origin_.test,
                           .method = judged.request.method,
-                          .placement = PlacementName(judged.request.placement),
+                          .placement = std::string(NameOf(judged.request.placement)),
+                          .encoding = std::string(NameOf(judged.request.encoding)),
                           .parameters = Pairs(judged.request),
                           .status = judged.status};
     if (step.response) {

@@ -54,9 +54,11 @@ struct Origin {
 };
 
 struct SessionOptions {
-  bool keep_bodies = true;      // the journal holds the bodies of conforming answers too
-  int tries = 3;                // of a request that is throttled, answered 5xx, or breaks off
-  int lost_after = 5;           // broken exchanges in a row after which the target counts as lost
+  bool keep_bodies = true;  // the journal holds the bodies of conforming answers too
+  int tries = 3;            // of a request that is throttled, answered 5xx, or breaks off
+  // Requests in a row that broke off at every try, and tries without any answer, after which the
+  // target counts as lost.
+  int lost_after = 8;
   int reduction_requests = 60;  // at most, to make one finding small; 0: do not reduce
 };
 

@@ -289,9 +289,24 @@ TEST(Session, GivesUpAfterManyBrokenAnswersInARow) {
   for (int i = 1; i <= 50; ++i) requests.push_back(Numbered(i));
   const auto results = running.session.Run(kOrigin, Scripts(requests));
   EXPECT_TRUE(running.session.lost());
-  EXPECT_LT(target.sent.size(), 20u);
+  EXPECT_EQ(target.sent.size(), 10u + 8 * 3) << "three tries of eight requests";
   EXPECT_TRUE(results[9][0].answered);
   EXPECT_TRUE(results[20].empty());
+}
+
+TEST(Session, KeepsATargetThatBreaksOffOnAFewRequests) {
+  OddTarget target([&](const Request& request, Result<Response>& response, int) {
+    if (request == Numbered(3) || request == Numbered(4) || request == Numbered(5)) {
+      response = TransportError(TransportFailure::kClosed, "odd", "");
+    }
+  });
+  Running running(target);
+  std::vector<Request> requests;
+  for (int i = 1; i <= 9; ++i) requests.push_back(Numbered(i));
+  const auto results = running.session.Run(kOrigin, Scripts(requests));
+  EXPECT_FALSE(running.session.lost());
+  EXPECT_EQ(running.session.violations(), 3u);
+  EXPECT_TRUE(results[8].at(0).answered);
 }
 
 TEST(Session, RecordsWhatWasSentAndWhatWasSaid) {
@@ -384,6 +399,21 @@ TEST(Findings, ShowTheSmallestRequestThatStillFails) {
   EXPECT_EQ(findings[0].expected, "TotalCount 181") << "as the reduced request has it";
   EXPECT_EQ(findings[0].actual, "TotalCount 9181");
   EXPECT_EQ(findings[0].stability, "deterministic");
+}
+
+TEST(Findings, KeepAnOddEncodingOnlyWhereItMatters) {
+  for (const bool matters : {false, true}) {
+    OddTarget target([&](const Request& request, Result<Response>& response, int sent) {
+      if (!matters || request.encoding == FormEncoding::kPlus) WrongTotal(request, response, sent);
+    });
+    Running running(target);
+    Request request = Ask({{"Status", "all"}, {"PageSize", "20"}});
+    request.encoding = FormEncoding::kPlus;
+    running.session.Send(kOrigin, request);
+    const auto findings = running.session.Findings();
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].encoding, matters ? "plus" : "percent");
+  }
 }
 
 TEST(Findings, ThatAreNotSeenAgainAreIntermittent) {

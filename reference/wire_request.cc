@@ -73,7 +73,7 @@ void AppendBody(const WireRequest& wire, std::string* out) {
   const std::size_t length_at = out->size();
   out->append("\r\n\r\n");
   const std::size_t body_at = out->size();
-  AppendForm(wire.form, out);
+  AppendForm(wire.form, out, wire.encoding);
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, out->size() - body_at).ptr;
   out->insert(length_at, digits, static_cast<std::size_t>(end - digits));
@@ -87,12 +87,13 @@ bool WireRequest::Has(std::string_view name) const {
 
 std::string WireRequest::Body() const {
   std::string body;
-  AppendForm(form, &body);
+  AppendForm(form, &body, encoding);
   return body;
 }
 
 void LayOut(const Request& request, std::string_view version, WireRequest* wire) {
   wire->method = request.method;
+  wire->encoding = request.encoding;
   wire->headers.clear();
   Refill query(&wire->query);
   Refill form(&wire->form);
@@ -107,7 +108,7 @@ void Encode(const WireRequest& wire, std::string_view user_agent, std::string* o
   out->assign(wire.method).append(" ").append(wire.path);
   if (!wire.query.empty()) {
     out->push_back('?');
-    AppendForm(wire.query, out);
+    AppendForm(wire.query, out, wire.encoding);
   }
   out->append(" HTTP/1.1\r\n");
   AppendHeader("Host", wire.host, out);

@@ -22,12 +22,13 @@ struct WireRequest {
   std::string path;              // "/"
   std::vector<Parameter> query;  // decoded, in the order in which they are sent
   std::vector<Parameter> form;
+  FormEncoding encoding = FormEncoding::kPercent;  // of both
   // Beyond Host, User-Agent, Content-Type and Content-Length; an Accept replaces the default.
   std::vector<std::pair<std::string, std::string>> headers;
 
   // Whether the parameter stands in the query or in the form.
   bool Has(std::string_view name) const;
-  // The body, byte for byte as it is sent: the form percent-encoded, "" without one.
+  // The body, byte for byte as it is sent: "" without a form.
   std::string Body() const;
 };
 

@@ -37,6 +37,14 @@ TEST(WireRequest, PutsEverythingIntoTheForm) {
             "Action=A&b=1%202&Version=2014-05-26");
 }
 
+TEST(WireRequest, SendsBlanksAsTheRequestSays) {
+  Request request = MakeRequest("POST", Placement::kSplit, {{"Action", "A a"}, {"b", "1 2"}});
+  request.encoding = FormEncoding::kPlus;
+  const std::string text = Encoded(request);
+  EXPECT_TRUE(text.starts_with("POST /?Action=A+a&Version=2014-05-26 HTTP/1.1\r\n")) << text;
+  EXPECT_TRUE(text.ends_with("Content-Length: 5\r\n\r\nb=1+2")) << text;
+}
+
 TEST(WireRequest, SplitsCommonParametersFromTheRest) {
   const std::string text =
       Encoded(MakeRequest("POST", Placement::kSplit,

@@ -46,9 +46,9 @@ std::string QuoteWithEscapes(std::string_view bytes) {
   return out + "'";
 }
 
-void AppendParameter(std::string_view name, std::string_view value, std::string* out) {
+void AppendParameter(std::string_view name, std::string_view value, char blank, std::string* out) {
   if (!out->empty()) *out += '&';
-  *out += EncodeUrlPart(name) + "=" + EncodeUrlPart(value);
+  *out += EncodeUrlPart(name, blank) + "=" + EncodeUrlPart(value, blank);
 }
 
 struct Parts {
@@ -58,10 +58,11 @@ struct Parts {
 
 Parts SplitParameters(const Finding& finding) {
   Parts parts;
+  const char blank = finding.encoding == "plus" ? '+' : '\0';
   for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
     const bool in_query = finding.placement == "query" || finding.placement.empty() ||
                           (finding.placement == "split" && IsCommon(name));
-    AppendParameter(name, value, in_query ? &parts.query : &parts.form);
+    AppendParameter(name, value, blank, in_query ? &parts.query : &parts.form);
   }
   return parts;
 }
@@ -84,11 +85,16 @@ std::string ShellQuote(std::string_view bytes) {
   return simple ? "'" + std::string(bytes) + "'" : QuoteWithEscapes(bytes);
 }
 
-std::string EncodeUrlPart(std::string_view bytes) {
+std::string EncodeUrlPart(std::string_view bytes, char blank) {
   std::string out;
   for (const char c : bytes) {
-    out +=
-        IsUnreserved(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (c == ' ' && blank != 0) {
+      out += blank;
+    } else if (IsUnreserved(c)) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
   }
   return out;
 }

@@ -12,7 +12,8 @@ namespace assay {
 std::string ShellQuote(std::string_view bytes);
 
 // RFC 3986: unreserved characters stay, everything else becomes %XX.
-std::string EncodeUrlPart(std::string_view bytes);
+// A blank becomes `blank` where that is not 0.
+std::string EncodeUrlPart(std::string_view bytes, char blank = 0);
 
 // The address to send to: `target`, or the one of a local `assay serve` where it is no URL
 // ("model").

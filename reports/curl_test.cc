@@ -79,6 +79,14 @@ TEST(CurlLines, AGetHasAReadyMadeUrl) {
   EXPECT_EQ(words[3], "--globoff");
 }
 
+TEST(CurlLines, ABlankTravelsAsInTheFinding) {
+  Finding finding = SomeFinding("GET", "query");
+  finding.parameters = {{"a", "b c"}};
+  EXPECT_NE(CurlLine(finding, "http://h").find("a=b%20c"), std::string::npos);
+  finding.encoding = "plus";
+  EXPECT_NE(CurlLine(finding, "http://h").find("a=b+c"), std::string::npos);
+}
+
 TEST(CurlLines, AFormTravelsInTheBody) {
   const auto words = Words(CurlLine(SomeFinding("POST", "form"), "https://host/ecs?x=1"));
   ASSERT_EQ(words.size(), 10u);

@@ -130,6 +130,7 @@ std::string FindingLine(const Finding& finding) {
                      {"source", TextValue(finding.source)},
                      {"method", TextValue(finding.method)},
                      {"placement", TextValue(finding.placement)},
+                     {"encoding", TextValue(finding.encoding)},
                      {"parameters", PairValues(finding.parameters)},
                      {"expected", TextValue(HideSecrets(finding.expected))},
                      {"actual", TextValue(HideSecrets(finding.actual))},
@@ -161,6 +162,7 @@ void AppendExchangeLine(const ExchangeRecord& exchange, std::size_t body_limit,
   AppendMember(",\"test\":", exchange.test, out);
   AppendMember(",\"method\":", exchange.method, out);
   AppendMember(",\"placement\":", exchange.placement, out);
+  if (exchange.encoding != "percent") AppendMember(",\"encoding\":", exchange.encoding, out);
   AppendParameters(exchange.parameters, out);
   fmt::format_to(fmt::appender(*out), ",\"status\":{},\"latency_us\":{}", exchange.status,
                  exchange.latency_us);

@@ -142,6 +142,7 @@ void ReadFinding(Members& members, Finding* finding) {
   members.Read("source", &finding->source);
   members.Read("method", &finding->method);
   members.Read("placement", &finding->placement);
+  if (members.Has("encoding")) members.Read("encoding", &finding->encoding);
   members.Read("parameters", &finding->parameters);
   members.Read("expected", &finding->expected);
   members.Read("actual", &finding->actual);
@@ -194,6 +195,7 @@ void ReadExchange(Members& members, RecordedExchange* recorded) {
   members.Read("test", &exchange.test);
   members.Read("method", &exchange.method);
   members.Read("placement", &exchange.placement);
+  if (members.Has("encoding")) members.Read("encoding", &exchange.encoding);
   members.Read("parameters", &exchange.parameters);
   members.Read("status", &exchange.status);
   members.Read("latency_us", &exchange.latency_us);

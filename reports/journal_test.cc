@@ -69,6 +69,7 @@ ExchangeRecord SomeExchange() {
   exchange.test = "paging.page_size.maximum";
   exchange.method = "GET";
   exchange.placement = "query";
+  exchange.encoding = "plus";
   exchange.parameters = {{"RegionId", "cn-hangzhou"}, {"RegionId", Hostile()}, {Hostile(), ""}};
   exchange.status = 400;
   exchange.content_type = "application/json\xff";
@@ -90,6 +91,7 @@ Finding SomeFinding() {
   finding.source = "describe-snapshots, PageSize";
   finding.method = "POST";
   finding.placement = "form";
+  finding.encoding = "plus";
   finding.parameters = {{"PageSize", Hostile()}};
   finding.expected = "400";
   finding.actual = Hostile();
@@ -139,6 +141,7 @@ TEST_F(JournalTest, EverythingWrittenIsReadBack) {
   EXPECT_EQ(back.body, SomeExchange().body);
   EXPECT_EQ(back.rules, SomeExchange().rules);
   EXPECT_EQ(back.latency_us, -5);
+  EXPECT_EQ(back.encoding, "plus");
   EXPECT_EQ(back.status, 400);
 }
 

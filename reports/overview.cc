@@ -100,6 +100,7 @@ std::string RequestText(const Finding& finding) {
   std::string text = finding.method.empty() ? "GET" : finding.method;
   if (finding.placement == "form") text += " (form)";
   if (finding.placement == "split") text += " (query and form)";
+  if (finding.encoding == "plus") text += " (blanks sent as +)";
   char separator = ' ';
   for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
     text += separator + ReadableValue(name) + "=" + ReadableValue(value);

@@ -9,11 +9,12 @@ namespace assay {
 
 // One judged exchange as the journal keeps it. `parameters` hold no secret and no signature.
 struct ExchangeRecord {
-  std::uint64_t id = 0;   // 1, 2, … in the order of judging
-  std::string suite;      // "rules", "combinations", "walks", "properties", "fuzz"
-  std::string test;       // the rule id, block or property that sent it
-  std::string method;     // "GET"
-  std::string placement;  // "query", "form", "split"
+  std::uint64_t id = 0;              // 1, 2, … in the order of judging
+  std::string suite;                 // "rules", "combinations", "walks", "properties", "fuzz"
+  std::string test;                  // the rule id, block or property that sent it
+  std::string method;                // "GET"
+  std::string placement;             // "query", "form", "split"
+  std::string encoding = "percent";  // or "plus": a blank travels as "+"
   std::vector<std::pair<std::string, std::string>> parameters;
   int status = 0;  // 0 where there was no answer
   std::string content_type;
@@ -34,6 +35,7 @@ struct Finding {
   std::string source;     // where the rule comes from
   std::string method;
   std::string placement;
+  std::string encoding = "percent";
   std::vector<std::pair<std::string, std::string>> parameters;  // of the smallest failing request
   std::string expected;
   std::string actual;

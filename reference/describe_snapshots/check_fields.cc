@@ -172,6 +172,12 @@ class FieldChecker {
     if (snapshot.tags.empty() && seen.tags.empty() && !xml_) {
       findings_.Answers("form.no_tags"_question, "empty_list"_option);
     }
+    // Nearly always they come in the order of the state.
+    if (std::ranges::equal(seen.tags, snapshot.tags, [](const ObservedTag& a, const Tag& b) {
+          return a.key.text == b.key && a.value.text == b.value;
+        })) {
+      return;
+    }
     std::vector<Tag> listed;
     for (const ObservedTag& tag : seen.tags) {
       listed.push_back({std::string(tag.key.text), std::string(tag.value.text)});

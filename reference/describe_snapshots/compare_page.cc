@@ -272,7 +272,7 @@ class PageComparer {
     }
     if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
     const Question question = "paging.order"_question;
-    const bool newest = AgreesWith(true), oldest = AgreesWith(false);
+    const auto [newest, oldest] = Agreement();
     OptionSet options =
         static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf("any"_option));
     if (newest) {
@@ -286,27 +286,34 @@ class PageComparer {
     out_.answers.push_back({question, options});
   }
 
-  // Equal creation times may stand in any order, so a snapshot at rank r fits where fewer than r +
-  // 1 matches come before its time, and at least r + 1 up to it.
-  bool AgreesWith(bool newest_first) {
-    const std::int64_t sign = newest_first ? -1 : 1;
+  struct Orders {
+    bool newest_first = true, oldest_first = true;
+  };
+
+  // Equal creation times may stand in any order, so a snapshot at rank r fits where at most r
+  // matches come before its time, and at least r + 1 up to it.
+  Orders Agreement() {
     if (times_.empty()) {
       times_.reserve(page_.matches.size());
       for (const std::uint32_t position : page_.matches) {
         times_.push_back(dataset_.snapshots[position].creation_time);
       }
     }
+    Orders agree;
+    const auto all = static_cast<std::int64_t>(times_.size());
     for (std::size_t i = 0; i < listed_.size(); ++i) {
-      const std::int64_t time = sign * dataset_.snapshots[listed_[i]].creation_time;
+      const std::int64_t time = dataset_.snapshots[listed_[i]].creation_time;
       const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
-      std::int64_t before = 0, up_to = 0;
+      std::int64_t older = 0, newer = 0;
       for (const std::int64_t other : times_) {
-        before += sign * other < time ? 1 : 0;
-        up_to += sign * other <= time ? 1 : 0;
+        older += other < time ? 1 : 0;
+        newer += other > time ? 1 : 0;
       }
-      if (before > rank || up_to <= rank) return false;
+      agree.newest_first &= newer <= rank && all - older > rank;
+      agree.oldest_first &= older <= rank && all - newer > rank;
+      if (!agree.newest_first && !agree.oldest_first) break;
     }
-    return true;
+    return agree;
   }
 
   const Request& request_;

@@ -111,8 +111,9 @@ class Examination {
   Constraints AllConstraints(const Request& request, const Response& response,
                              const WalkMemory::View& tokens) const;
   void Walk(const Plan& plan);
-  void CountForms(const Constraints& constraints);
-  void Keep(const std::vector<OptionSet>& before);
+  bool Restrict(Constraints news);
+  void CountForms(const Explanations& explanations);
+  void Keep(ReadingSpace next);
   void Report(Difference difference);
   void Count();
   bool IsError() const { return answer_.code.kind == Kind::kText && !answer_.code.text.empty(); }
@@ -298,43 +299,51 @@ void Examination::Reading() {
 }
 
 void Examination::Learn(Exploration exploration) {
-  std::vector<OptionSet> before(state_.space.domains().begin(), state_.space.domains().end());
-  Constraints constraints = FormConstraints(findings_.answers);
-  // Explanations beyond the bound were not looked at, so nothing may be excluded by them.
-  if (!exploration.too_many) constraints.push_back(std::move(exploration.explanations));
-  if (learn_) CountForms(constraints);
-  ReadingSpace next = state_.space;
-  bool learned = false;
-  for (Explanations& explanations : constraints) {
-    bool more = false;
-    if (!next.Restrict(std::move(explanations), &more)) return Contradiction();
-    learned |= more;
-  }
+  if (learn_) CountForms(exploration.explanations);
   // Where the walk stands is not known yet: its token is followed, but not held to a place.
   if (exploration.several_positions) exploration.plan->paging.loose = true;
+  Constraints news;
+  for (const Restriction& answer : findings_.answers) {
+    if (!state_.space.Implies(answer)) news.push_back({{answer}});
+  }
+  // Explanations beyond the bound were not looked at, so nothing may be excluded by them.
+  if (!exploration.too_many && !state_.space.Implies(exploration.explanations)) {
+    news.push_back(std::move(exploration.explanations));
+  }
+  if (!news.empty() && !Restrict(std::move(news))) return Contradiction();
   Walk(*exploration.plan);
-  if (!learn_ || !learned) return;
-  state_.space = std::move(next);
-  Keep(before);
+}
+
+// False, with nothing learned, where no reading would be left.
+bool Examination::Restrict(Constraints news) {
+  ReadingSpace next = state_.space;
+  bool learned = false;
+  for (Explanations& explanations : news) {
+    bool more = false;
+    if (!next.Restrict(std::move(explanations), &more)) return false;
+    learned |= more;
+  }
+  if (learn_ && learned) Keep(std::move(next));
+  return true;
 }
 
 // Forms are read off an answer, not picked on the way to it.
-void Examination::CountForms(const Constraints& constraints) {
+void Examination::CountForms(const Explanations& explanations) {
   std::bitset<kQuestionCount> shown;
-  for (const Explanations& explanations : constraints) {
-    for (const Explanation& explanation : explanations) {
-      for (const Restriction& restriction : explanation) shown.set(Index(restriction.question));
-    }
+  for (const Restriction& answer : findings_.answers) shown.set(Index(answer.question));
+  for (const Explanation& explanation : explanations) {
+    for (const Restriction& restriction : explanation) shown.set(Index(restriction.question));
   }
   for (std::size_t q = 0; q < kQuestionCount; ++q) {
     if (shown[q] && Catalogue::Get().questions()[q].form) ++state_.asked[q];
   }
 }
 
-void Examination::Keep(const std::vector<OptionSet>& before) {
+void Examination::Keep(ReadingSpace next) {
   for (std::size_t q = 0; q < kQuestionCount; ++q) {
-    if (state_.space.domains()[q] != before[q]) state_.evidence[q].push_back(id_);
+    if (state_.space.domains()[q] != next.domains()[q]) state_.evidence[q].push_back(id_);
   }
+  state_.space = std::move(next);
   state_.lessons.push_back({id_, request_, response_, tokens_});
 }
 
@@ -343,7 +352,8 @@ void Examination::Walk(const Plan& plan) {
   if (IsError()) return;
   findings_.Use("page.order.stable"_rule);
   findings_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
-  const auto clash = state_.memory.Check(request_, plan, listed_);
+  const WalkMemory::Page page(request_, plan, listed_);
+  const auto clash = state_.memory.Check(page);
   if (clash) {
     const std::string& name = state_.dataset.snapshots[clash->snapshot][Field::kSnapshotId];
     if (learn_) verdict_.evidence.push_back(clash->exchange);
@@ -358,8 +368,7 @@ void Examination::Walk(const Plan& plan) {
   if (!learn_) return;
   state_.memory.Use(request_);
   const bool token = answer_.next_token.kind == Kind::kText;
-  state_.memory.Remember(id_, request_, plan, listed_,
-                         token ? answer_.next_token.text : std::string_view());
+  state_.memory.Remember(id_, page, token ? answer_.next_token.text : std::string_view());
 }
 
 // Everything that an exchange says about the reading, whatever was learned meanwhile.

@@ -106,19 +106,25 @@ void WalkMemory::Use(const Request& request) {
   }
 }
 
-std::optional<WalkMemory::Clash> WalkMemory::Check(const Request& request, const Plan& plan,
-                                                   const std::vector<std::uint32_t>& listed) const {
-  if (plan.paging.loose || plan.paging.empty) return std::nullopt;
-  const auto list = lists_.find(ListKey(request));
-  if (list == lists_.end()) return std::nullopt;
-  const auto page = list->second.pages.find(PageKey(request));
-  if (page != list->second.pages.end() && page->second.listed != listed) {
-    return Clash{page->second.exchange, true, listed.empty() ? 0 : listed.front()};
+WalkMemory::Page::Page(const Request& the_request, const Plan& the_plan,
+                       const std::vector<std::uint32_t>& the_listed)
+    : request(the_request), plan(the_plan), listed(the_listed) {
+  if (plan.paging.loose || plan.paging.empty) return;
+  list_key = ListKey(request);
+  page_key = PageKey(request);
+}
+
+std::optional<WalkMemory::Clash> WalkMemory::Check(const Page& page) const {
+  const auto list = lists_.find(page.list_key);
+  if (page.list_key.empty() || list == lists_.end()) return std::nullopt;
+  const auto seen = list->second.pages.find(page.page_key);
+  if (seen != list->second.pages.end() && seen->second.listed != page.listed) {
+    return Clash{seen->second.exchange, true, page.listed.empty() ? 0 : page.listed.front()};
   }
-  if (!IsByNumber(request)) return std::nullopt;
-  for (const std::uint32_t position : listed) {
+  if (!IsByNumber(page.request)) return std::nullopt;
+  for (const std::uint32_t position : page.listed) {
     const auto at = list->second.placements.find(position);
-    if (at != list->second.placements.end() && at->second.page != plan.paging.number) {
+    if (at != list->second.placements.end() && at->second.page != page.plan.paging.number) {
       return Clash{at->second.exchange, false, position};
     }
   }
@@ -144,19 +150,21 @@ std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> WalkMemory::Del
   return delivered;
 }
 
-void WalkMemory::Remember(std::uint64_t exchange, const Request& request, const Plan& plan,
-                          const std::vector<std::uint32_t>& listed, std::string_view next_token) {
-  if (!plan.paging.loose && !plan.paging.empty && lists_.size() < kMostLists) {
-    SeenList& list = lists_[ListKey(request)];
-    list.pages.try_emplace(PageKey(request), SeenPage{exchange, listed});
-    for (const std::uint32_t position :
-         IsByNumber(request) ? listed : std::vector<std::uint32_t>{}) {
-      list.placements.try_emplace(position, Placement{plan.paging.number, exchange});
+void WalkMemory::Remember(std::uint64_t exchange, const Page& page, std::string_view next_token) {
+  if (!page.list_key.empty() && lists_.size() < kMostLists) {
+    SeenList& list = lists_[page.list_key];
+    const bool is_new =
+        list.pages.try_emplace(page.page_key, SeenPage{exchange, page.listed}).second;
+    if (is_new && IsByNumber(page.request)) {
+      for (const std::uint32_t position : page.listed) {
+        list.placements.try_emplace(position, Placement{page.plan.paging.number, exchange});
+      }
     }
   }
   if (next_token.empty() || tokens_.size() >= kMostTokens) return;
-  TokenOrigin origin = OriginAfter(request, plan, static_cast<std::int64_t>(listed.size()));
-  if (!origin.loose) origin.delivered = Delivered(plan, listed);
+  TokenOrigin origin =
+      OriginAfter(page.request, page.plan, static_cast<std::int64_t>(page.listed.size()));
+  if (!origin.loose) origin.delivered = Delivered(page.plan, page.listed);
   auto& origins = tokens_[std::string(next_token)];
   const auto same = std::ranges::find_if(origins, [&](const TokenOrigin& known) {
     return known.filters == origin.filters && known.position == origin.position;

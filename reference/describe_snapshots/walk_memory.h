@@ -41,12 +41,19 @@ class WalkMemory {
     bool repeated;  // true: the same page, other content; false: a snapshot on two pages
     std::uint32_t snapshot;
   };
+  // One page of one list, as it was asked for and as a reading takes it.
+  struct Page {
+    Page(const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed);
+
+    const Request& request;
+    const Plan& plan;
+    const std::vector<std::uint32_t>& listed;  // positions in the dataset, in order
+    std::string list_key, page_key;
+  };
   // Compares a page with what was seen of the same list; nothing is remembered.
-  std::optional<Clash> Check(const Request& request, const Plan& plan,
-                             const std::vector<std::uint32_t>& listed) const;
+  std::optional<Clash> Check(const Page& page) const;
   // Remembers a page, and the token that it came with ("" for none).
-  void Remember(std::uint64_t exchange, const Request& request, const Plan& plan,
-                const std::vector<std::uint32_t>& listed, std::string_view next_token);
+  void Remember(std::uint64_t exchange, const Page& page, std::string_view next_token);
   // Notes that the request used its token; where several may be meant, no place is known any more.
   void Use(const Request& request);
 

@@ -89,7 +89,7 @@ def _refusals(inside):
              error="InvalidSnapshotIds.Malformed", error_text="snapshot Ids exceeds the limit"),
         Step("a Status that does not exist", "status", {**region, "Status": "unheard-of"},
              error="InvalidStatus.NotFound", error_text="The specified Status is not found"),
-        Step("a wrong secret", "list", region, secret="not the secret",
+        Step("a wrong secret", "authentication", region, secret="not the secret",
              error="SignatureDoesNotMatch",
              error_text="Specified signature is not matched with our calculation"),
     ]

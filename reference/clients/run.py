@@ -23,7 +23,8 @@ from install import HERE, PLAN, NotRun, install
 from plan import ACCESS_KEY_ID, ACCESS_KEY_SECRET, find_mistakes, make_steps
 from table import CLIENTS
 
-SERVE = ["--auth", "on", "--access-key-id", ACCESS_KEY_ID, "--access-key-secret", ACCESS_KEY_SECRET]
+AUTHENTICATE = ["--auth", "on",
+                "--access-key-id", ACCESS_KEY_ID, "--access-key-secret", ACCESS_KEY_SECRET]
 SKIPPED = 77
 SECONDS_TO_LISTEN = 30
 SECONDS_A_CLIENT = 90
@@ -57,24 +58,34 @@ def judge(options, client, installed, scratch):
     subprocess.run([options.program, "dataset", "--built-in", "--out", dataset], check=True,
                    stdout=subprocess.DEVNULL)
     steps = make_steps(json.loads(dataset.read_text(encoding="utf-8")))
-    able = [step for step in steps if step.needs not in client.cannot]
+    authenticate = find_authentication(options.program)
+    cannot = dict(client.cannot)
+    if not authenticate:
+        cannot["authentication"] = "this server knows no --auth"
+    able = [step for step in steps if step.needs not in cannot]
     for step in steps:
         if step not in able:
-            print(f"  left out  {step.name}: {client.cannot[step.needs]}")
-    with serving(options.program, dataset, client.reading, scratch) as port:
+            print(f"  left out  {step.name}: {cannot[step.needs]}")
+    with serving(options.program, dataset, client.reading, scratch, authenticate) as port:
         seen = run_client(installed, able, port, scratch)
     return report(able, seen, client)
 
 
+def find_authentication(program):
+    """The options by which the server verifies signatures, or none where it knows no such thing."""
+    usage = subprocess.run([program, "serve", "--help"], check=True, capture_output=True, text=True)
+    return AUTHENTICATE if "--auth" in usage.stdout else []
+
+
 @contextlib.contextmanager
-def serving(program, dataset, reading, scratch):
+def serving(program, dataset, reading, scratch, authenticate):
     """Gives the port of a server that has to live until it is stopped here, without a complaint."""
     if reading.endswith(".json"):
         reading = HERE / reading
     command = [program, "serve", "--listen", "127.0.0.1:0", "--dataset", dataset, "--reading", reading]
     errors = scratch / "server-errors.txt"
     with open(errors, "w") as err:
-        server = subprocess.Popen([*command, *SERVE], stdout=subprocess.PIPE, stderr=err, text=True)
+        server = subprocess.Popen([*command, *authenticate], stdout=subprocess.PIPE, stderr=err, text=True)
     try:
         yield await_port(server, errors)
         if server.poll() is not None:

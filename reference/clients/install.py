@@ -43,7 +43,8 @@ def _npm(client, program, arguments, build):
                 shutil.copy(manifest, folder)
             _run(folder, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     modules = build / "npm/node_modules"
-    version = re.search(r'"version": "(.*?)"', (modules / client.package / "package.json").read_text())
+    manifest = (modules / client.package / "package.json").read_text()
+    version = re.search(r'"version": "(.*?)"', manifest)
     return Installed([node, program, PLAN, *arguments], version[1], {"NODE_PATH": str(modules)})
 
 
@@ -52,8 +53,8 @@ def _pypi(client, program, arguments, build):
     about = f"{sys.version} {platform.machine()}"
     with _once(build / "pypi", pins, about=about) as folder:
         if folder:
-            _run(folder, sys.executable, "-m", "pip", "install", "--require-hashes", "--requirement",
-                 pins, "--target", "packages", "--no-compile")
+            _run(folder, sys.executable, "-m", "pip", "install", "--no-compile", "--require-hashes",
+                 "--requirement", pins, "--target", "packages")
     version = re.search(rf"^{client.package}==(\S+)", pins.read_text(), re.MULTILINE)
     packages = f"{build / 'pypi/packages'}{os.pathsep}{HERE}"
     return Installed([sys.executable, "-B", program, PLAN, *arguments], version[1],
@@ -65,19 +66,19 @@ def _go(client, program, _arguments, build):
     sources = [program / name for name in ("go.mod", "go.sum", "main.go")]
     with _once(build / "go", *sources, about=_say_version(go, "version")) as folder:
         if folder:
-            _run(program, go, "build", "-o", folder / "program", ".", log=folder, GOPATH=folder / "path",
-                 GOCACHE=folder / "cache", GOFLAGS="-mod=readonly -modcacherw", GO111MODULE="on",
-                 GOTOOLCHAIN="local", GOWORK="off")
+            _run(program, go, "build", "-o", folder / "program", ".", log=folder,
+                 GOPATH=folder / "path", GOCACHE=folder / "cache", GO111MODULE="on", GOWORK="off",
+                 GOFLAGS="-mod=readonly -modcacherw", GOTOOLCHAIN="local")
     version = re.search(rf"{client.package} (\S+)", (program / "go.mod").read_text())
     return Installed([build / "go/program", PLAN], version[1])
 
 
 def _debian(client, program, arguments, build):
-    query = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", client.package],
-                           capture_output=True, text=True) if shutil.which("dpkg-query") else None
-    if query is None or not query.stdout.startswith("installed "):
+    query = ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", client.package]
+    answer = subprocess.run(query, capture_output=True, text=True) if shutil.which(query[0]) else None
+    if answer is None or not answer.stdout.startswith("installed "):
         raise NotRun(f"Debian's package {client.package} is not installed")
-    version = query.stdout.split()[1]
+    version = answer.stdout.split()[1]
     if program.is_dir():
         return _debian_go(program, version, build)
     # Debian's own interpreters: another one, found earlier, would not see its packages.
@@ -95,7 +96,8 @@ def _debian_go(program, version, build):
                  GOPATH=f"{folder / 'path'}{os.pathsep}{DEBIAN_GO}", GOCACHE=folder / "cache",
                  GO111MODULE="off", GOFLAGS="")
     # Without CUSTOMIZED_ENDPOINT aliyungo asks a public service for the endpoint of a region.
-    return Installed([build / program.name / "program", PLAN], version, {"CUSTOMIZED_ENDPOINT": "true"})
+    return Installed([build / program.name / "program", PLAN], version,
+                     {"CUSTOMIZED_ENDPOINT": "true"})
 
 
 PLAN = "PLAN"  # stands for the file in a command
@@ -107,7 +109,8 @@ def _once(folder, *inputs, about):
     """Gives the empty folder to install into, or None where it holds just this already."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder.with_suffix(".installed")
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in inputs) + about.encode()).hexdigest()
+    contents = b"".join(path.read_bytes() for path in inputs) + about.encode()
+    wanted = hashlib.sha256(contents).hexdigest()
     with open(folder.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp.exists() and stamp.read_text() == wanted:
@@ -124,16 +127,17 @@ def _run(folder, *command, log=None, **environment):
     """Runs an installer; what it says goes to install.log."""
     log = (log or folder) / "install.log"
     words = [str(word) for word in command]
+    texts = {name: str(value) for name, value in environment.items()}
     with open(log, "w") as out:
         try:
-            done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                  timeout=SECONDS,
-                                  env={**os.environ, **{k: str(v) for k, v in environment.items()}})
+            done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=out,
+                                  stderr=out, timeout=SECONDS, env={**os.environ, **texts})
         except subprocess.TimeoutExpired:
             raise NotRun(f"{' '.join(words[:3])} took more than {SECONDS} s") from None
     if done.returncode != 0:
         said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        raise NotRun(f"{pathlib.Path(words[0]).name} failed: {' / '.join(said[-3:])}")
+        errors = [line for line in said if "error" in line.lower()] or said[-3:]
+        raise NotRun(f"{' '.join(words[:3])} failed ({log}): {' / '.join(errors[:3])}")
 
 
 def _find(program):

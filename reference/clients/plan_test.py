@@ -67,7 +67,8 @@ class ListingTest(unittest.TestCase):
         self.assertEqual(self.find(see(1), see(2), total=3), ["TotalCount 3, not 2"])
 
     def test_another_value_is_a_mistake(self):
-        self.assertEqual(self.find(see(1, SnapshotName="x"), see(2)), ["s-1: SnapshotName 'x', not ''"])
+        self.assertEqual(self.find(see(1, SnapshotName="x"), see(2)),
+                         ["s-1: SnapshotName 'x', not ''"])
 
     def test_a_field_that_is_not_reported_is_a_mistake(self):
         self.assertEqual(self.find(see(1), {"SnapshotId": "s-2", "SnapshotName": ""}),

@@ -82,10 +82,11 @@ def serving(program, dataset, reading, scratch, authenticate):
     """Gives the port of a server that has to live until it is stopped here, without a complaint."""
     if reading.endswith(".json"):
         reading = HERE / reading
-    command = [program, "serve", "--listen", "127.0.0.1:0", "--dataset", dataset, "--reading", reading]
+    command = [program, "serve", "--listen", "127.0.0.1:0", "--dataset", dataset,
+               "--reading", reading, *authenticate]
     errors = scratch / "server-errors.txt"
     with open(errors, "w") as err:
-        server = subprocess.Popen([*command, *authenticate], stdout=subprocess.PIPE, stderr=err, text=True)
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, text=True)
     try:
         yield await_port(server, errors)
         if server.poll() is not None:

@@ -38,7 +38,6 @@ function open(plan, step) {
     endpoint: `${plan.host}:${plan.port}`,
     protocol: 'http',
     regionId: step.request.RegionId,
-    type: 'access_key',
     signatureAlgorithm,
   });
   return async (request) => {

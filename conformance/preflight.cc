@@ -44,8 +44,9 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
                                         response.status));
   }
   if (IsRefusedCaller(answer.code)) {
-    return Obstacle(target, fmt::format("refuses the caller: {} {} (requests are sent unsigned)",
-                                        answer.status, answer.code));
+    return Obstacle(
+        target, fmt::format("refuses the caller: {} {} (without --signature requests go unsigned)",
+                            answer.status, answer.code));
   }
   return std::nullopt;
 }

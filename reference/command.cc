@@ -18,6 +18,9 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string dataset;
   std::string reading = "documented";
+  std::string auth = "off";
+  Credentials key{.key_id = "testid", .secret = "testsecret"};
+  std::string now;
 };
 
 struct DatasetOptions {
@@ -77,7 +80,26 @@ class EndSignals {
   sigset_t signals_;
 };
 
+Result<GatewayOptions> MakeGatewayOptions(const ServeOptions& options) {
+  GatewayOptions gateway{.authenticate = options.auth == "on", .keys = {options.key}};
+  if (options.auth != "on" && options.auth != "off") {
+    return Error{"--auth " + options.auth, "is neither on nor off"};
+  }
+  if (options.key.key_id.empty() || options.key.secret.empty()) {
+    return Error{"--access-key-id, --access-key-secret", "cannot be empty"};
+  }
+  if (options.now.empty()) return gateway;
+  std::int64_t now = 0;
+  if (!ParseTime(options.now, &now)) {
+    return Error{"--now " + options.now, "is no time in UTC; write it as 2026-11-24T02:33:00Z"};
+  }
+  gateway.now = [now] { return now; };
+  return gateway;
+}
+
 int Serve(const ServeOptions& options) {
+  const auto gateway = MakeGatewayOptions(options);
+  if (!gateway) return Fail(gateway.error());
   const auto address = ParseAddress(options.listen);
   if (!address) return Fail(address.error());
   auto dataset =
@@ -86,7 +108,7 @@ int Serve(const ServeOptions& options) {
   const auto reading = LoadReading(options.reading);
   if (!reading) return Fail(reading.error());
   EndSignals end;
-  const auto server = Server::Start(*dataset, *reading, address->host, address->port);
+  const auto server = Server::Start(*dataset, *reading, address->host, address->port, {}, *gateway);
   if (!server) return Fail(server.error());
   fmt::print("listening on {}\n", (*server)->Url());
   std::fflush(stdout);
@@ -123,6 +145,19 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
       ->add_option("--reading", serve_options->reading,
                    "how open questions are answered: documented, observed, or a reading file")
       ->capture_default_str();
+  serve->add_option("--auth", serve_options->auth, "on: only signed requests are answered")
+      ->capture_default_str();
+  serve
+      ->add_option("--access-key-id", serve_options->key.key_id,
+                   "the access key whose signatures are accepted")
+      ->capture_default_str();
+  serve->add_option("--access-key-secret", serve_options->key.secret, "its secret")
+      ->capture_default_str();
+  serve->add_option("--security-token", serve_options->key.security_token,
+                    "the security token that the key needs; without it, none");
+  serve->add_option("--now", serve_options->now,
+                    "a fixed time for checking time stamps, as 2026-11-24T02:33:00Z, so that "
+                    "recorded requests can be sent again; without it, the system's");
   serve->callback([=]() { *exit_code = Serve(*serve_options); });
 
   auto dataset_options = std::make_shared<DatasetOptions>();

@@ -45,6 +45,7 @@ Request DecodeRequest(const HttpRequest& http) {
 struct Server::State {
   State(const Dataset& dataset, const Reading& reading) : service(dataset, reading) {}
   Service service;
+  std::unique_ptr<Gateway> gateway;  // nothing where nobody has to sign
   std::unique_ptr<HttpServer> http;
 };
 
@@ -53,10 +54,15 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Reading& reading,
                                               std::string_view host, std::uint16_t port,
-                                              HttpServerOptions options) {
+                                              HttpServerOptions options,
+                                              GatewayOptions gateway_options) {
   auto state = std::make_unique<State>(dataset, reading);
   Service& service = state->service;
-  const auto handle = [&service](const HttpRequest& http, HttpResponse& out) {
+  if (gateway_options.authenticate) {
+    state->gateway = std::make_unique<Gateway>(std::move(gateway_options));
+  }
+  Gateway* gateway = state->gateway.get();
+  const auto handle = [&service, gateway](const HttpRequest& http, HttpResponse& out) {
     if (service.ClosesOn(http.method)) {
       out.cut_after = 0;
       return;
@@ -64,7 +70,14 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
     Response response;
     response.body = std::move(out.body);
     response.body.clear();
-    service.Handle(DecodeRequest(http), http.Find("Host").value_or("ecs.aliyuncs.com"), response);
+    const Request request = DecodeRequest(http);
+    const std::string_view host_id = http.Find("Host").value_or("ecs.aliyuncs.com");
+    const auto refusal = gateway ? gateway->Check(http, request) : std::nullopt;
+    if (refusal) {
+      Service::Refuse(request, host_id, refusal->status, refusal->code, refusal->message, response);
+    } else {
+      service.Handle(request, host_id, response);
+    }
     out.status = response.status;
     out.Set("Content-Type", response.content_type);
     out.Set("x-acs-request-id", response.request_id);

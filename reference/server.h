@@ -7,6 +7,7 @@
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
+#include "reference/gateway.h"
 #include "reference/http_server.h"
 #include "reference/message.h"
 #include "spec/result.h"
@@ -16,10 +17,12 @@ namespace assay {
 // The reference implementation behind HTTP: the server of `assay serve`, and the default target.
 class Server {
  public:
-  // Serves the dataset, which outlives the server, under the reading. Port 0 takes a free one.
+  // Serves the dataset, which outlives the server, under the reading. Port 0 takes a free one. With
+  // `gateway.authenticate` requests are let through only as Gateway has it.
   static Result<std::unique_ptr<Server>> Start(const Dataset& dataset, const Reading& reading,
                                                std::string_view host, std::uint16_t port,
-                                               HttpServerOptions options = {});
+                                               HttpServerOptions options = {},
+                                               GatewayOptions gateway = {});
   ~Server();
 
   std::uint16_t port() const;

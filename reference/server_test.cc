@@ -12,6 +12,7 @@
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/http_client.h"
 #include "reference/raw_socket.h"
+#include "reference/request_signer.h"
 
 namespace assay {
 namespace {
@@ -220,6 +221,58 @@ TEST(DecodeRequest, PrefersParametersToHeaders) {
   EXPECT_EQ(request.Find("Action"), "A");
   EXPECT_EQ(request.Find("Version"), "1");
   EXPECT_FALSE(request.Find("Format"));
+}
+
+class AuthenticatingServerTest : public ServerTest {
+ protected:
+  static Result<Response> SendSigned(const Server& server, SignerOptions options,
+                                     const std::string& secret = "testsecret") {
+    auto target = HttpTarget::Open(
+        server.Url(), {.connections = 1, .sign = MakeSigner({"testid", secret}, options)});
+    EXPECT_TRUE(target);
+    return Send(**target, Ask({{"SnapshotName", "a b+*'研"}}));
+  }
+  static std::string CodeOf(const Result<Response>& response) {
+    EXPECT_TRUE(response);
+    return Json::parse(response->body).value("Code", "");
+  }
+
+  std::unique_ptr<Server> signed_ = std::move(
+      *Server::Start(TestDataset(), {}, "127.0.0.1", 0, {.threads = 1},
+                     {.authenticate = true, .keys = {{"testid", "testsecret"}}, .now = [] {
+                        return 1764000000;
+                      }}));
+};
+
+TEST_F(AuthenticatingServerTest, AnswersWhoeverSignsWithTheKey) {
+  for (const auto scheme : {SignatureScheme::kParameters, SignatureScheme::kHeaders}) {
+    const auto response =
+        SendSigned(*signed_, {.scheme = scheme, .now = [] { return 1764000000; }});
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 200) << response->body;
+  }
+}
+
+TEST_F(AuthenticatingServerTest, RefusesOthersInTheFormatAskedFor) {
+  const auto now = [] { return std::int64_t{1764000000}; };
+  const SignerOptions v1{.scheme = SignatureScheme::kParameters, .now = now};
+  EXPECT_EQ(CodeOf(SendSigned(*signed_, v1, "other")), "SignatureDoesNotMatch");
+  EXPECT_EQ(
+      CodeOf(SendSigned(*signed_, {.scheme = SignatureScheme::kHeaders, .now = now}, "other")),
+      "SignatureDoesNotMatch");
+  EXPECT_EQ(CodeOf(SendSigned(*signed_, {.scheme = SignatureScheme::kParameters,
+                                         .now = [] { return 1764000000 - 3600; }})),
+            "InvalidTimeStamp.Expired");
+  const SignerOptions once{.scheme = SignatureScheme::kParameters, .now = now, .nonce = [] {
+                             return std::string("the same");
+                           }};
+  EXPECT_EQ(CodeOf(SendSigned(*signed_, once)), "");
+  EXPECT_EQ(CodeOf(SendSigned(*signed_, once)), "SignatureNonceUsed");
+  const Reply json = Exchange(*signed_, Get(std::string(kList) + "&Version=2014-05-26"));
+  EXPECT_EQ(json.status, 400);
+  EXPECT_EQ(json.json()["Code"], "MissingAccessKeyId");
+  const Reply xml = Exchange(*signed_, Get("Action=DescribeSnapshots&Version=2014-05-26"));
+  EXPECT_NE(xml.body.find("<Code>MissingAccessKeyId</Code>"), std::string::npos) << xml.body;
 }
 
 TEST(Server, SaysWhyItCannotListen) {

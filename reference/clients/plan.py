@@ -111,7 +111,7 @@ def _mistaken_error(step, error, client):
     if error is None:
         return [f"no error, but {step.error} was to be seen"]
     kind = client.error_types.get(step.error, client.error_type)
-    wanted = {"type": kind.format(step.error), "code": client.error_code.format(step.error)}
+    wanted = {"type": kind.format(step.error), "code": client.error_codes.get(step.error, client.error_code.format(step.error))}
     mistakes = [f"error {key} {error.get(key)!r}, not {value!r}"
                 for key, value in wanted.items() if error.get(key) != value]
     text = client.error_texts.get(step.error, step.error_text)

@@ -58,32 +58,22 @@ def judge(options, client, installed, scratch):
     subprocess.run([options.program, "dataset", "--built-in", "--out", dataset], check=True,
                    stdout=subprocess.DEVNULL)
     steps = make_steps(json.loads(dataset.read_text(encoding="utf-8")))
-    authenticate = find_authentication(options.program)
-    cannot = dict(client.cannot)
-    if not authenticate:
-        cannot["authentication"] = "this server knows no --auth"
-    able = [step for step in steps if step.needs not in cannot]
+    able = [step for step in steps if step.needs not in client.cannot]
     for step in steps:
         if step not in able:
-            print(f"  left out  {step.name}: {cannot[step.needs]}")
-    with serving(options.program, dataset, client.reading, scratch, authenticate) as port:
+            print(f"  left out  {step.name}: {client.cannot[step.needs]}")
+    with serving(options.program, dataset, client.reading, scratch) as port:
         seen = run_client(installed, able, port, scratch)
     return report(able, seen, client)
 
 
-def find_authentication(program):
-    """The options by which the server verifies signatures, or none where it knows no such thing."""
-    usage = subprocess.run([program, "serve", "--help"], check=True, capture_output=True, text=True)
-    return AUTHENTICATE if "--auth" in usage.stdout else []
-
-
 @contextlib.contextmanager
-def serving(program, dataset, reading, scratch, authenticate):
+def serving(program, dataset, reading, scratch):
     """Gives the port of a server that has to live until it is stopped here, without a complaint."""
     if reading.endswith(".json"):
         reading = HERE / reading
     command = [program, "serve", "--listen", "127.0.0.1:0", "--dataset", dataset,
-               "--reading", reading, *authenticate]
+               "--reading", reading, *AUTHENTICATE]
     errors = scratch / "server-errors.txt"
     with open(errors, "w") as err:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=err, text=True)

@@ -13,6 +13,7 @@ class Client:
     error_type: str
     error_types: dict = dataclasses.field(default_factory=dict)  # by Code, where they differ
     error_code: str = "{}"
+    error_codes: dict = dataclasses.field(default_factory=dict)  # by Code, where it makes another
     error_texts: dict = dataclasses.field(default_factory=dict)  # by Code, where it says it anew
     fields: tuple = ("SnapshotName", "Status", "SourceDiskSize", "Tags")
     cannot: dict = dataclasses.field(default_factory=dict)  # why, by what a step needs
@@ -34,11 +35,14 @@ CLIENTS = {
     "pypi_ecs": Client("pypi", "alibabacloud-ecs20140526", ["pypi/ecs.py"], "ClientException"),
     "pypi_ecs_v2": Client("pypi", "alibabacloud-ecs20140526", ["pypi/ecs.py", "v2"],
                           "ClientException", reading="readings/size_as_text.json"),
+    # It finds its own string to sign in the answer, so only the secret can be wrong.
     "pypi_classic": Client("pypi", "aliyun-python-sdk-ecs", ["pypi/classic.py"],
-                           "ServerException"),
+                           "ServerException",
+                           error_codes={"SignatureDoesNotMatch": "InvalidAccessKeySecret"},
+                           error_texts={"SignatureDoesNotMatch": "InvalidAccessKeySecret"}),
     "go_sdk": Client("go", "github.com/aliyun/alibaba-cloud-sdk-go", ["go"],
                      "*errors.ServerError",
-                     # It finds its own string to sign in the answer, so only the secret can be wrong.
+                     # It compares the string to sign, too.
                      error_texts={"SignatureDoesNotMatch": "InvalidAccessKeySecret"}),
     "debian_libcloud": Client("debian", "python3-libcloud", ["debian/libcloud_ecs.py"],
                               "BaseHTTPError", fields=("SnapshotName", "SourceDiskSize"),

@@ -195,6 +195,35 @@ bool Service::ClosesOn(const std::string& method) const {
          choices.Pick("encoding.method.other"_question) == "closed"_option;
 }
 
+namespace {
+
+const char* MediaType(bool xml) {
+  return xml ? "text/xml;charset=utf-8" : "application/json;charset=utf-8";
+}
+
+// "Default value: XML", where the value is not JSON in whatever letters.
+bool WantsXml(const Request& request) {
+  const std::string_view format = request.Find("Format").value_or("");
+  return !std::ranges::equal(format, std::string_view("json"),
+                             [](char c, char letter) { return (c | 0x20) == letter; });
+}
+
+void RefuseWith(RenderedError error, std::string_view host, bool xml, Response& response) {
+  error.host_id = host;
+  error.request_id = response.request_id = NewRequestId();
+  response.content_type = MediaType(xml);
+  response.status = error.status;
+  response.body = RenderError(error, xml);
+}
+
+}  // namespace
+
+void Service::Refuse(const Request& request, std::string_view host, int status,
+                     std::string_view code, std::string_view message, Response& response) {
+  RefuseWith({.status = status, .code = std::string(code), .message = std::string(message)}, host,
+             WantsXml(request), response);
+}
+
 void Service::Handle(const Request& request, std::string_view host, Response& response) {
   FixedReading choices = state_->reading;
   Answer answer;
@@ -205,15 +234,10 @@ void Service::Handle(const Request& request, std::string_view host, Response& re
     answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices);
   }
   const bool xml = answer.plan.xml;
-  response.content_type = xml ? "text/xml;charset=utf-8" : "application/json;charset=utf-8";
   if (answer.refused()) {
-    RenderedError error = DescribeRefusal(answer.plan.refusals.front());
-    error.host_id = host;
-    error.request_id = response.request_id = NewRequestId();
-    response.status = error.status;
-    response.body = RenderError(error, xml);
-    return;
+    return RefuseWith(DescribeRefusal(answer.plan.refusals.front()), host, xml, response);
   }
+  response.content_type = MediaType(xml);
   response.status = 200;
   Answering answering(state_->dataset, state_->tokens, choices, request);
   const RenderedList list = answering.List(std::move(answer));

@@ -21,6 +21,9 @@ class Service {
 
   // Answers the decoded request. `host` stands in error envelopes as HostId.
   void Handle(const Request& request, std::string_view host, Response& response);
+  // Answers with an error that was found before the request was looked at, in the format asked for.
+  static void Refuse(const Request& request, std::string_view host, int status,
+                     std::string_view code, std::string_view message, Response& response);
   // True where the reading closes the connection instead of refusing other methods.
   bool ClosesOn(const std::string& method) const;
 

@@ -28,6 +28,26 @@ Parameter ParsePiece(std::string_view piece, bool* valid) {
 
 }  // namespace
 
+std::string_view NameOf(Placement placement) {
+  return placement == Placement::kQuery  ? "query"
+         : placement == Placement::kForm ? "form"
+                                         : "split";
+}
+
+Placement PlacementNamed(std::string_view name) {
+  return name == "form"    ? Placement::kForm
+         : name == "split" ? Placement::kSplit
+                           : Placement::kQuery;
+}
+
+std::string_view NameOf(FormEncoding encoding) {
+  return encoding == FormEncoding::kPlus ? "plus" : "percent";
+}
+
+FormEncoding FormEncodingNamed(std::string_view name) {
+  return name == "plus" ? FormEncoding::kPlus : FormEncoding::kPercent;
+}
+
 std::optional<std::string_view> Request::Find(std::string_view name) const {
   for (const Parameter& parameter : parameters)
     if (parameter.name == name) return parameter.value;
@@ -49,26 +69,6 @@ void Request::Set(std::string_view name, std::string_view value) {
       std::remove_if(first + 1, parameters.end(),
                      [&](const Parameter& parameter) { return parameter.name == kept_name; }),
       parameters.end());
-}
-
-std::string_view NameOf(Placement placement) {
-  return placement == Placement::kQuery  ? "query"
-         : placement == Placement::kForm ? "form"
-                                         : "split";
-}
-
-Placement PlacementNamed(std::string_view name) {
-  return name == "form"    ? Placement::kForm
-         : name == "split" ? Placement::kSplit
-                           : Placement::kQuery;
-}
-
-std::string_view NameOf(FormEncoding encoding) {
-  return encoding == FormEncoding::kPlus ? "plus" : "percent";
-}
-
-FormEncoding FormEncodingNamed(std::string_view name) {
-  return name == "plus" ? FormEncoding::kPlus : FormEncoding::kPercent;
 }
 
 void Request::Unset(std::string_view name) {

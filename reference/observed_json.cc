@@ -2,7 +2,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -212,19 +211,19 @@ class Walker {
     }
     ObservedSnapshot& snapshot = AddSnapshot(answer_);
     names_.Clear();
-    std::size_t ordinal = 0;
+    std::size_t place = 0;
     for (auto field : value.get_object()) {
-      const FieldInfo* info = ordinal < expected_.size() ? expected_[ordinal] : nullptr;
-      const bool plain = info && IsPlainly(field, info->name);
-      const std::string_view name = plain ? info->name : field.unescaped_key().value();
+      const FieldInfo* info = Foreseen(field, place);
+      const std::string_view name = info ? info->name : field.unescaped_key().value();
       ondemand::value inner = field.value();
-      if (name == "Tags") {
+      if (!info && name == "Tags") {
         if (snapshot.tags_kind != Kind::kAbsent) Twice(name);
         Tags(inner, snapshot);
         continue;
       }
-      if (!plain) info = FindField(name);
-      if (ordinal < expected_.size()) expected_[ordinal++] = info;
+      if (!info && (info = FindField(name)) && order_.size() < kLongestOrder) {
+        order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place++), info);
+      }
       if (info) {
         ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];
         if (at.given()) Twice(name);
@@ -235,6 +234,18 @@ class Walker {
         Skip(inner);  // a field that the document does not know is allowed
       }
     }
+  }
+
+  // The field that the snapshots before had at this place, or a little behind it where some of
+  // theirs is left out here; null where it is another one.
+  const FieldInfo* Foreseen(simdjson::simdjson_result<ondemand::field>& field, std::size_t& place) {
+    const std::size_t end = std::min(order_.size(), place + kFieldsLeftOut + 1);
+    for (std::size_t i = place; i < end; ++i) {
+      if (!IsPlainly(field, order_[i]->name)) continue;
+      place = i + 1;
+      return order_[i];
+    }
+    return nullptr;
   }
 
   // response.tags.container
@@ -297,8 +308,9 @@ class Walker {
 
   ObservedAnswer& answer_;
   Names names_;
-  // By place in the snapshot before: a target writes the fields of all in much the same order.
-  std::array<const FieldInfo*, kFieldCount> expected_{};
+  // A target writes the fields of all snapshots in much the same order.
+  static constexpr std::size_t kFieldsLeftOut = 4, kLongestOrder = std::size_t{2} * kFieldCount;
+  std::vector<const FieldInfo*> order_;
 };
 
 }  // namespace

@@ -291,21 +291,33 @@ class PageComparer {
   };
 
   // Equal creation times may stand in any order, so a snapshot at rank r fits where at most r
-  // matches come before its time, and at least r + 1 up to it.
-  Orders Agreement() {
-    if (times_.empty()) {
-      times_.reserve(page_.matches.size());
-      for (const std::uint32_t position : page_.matches) {
-        times_.push_back(dataset_.snapshots[position].creation_time);
+  // matches come before its time, and at least r + 1 up to it. Of the matches only those between
+  // the page's first and last time tell its snapshots apart.
+  Orders Agreement() const {
+    const auto time_of = [&](std::uint32_t position) {
+      return dataset_.snapshots[position].creation_time;
+    };
+    const auto [oldest, newest] = std::ranges::minmax(listed_, {}, time_of);
+    const std::int64_t first = time_of(oldest), last = time_of(newest);
+    std::int64_t before = 0, after = 0;
+    std::vector<std::int64_t> between;
+    for (const std::uint32_t position : page_.matches) {
+      const std::int64_t time = time_of(position);
+      if (time < first) {
+        ++before;
+      } else if (time > last) {
+        ++after;
+      } else {
+        between.push_back(time);
       }
     }
     Orders agree;
-    const auto all = static_cast<std::int64_t>(times_.size());
+    const auto all = static_cast<std::int64_t>(page_.matches.size());
     for (std::size_t i = 0; i < listed_.size(); ++i) {
-      const std::int64_t time = dataset_.snapshots[listed_[i]].creation_time;
+      const std::int64_t time = time_of(listed_[i]);
       const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
-      std::int64_t older = 0, newer = 0;
-      for (const std::int64_t other : times_) {
+      std::int64_t older = before, newer = after;
+      for (const std::int64_t other : between) {
         older += other < time ? 1 : 0;
         newer += other > time ? 1 : 0;
       }
@@ -324,7 +336,6 @@ class PageComparer {
   const std::vector<std::uint32_t>& listed_;
   const Dataset& dataset_;
   Choices& choices_;
-  std::vector<std::int64_t> times_;  // of the matches; filled when they are needed
   PageComparison out_;
 };
 

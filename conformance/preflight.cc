@@ -45,7 +45,8 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
   }
   if (IsRefusedCaller(answer.code)) {
     return Obstacle(
-        target, fmt::format("refuses the caller: {} {} (without --signature requests go unsigned)",
+        target, fmt::format("refuses the caller: {} {} (without --signature requests go unsigned; "
+                            "with it, the key is that of the environment)",
                             answer.status, answer.code));
   }
   return std::nullopt;

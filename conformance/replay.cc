@@ -10,7 +10,6 @@
 #include <set>
 
 #include "reference/finding_groups.h"
-#include "reference/http_client.h"
 #include "reports/journal.h"
 #include "reports/text.h"
 
@@ -21,6 +20,7 @@ Request RequestOf(const ExchangeRecord& record) {
   Request request{.method = record.method};
   request.placement = PlacementNamed(record.placement);
   request.encoding = FormEncodingNamed(record.encoding);
+  request.forgery = ForgeryNamed(record.forgery);
   for (const auto& [name, value] : record.parameters) request.parameters.push_back({name, value});
   return request;
 }
@@ -78,8 +78,9 @@ Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorde
 
 using Failures = std::map<std::string, Difference>;  // by finding id
 
-Failures JudgeAll(const Dataset& dataset, const std::vector<Replayed>& exchanges) {
-  Judge judge(dataset);
+Failures JudgeAll(const Dataset& dataset, const std::vector<Replayed>& exchanges,
+                  const JudgeOptions& options) {
+  Judge judge(dataset, {}, options);
   Failures failures;
   for (const Replayed& exchange : exchanges) {
     const Verdict verdict = judge.Examine(exchange.id, exchange.request, exchange.response);
@@ -128,6 +129,12 @@ Result<Dataset> OpenDataset(const std::string& given, const RecordedRun& run) {
   return LoadDataset(name);
 }
 
+bool WasSignedInHeaders(const RecordedRun& run) {
+  const auto& options = run.header.options;
+  return std::ranges::find(options, std::pair<std::string, std::string>("--signature", "v3")) !=
+         options.end();
+}
+
 }  // namespace
 
 Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
@@ -140,7 +147,7 @@ Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
   if (!dataset) return dataset.error();
   std::unique_ptr<HttpTarget> target;
   if (!options.target.empty()) {
-    auto opened = HttpTarget::Open(options.target, {.connections = 1});
+    auto opened = OpenEndpoint(options.target, options.connection);
     if (!opened) return opened.error();
     target = std::move(*opened);
   }
@@ -154,7 +161,9 @@ Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
   }
   output << fmt::format("{} of {} exchanges {}\n", replayed->size(), recorded.size(),
                         target ? "sent and judged again" : "judged again, as recorded");
-  return Tell(run->findings, JudgeAll(*dataset, *replayed), output);
+  const JudgeOptions judged{.accepts_json = target ? options.connection.accepts_json()
+                                                   : WasSignedInHeaders(*run)};
+  return Tell(run->findings, JudgeAll(*dataset, *replayed, judged), output);
 }
 
 void AddReplayCommand(CLI::App& app, int* exit_code) {
@@ -164,6 +173,7 @@ void AddReplayCommand(CLI::App& app, int* exit_code) {
   replay->add_option("FILE", options->journal, "a run's folder, its journal, or a repro/*.ndjson")
       ->required();
   replay->add_option("--target", options->target, "URL to send the requests to again");
+  AddConnectionOptions(*replay, options->connection);
   replay->add_option("--dataset", options->dataset,
                      "the state; without it, what the journal names");
   replay->callback([=]() {

@@ -3,6 +3,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "reference/connection_options.h"
 #include "spec/result.h"
 
 namespace CLI {
@@ -14,6 +15,7 @@ namespace assay {
 struct ReplayOptions {
   std::string journal;  // a run's folder, its journal, or a repro/*.ndjson
   std::string target;   // send the requests again; "" judges the recorded answers
+  ConnectionOptions connection = {};
   std::string dataset;  // "" for the one that the journal names
 };
 

@@ -62,20 +62,31 @@ class RuleRun {
     if (rule_case.format == "json" && format == SuiteFormat::kXml) {
       return "left out by --format xml";
     }
+    if (rule_case.forgery != "none" && !context_.options.signs) {
+      return "left out: there is no signature to forge without --signature";
+    }
     return "";
   }
 
-  // A case that needs a token goes into the script of the case that gets it.
+  // A case that needs a token, or a nonce that was used, goes into the script of the case that gets
+  // or uses it.
   void Group(CaseRun* run) {
     const std::string needed = NeededToken(*run->rule_case);
     for (std::vector<CaseRun*>& group : groups_) {
       for (const CaseRun* earlier : group) {
-        if (needed.empty() || earlier->rule_case->name != needed) continue;
+        const bool gets_token = !needed.empty() && earlier->rule_case->name == needed;
+        if (!gets_token && !IsNonceOf(*earlier, *run)) continue;
         group.push_back(run);
         return;
       }
     }
     groups_.push_back({run});
+  }
+
+  static bool IsNonceOf(const CaseRun& earlier, const CaseRun& run) {
+    Request genuine = run.made.request;
+    genuine.forgery = Forgery::kNone;
+    return run.made.request.forgery == Forgery::kNonce && earlier.made.request == genuine;
   }
 
   void NotExercised(const RuleCase& rule_case, const std::string& why) {

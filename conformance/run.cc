@@ -112,7 +112,7 @@ class ConformanceRun {
         target_(target),
         progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
         recorder_(journal, progress_),
-        judge_(*plan.dataset, plan.reading),
+        judge_(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
         session_(target, judge_, recorder_) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
@@ -164,6 +164,7 @@ class ConformanceRun {
       if (!value.empty()) header.options.emplace_back(flag, value);
     };
     add("--reading", options_.reading);
+    if (options_.connection.signs()) add("--signature", options_.connection.signature);
     add("--only", fmt::format("{}", fmt::join(options_.only, ":")));
     add("--skip", fmt::format("{}", fmt::join(options_.skip, ":")));
     add("--known", options_.known);
@@ -221,7 +222,7 @@ class ConformanceRun {
       tally.violations += notes_.violated(rule);
       if (tally.exercised > 0) continue;
       trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, WhyNotExercised(rule)));
-      if (plan_.full && tally.level == "must" && !IsLeftOutByFormat(rule)) {
+      if (plan_.full && tally.level == "must" && !IsLeftOut(rule)) {
         unexercised_.push_back(tally.id);
       }
     }
@@ -233,10 +234,11 @@ class ConformanceRun {
     return plan_.full ? "no answer came to it" : "not among the tests of this run";
   }
 
-  bool IsLeftOutByFormat(Rule rule) const {
+  // By an option, not for want of a fitting state.
+  bool IsLeftOut(Rule rule) const {
     const auto& reasons = notes_.reasons(rule);
     return !reasons.empty() && std::ranges::all_of(reasons, [](const std::string& reason) {
-      return reason.find("left out by --format") != std::string::npos;
+      return reason.find("left out") != std::string::npos;
     });
   }
 
@@ -247,6 +249,7 @@ class ConformanceRun {
                                                        : "inconclusive";
     trailer_.exchanges = session_.exchanges();
     trailer_.judged = judge_.judged();
+    trailer_.throttled = session_.throttled();
     trailer_.reading = judge_.Learned();
     for (const Finding& finding : findings_) recorder_.Add(finding);
     recorder_.End(trailer_);

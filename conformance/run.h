@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reference/connection_options.h"
 #include "reference/dataset.h"
 #include "reference/session.h"
 #include "spec/result.h"
@@ -32,7 +33,7 @@ struct RunOptions {
   int connections = 8;
   double rate = -1;  // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
   double timeout_s = 10;
-  std::string signature = "none";  // or "v1": in parameters, with HMAC-SHA1
+  ConnectionOptions connection;
   std::vector<std::string> only, skip;
   std::string known, write_known;
   bool strict = false;

@@ -34,13 +34,7 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
       .add_option("--rate", options.rate,
                   "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
       ->check(CLI::NonNegativeNumber);
-  command
-      .add_option(
-          "--signature", options.signature,
-          "none, or v1: requests are signed in their parameters (HMAC-SHA1) with the key of "
-          "ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, where it is "
-          "set, ALIBABA_CLOUD_SECURITY_TOKEN")
-      ->capture_default_str();
+  AddConnectionOptions(command, options.connection);
   command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 3600.0))
       ->capture_default_str();

@@ -7,7 +7,6 @@
 #include <cstdlib>
 
 #include "reference/http_client.h"
-#include "reference/request_signer.h"
 
 namespace assay {
 namespace {
@@ -134,35 +133,12 @@ bool IsLoopback(const Endpoint& endpoint) {
          endpoint.host.starts_with("127.");
 }
 
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-// Never from the command line, which other users of a machine can read.
-Result<RequestSigner> MakeRunSigner(const std::string& signature) {
-  if (signature == "none") return RequestSigner();
-  if (signature != "v1") {
-    return Error{"--signature", fmt::format("`{}` is neither none nor v1", signature)};
-  }
-  const Credentials key{.key_id = Environment("ALIBABA_CLOUD_ACCESS_KEY_ID"),
-                        .secret = Environment("ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
-                        .security_token = Environment("ALIBABA_CLOUD_SECURITY_TOKEN")};
-  if (key.key_id.empty() || key.secret.empty()) {
-    return Error{"--signature v1",
-                 "needs an access key: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
-                 "ALIBABA_CLOUD_ACCESS_KEY_SECRET"};
-  }
-  return MakeSigner(key, {.scheme = SignatureScheme::kParameters});
-}
-
 Result<std::unique_ptr<HttpTarget>> Connect(const std::string& url, const RunOptions& options) {
   const Result<Endpoint> endpoint = ParseEndpoint(url);
   if (!endpoint) return Error{"--target", endpoint.error().Text()};
-  Result<RequestSigner> signer = MakeRunSigner(options.signature);
-  if (!signer) return signer.error();
-  HttpTargetOptions http;
-  http.sign = std::move(*signer);
+  Result<HttpTargetOptions> made = MakeTargetOptions(options.connection);
+  if (!made) return made.error();
+  HttpTargetOptions& http = *made;
   http.connections = options.connections;
   http.rate = options.rate >= 0 ? options.rate : IsLoopback(*endpoint) ? 0 : kPoliteRate;
   http.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
@@ -187,6 +163,7 @@ Result<RunPlan> MakeRunPlan(const RunOptions& options) {
   RunPlan plan;
   plan.suite.strength = options.strength;
   plan.suite.seed = options.seed;
+  plan.suite.signs = options.connection.signs();
   plan.suite.combinations = MayWantCombinations(options.only);
   const Result<SuiteFormat> format = ParseSuiteFormat(options.format);
   if (!format) return format.error();

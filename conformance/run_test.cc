@@ -219,6 +219,68 @@ TEST(Run, KeepsToOneFormat) {
   }
 }
 
+const char* const kKeyInEnvironment =
+    "ALIBABA_CLOUD_ACCESS_KEY_ID=testid ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret";
+
+GatewayOptions Signed() {
+  return {.authenticate = true, .keys = {{.key_id = "testid", .secret = "testsecret"}}};
+}
+
+std::uint64_t Exercised(const EndedRun& ended, std::string_view id) {
+  for (const auto& rule : ended.report["rules"]) {
+    if (rule["id"] == id) return rule["exercised"].get<std::uint64_t>();
+  }
+  return 0;
+}
+
+TEST(Run, SignsAndForgesInBothSchemes) {
+  const Dataset dataset = BuiltInDataset();
+  const auto server = Server::Start(dataset, {}, "127.0.0.1", 0, {}, Signed());
+  const TestFolder folder;
+  for (const char* scheme : {"v1", "v3"}) {
+    const EndedRun ended =
+        RunAssay(folder, fmt::format("--target {} --signature {}", (*server)->Url(), scheme),
+                 kKeyInEnvironment);
+    EXPECT_EQ(ended.code, 0) << ended.output << ended.errors;
+    for (const char* rule :
+         {"auth.signature.required", "auth.signature.verified", "auth.signature.covers_parameters",
+          "auth.time.limited", "auth.nonce.once", "auth.key.known", "auth.refusal.code",
+          "auth.refusal.text"}) {
+      EXPECT_GT(Exercised(ended, rule), 0u) << scheme << " " << rule;
+    }
+    EXPECT_EQ(ReadText(folder / "report/journal.ndjson").find("testsecret"), std::string::npos);
+  }
+}
+
+TEST(Run, ReportsAnEndpointThatAcceptsForgedSignatures) {
+  const Dataset dataset = BuiltInDataset();
+  const auto server = Server::Start(dataset, {}, "127.0.0.1", 0);
+  const TestFolder folder;
+  for (const char* scheme : {"v1", "v3"}) {
+    const EndedRun ended = RunAssay(
+        folder, fmt::format("--target {} --signature {} --only 'auth.*'", (*server)->Url(), scheme),
+        kKeyInEnvironment);
+    EXPECT_EQ(ended.code, 1) << ended.output << ended.errors;
+    std::set<std::string> rules;
+    for (const auto& finding : ended.report["findings"]) rules.insert(finding["rule"]);
+    EXPECT_EQ(rules,
+              (std::set<std::string>{"auth.key.known", "auth.nonce.once",
+                                     "auth.signature.covers_parameters", "auth.signature.required",
+                                     "auth.signature.verified", "auth.time.limited"}));
+  }
+}
+
+TEST(Run, IsPatientWithATargetThatThrottles) {
+  const Dataset dataset = BuiltInDataset();
+  const auto server = Server::Start(dataset, {}, "127.0.0.1", 0, {}, {.rate = 200});
+  const TestFolder folder;
+  const EndedRun ended =
+      RunAssay(folder, "--target " + (*server)->Url() + " --only 'filter.*' --only 'page.*'");
+  EXPECT_EQ(ended.code, 0) << ended.output << ended.errors;
+  EXPECT_GT(ended.report["totals"]["throttled"].get<int>(), 0) << ended.report["totals"].dump();
+  EXPECT_EQ(ended.report["totals"]["judged"], ended.report["totals"]["exchanges"]);
+}
+
 TEST(Run, SaysWhichMustRulesAStateCannotShow) {
   const TestFolder folder;
   const std::string file = (folder / "dataset.json").string();

@@ -37,6 +37,7 @@ struct SuiteOptions {
   int strength = 2;
   std::uint64_t seed = 1;
   SuiteFormat format = SuiteFormat::kBoth;
+  bool signs = false;        // requests are signed, so forged ones are worth a try
   bool combinations = true;  // false saves their computation where none would run
 };
 

@@ -568,6 +568,7 @@ Result<ConcreteCase> Values::Make(const RuleCase& rule_case, const std::string& 
   out->request.method = rule_case.method;
   out->request.placement = PlacementNamed(rule_case.placement);
   out->request.encoding = FormEncodingNamed(rule_case.encoding);
+  out->request.forgery = ForgeryNamed(rule_case.forgery);
   return out;
 }
 

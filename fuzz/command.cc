@@ -14,8 +14,8 @@
 #include <memory>
 
 #include "fuzz/exchange_input.h"
+#include "reference/connection_options.h"
 #include "reference/describe_snapshots/service.h"
-#include "reference/http_client.h"
 #include "reference/session.h"
 #include "reports/journal.h"
 #include "reports/render.h"
@@ -31,6 +31,7 @@ struct FuzzOptions {
   std::string target;
   std::string dataset;
   std::string out = "assay-fuzz";
+  ConnectionOptions connection = {};
   int max_total_time = 60;
   std::vector<std::string> flags;
 };
@@ -102,6 +103,8 @@ int RunFuzzer(const FuzzOptions& options, const std::vector<std::string>& argume
   if (child == 0) {
     if (!options.target.empty()) setenv("ASSAY_FUZZ_TARGET", options.target.c_str(), 1);
     if (!options.dataset.empty()) setenv("ASSAY_FUZZ_DATASET", options.dataset.c_str(), 1);
+    setenv("ASSAY_FUZZ_SIGNATURE", options.connection.signature.c_str(), 1);
+    setenv("ASSAY_FUZZ_CA_FILE", options.connection.ca_file.c_str(), 1);
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -122,7 +125,7 @@ Result<std::unique_ptr<Target>> OpenTarget(const FuzzOptions& options, const Dat
     return std::unique_ptr<Target>(
         std::make_unique<ModelTarget>(dataset, NumberedReading(reading % kReadings)));
   }
-  auto target = HttpTarget::Open(options.target, {.connections = 1});
+  auto target = OpenEndpoint(options.target, options.connection);
   if (!target) return target.error();
   return std::unique_ptr<Target>(std::move(*target));
 }
@@ -150,7 +153,8 @@ Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
                      .target = (*target)->Name(),
                      .dataset = options.dataset.empty() ? "built in" : options.dataset});
   Judge judge(*dataset,
-              options.target.empty() ? KnownReading(input.reading % kReadings) : Reading{});
+              options.target.empty() ? KnownReading(input.reading % kReadings) : Reading{},
+              {.accepts_json = options.connection.accepts_json()});
   Session session(**target, judge, **journal);
   std::vector<std::unique_ptr<Script>> scripts;
   scripts.push_back(std::make_unique<InputScript>(input));
@@ -182,7 +186,10 @@ Result<ExitCode> Fuzz(const FuzzOptions& options) {
   if (!fuzzer) return fuzzer.error();
   if (const Result<Dataset> dataset = OpenDataset(options); !dataset) return dataset.error();
   if (!options.target.empty()) {
-    if (const auto endpoint = ParseEndpoint(options.target); !endpoint) return endpoint.error();
+    // What is wrong with the options is told before the fuzzer starts.
+    if (const auto target = OpenEndpoint(options.target, options.connection); !target) {
+      return target.error();
+    }
   }
   std::error_code failed;
   fs::create_directories(fs::path(options.out) / "inputs", failed);
@@ -209,6 +216,7 @@ void AddFuzzCommand(CLI::App& app, int* exit_code) {
       app.add_subcommand("fuzz", "A guided campaign: mutated requests, with the judge as oracle");
   fuzz->add_option("--target", options->target,
                    "URL of the endpoint; without it, the model in process");
+  AddConnectionOptions(*fuzz, options->connection);
   fuzz->add_option("--dataset", options->dataset, "the state that the target was loaded with");
   fuzz->add_option("--max-total-time", options->max_total_time, "seconds; 0 for no end")
       ->capture_default_str()

@@ -1,6 +1,6 @@
 // Requests against a target, with the judge as oracle. In process the target is the model under the
 // reading that the input names; with ASSAY_FUZZ_TARGET it is the endpoint at that URL, which holds
-// the dataset of ASSAY_FUZZ_DATASET.
+// the dataset of ASSAY_FUZZ_DATASET, reached as ASSAY_FUZZ_SIGNATURE and ASSAY_FUZZ_CA_FILE say.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
 #include "fuzz/mutator.h"
+#include "reference/connection_options.h"
 #include "reference/describe_snapshots/service.h"
-#include "reference/http_client.h"
 #include "reference/target.h"
 
 namespace assay {
@@ -66,9 +66,16 @@ void Exchange(Target& target, Judge& judge, ExchangeInput input, std::uint64_t& 
   }
 }
 
+std::string EnvironmentOr(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : otherwise;
+}
+
 struct Live {
+  explicit Live(const ConnectionOptions& connection)
+      : judge(State(), {}, {.accepts_json = connection.accepts_json()}) {}
   std::unique_ptr<HttpTarget> target;
-  Judge judge{State()};
+  Judge judge;
   std::uint64_t id = 0;
 };
 
@@ -76,12 +83,14 @@ Live* LiveTarget() {
   static const std::unique_ptr<Live> live = []() -> std::unique_ptr<Live> {
     const char* url = std::getenv("ASSAY_FUZZ_TARGET");
     if (!url) return nullptr;
-    auto target = HttpTarget::Open(url, {.connections = 1});
+    const ConnectionOptions connection{.signature = EnvironmentOr("ASSAY_FUZZ_SIGNATURE", "none"),
+                                       .ca_file = EnvironmentOr("ASSAY_FUZZ_CA_FILE", "")};
+    auto target = OpenEndpoint(url, connection);
     if (!target) {
       fmt::print(stderr, "{}\n", target.error().Text());
       std::exit(2);
     }
-    auto out = std::make_unique<Live>();
+    auto out = std::make_unique<Live>(connection);
     out->target = std::move(*target);
     return out;
   }();

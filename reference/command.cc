@@ -21,6 +21,7 @@ struct ServeOptions {
   std::string auth = "off";
   Credentials key{.key_id = "testid", .secret = "testsecret"};
   std::string now;
+  double throttle = 0;
 };
 
 struct DatasetOptions {
@@ -81,7 +82,8 @@ class EndSignals {
 };
 
 Result<GatewayOptions> MakeGatewayOptions(const ServeOptions& options) {
-  GatewayOptions gateway{.authenticate = options.auth == "on", .keys = {options.key}};
+  GatewayOptions gateway{
+      .authenticate = options.auth == "on", .keys = {options.key}, .rate = options.throttle};
   if (options.auth != "on" && options.auth != "off") {
     return Error{"--auth " + options.auth, "is neither on nor off"};
   }
@@ -158,6 +160,12 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
   serve->add_option("--now", serve_options->now,
                     "a fixed time for checking time stamps, as 2026-11-24T02:33:00Z, so that "
                     "recorded requests can be sent again; without it, the system's");
+  serve
+      ->add_option("--throttle", serve_options->throttle,
+                   "requests a second that are answered; the others are told to wait "
+                   "(Throttling.User); 0 for no limit")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   serve->callback([=]() { *exit_code = Serve(*serve_options); });
 
   auto dataset_options = std::make_shared<DatasetOptions>();

@@ -132,6 +132,7 @@ Finding FindingGroups::Write(const Group& group) const {
                   .method = group.request.method,
                   .placement = std::string(NameOf(group.request.placement)),
                   .encoding = std::string(NameOf(group.request.encoding)),
+                  .forgery = std::string(NameOf(group.request.forgery)),
                   .expected = group.difference.expected,
                   .actual = group.difference.actual,
                   .evidence = group.evidence};

@@ -35,15 +35,13 @@ GatewayRefusal Documented(std::string_view code) {
   return {error->status, error->code, error->message};
 }
 
-GatewayRefusal Missing(std::string_view name) {
-  const std::string text(name);
-  return {400, "Missing" + text, text + " is mandatory for this action."};
-}
+GatewayRefusal Missing(std::string_view name) { return Documented("Missing" + std::string(name)); }
 
 // The misspelling is the documented one (api-facts, 6, "sig method/version").
 GatewayRefusal InvalidParamater(std::string_view name) {
-  return {400, "InvalidParamater",
-          "The specified parameter \"" + std::string(name) + "\" is not valid."};
+  GatewayRefusal refusal = Documented("InvalidParamater");
+  refusal.message = "The specified parameter \"" + std::string(name) + "\" is not valid.";
+  return refusal;
 }
 
 std::string_view ValueOf(std::string_view name, const WireParameters& wire) {

@@ -276,8 +276,10 @@ class HttpTarget::Pool {
 
  private:
   void Offer();
+  bool MayAsk();
   bool MaySendNow(Clock::time_point now);
   void Start(Connection& connection, const Request* request, Clock::time_point now);
+  void Prepare(Connection& connection);
   void Connect(Connection& connection);
   void Resolve(Connection& connection);
   void ConnectTo(Connection& connection, const std::vector<TcpEndpoint>& addresses);
@@ -324,6 +326,7 @@ class HttpTarget::Pool {
   const Request* held_ = nullptr;  // taken from the source, waiting for its turn by the rate
   int outstanding_ = 0;
   bool deadline_armed_ = false;
+  bool waits_for_source_ = false;
   Clock::time_point next_turn_{};
   std::int64_t opened_ = 0;
 };
@@ -332,12 +335,13 @@ void HttpTarget::Pool::Run(RequestSource& source) {
   source_ = &source;
   context_.restart();
   Offer();
-  while (outstanding_ > 0 || held_ != nullptr) context_.run_one();
+  while (outstanding_ > 0 || held_ != nullptr || waits_for_source_) context_.run_one();
   source_ = nullptr;
 }
 
 void HttpTarget::Pool::Offer() {
   while (!idle_.empty()) {
+    if (held_ == nullptr && !MayAsk()) return;
     const Request* request = held_ != nullptr ? held_ : source_->Next();
     if (request == nullptr) return;
     const Clock::time_point now = Clock::now();
@@ -348,6 +352,21 @@ void HttpTarget::Pool::Offer() {
     idle_.pop_back();
     Start(connection, request, now);
   }
+}
+
+// Whether the source may be asked, or has Offer() called when it may.
+bool HttpTarget::Pool::MayAsk() {
+  waits_for_source_ = false;
+  const Clock::time_point when = source_->NotBefore();
+  if (when == Clock::time_point{} || when <= Clock::now()) return true;
+  waits_for_source_ = true;
+  rate_timer_.expires_at(when);
+  rate_timer_.async_wait([this](const ErrorCode& error) {
+    if (error || source_ == nullptr) return;
+    waits_for_source_ = false;
+    Offer();
+  });
+  return false;
 }
 
 // Takes the next turn by the rate, or has Offer() called when it comes.
@@ -373,9 +392,7 @@ void HttpTarget::Pool::Start(Connection& connection, const Request* request,
   connection.received = 0;
   connection.deadline = now + options_.timeout;
   if (!deadline_armed_) ArmDeadline(connection.deadline);
-  LayOut(*request, options_.version, &wire_);
-  if (options_.sign) options_.sign(*request, wire_);
-  Encode(wire_, kUserAgent, &connection.out);
+  Prepare(connection);
   if (connection.link && now - connection.rests_since > kShortRest && IsStale(*connection.link))
     Drop(connection);
   connection.reused = connection.link != nullptr;
@@ -384,6 +401,13 @@ void HttpTarget::Pool::Start(Connection& connection, const Request* request,
   } else {
     Connect(connection);
   }
+}
+
+// Signed for each time that it is sent: a nonce counts once.
+void HttpTarget::Pool::Prepare(Connection& connection) {
+  LayOut(*connection.request, options_.version, &wire_);
+  if (options_.sign) options_.sign(*connection.request, wire_);
+  Encode(wire_, kUserAgent, &connection.out);
 }
 
 void HttpTarget::Pool::Connect(Connection& connection) {
@@ -569,6 +593,7 @@ void HttpTarget::Pool::OnEnd(Connection& connection, const ErrorCode& error) {
   if (connection.reused && connection.received == 0) {
     connection.reused = false;
     Drop(connection);
+    if (options_.sign) Prepare(connection);
     Connect(connection);
     return;
   }

@@ -1,6 +1,7 @@
 #include "reference/message.h"
 
 #include <algorithm>
+#include <array>
 
 namespace assay {
 namespace {
@@ -46,6 +47,20 @@ std::string_view NameOf(FormEncoding encoding) {
 
 FormEncoding FormEncodingNamed(std::string_view name) {
   return name == "plus" ? FormEncoding::kPlus : FormEncoding::kPercent;
+}
+
+namespace {
+
+constexpr std::array<std::string_view, 7> kForgeries = {"none",  "signature", "parameter", "time",
+                                                        "nonce", "key",       "unsigned"};
+
+}  // namespace
+
+std::string_view NameOf(Forgery forgery) { return kForgeries[static_cast<std::size_t>(forgery)]; }
+
+Forgery ForgeryNamed(std::string_view name) {
+  const auto at = std::find(kForgeries.begin(), kForgeries.end(), name);
+  return at == kForgeries.end() ? Forgery::kNone : static_cast<Forgery>(at - kForgeries.begin());
 }
 
 std::optional<std::string_view> Request::Find(std::string_view name) const {

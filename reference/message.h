@@ -33,6 +33,20 @@ enum class FormEncoding {
 std::string_view NameOf(FormEncoding encoding);         // "percent", "plus"
 FormEncoding FormEncodingNamed(std::string_view name);  // kPercent for any other name
 
+// What is wrong with a request's signature, on purpose: an endpoint that checks signatures refuses
+// it.
+enum class Forgery {
+  kNone,
+  kSignature,  // another one than the key makes
+  kParameter,  // a parameter was added after signing
+  kTime,       // signed a day ago
+  kNonce,      // of an earlier request
+  kKey,        // of an access key that does not exist
+  kUnsigned    // none at all
+};
+std::string_view NameOf(Forgery forgery);     // "none", "signature", …
+Forgery ForgeryNamed(std::string_view name);  // kNone for any other name
+
 // One request, before it is signed and encoded. Parameters keep their order and may repeat.
 // `Action` and `Version` are parameters like the others; the client adds what is common to all
 // (Version, SignatureNonce, …) when it sends.
@@ -41,6 +55,7 @@ struct Request {
   Placement placement = Placement::kQuery;
   std::vector<Parameter> parameters;
   FormEncoding encoding = FormEncoding::kPercent;
+  Forgery forgery = Forgery::kNone;
 
   // The first value of the parameter, or nothing.
   std::optional<std::string_view> Find(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <random>
 #include <utility>
@@ -15,6 +16,8 @@ std::int64_t SystemTime() {
   using std::chrono::system_clock;
   return system_clock::to_time_t(system_clock::now());
 }
+
+constexpr std::int64_t kDay = 24 * 60 * 60;
 
 // Nonces of one process and, by their first half, of one signer.
 class RandomNonces {
@@ -44,22 +47,62 @@ class Stamp {
       : now_(options.now ? std::move(options.now) : SystemTime),
         nonce_(options.nonce ? std::move(options.nonce) : RandomNonces()) {}
 
-  const std::string& Time() {
-    const std::int64_t now = now_();
+  const std::string& Time(Forgery forgery) {
+    const std::int64_t now = now_() - (forgery == Forgery::kTime ? kDay : 0);
     if (text_.empty() || now != at_) {
       at_ = now;
       text_ = FormatTime(now);
     }
     return text_;
   }
-  std::string Nonce() { return nonce_(); }
+  // A new one, or for a forgery that of the equal request before it.
+  std::string Nonce(const Request& request) {
+    const std::size_t content = ContentOf(request);
+    if (request.forgery == Forgery::kNonce) {
+      const auto at = std::find_if(used_.rbegin(), used_.rend(),
+                                   [&](const Used& used) { return used.content == content; });
+      if (at != used_.rend()) return at->nonce;
+    }
+    std::string nonce = nonce_();
+    if (request.forgery != Forgery::kNone) return nonce;
+    if (used_.size() == kNoncesKept) used_.pop_front();
+    used_.push_back({content, nonce});
+    return nonce;
+  }
 
  private:
+  struct Used {
+    std::size_t content;
+    std::string nonce;
+  };
+  static constexpr std::size_t kNoncesKept = 1024;
+
+  static std::size_t ContentOf(const Request& request) {
+    std::string text = request.method;
+    text.append(NameOf(request.placement));
+    for (const Parameter& parameter : request.parameters) {
+      text.append(parameter.name).append("=").append(parameter.value).append("&");
+    }
+    return std::hash<std::string>{}(text);
+  }
+
   std::function<std::int64_t()> now_;
   std::function<std::string()> nonce_;
+  std::deque<Used> used_;
   std::int64_t at_ = 0;
   std::string text_;
 };
+
+// A key that no endpoint knows, of the form of real ones.
+std::string KeyId(const Credentials& credentials, Forgery forgery) {
+  return forgery == Forgery::kKey ? "LTAI0000AssayNoSuchKey00" : credentials.key_id;
+}
+
+// Another signature of the same form, in hex as in Base64.
+void Spoil(std::string& signature) { signature[0] = signature[0] == '0' ? '1' : '0'; }
+
+// Changes nothing where it is let through.
+Parameter UnsignedParameter() { return {"PageNumber", "1"}; }
 
 class ParameterSigner {
  public:
@@ -67,19 +110,22 @@ class ParameterSigner {
       : credentials_(credentials), stamp_(options), hmac_(ParameterHmac(credentials.secret)) {}
 
   void Sign(const Request& request, WireRequest& wire) {
-    if (wire.Has("Signature")) return;
+    if (wire.Has("Signature") || request.forgery == Forgery::kUnsigned) return;
     std::vector<Parameter>& list = request.placement == Placement::kForm ? wire.form : wire.query;
     const auto add = [&](std::string_view name, std::string_view value) {
       if (!wire.Has(name)) list.push_back({std::string(name), std::string(value)});
     };
-    add("AccessKeyId", credentials_.key_id);
+    add("AccessKeyId", KeyId(credentials_, request.forgery));
     if (!credentials_.security_token.empty()) add("SecurityToken", credentials_.security_token);
     add("SignatureMethod", "HMAC-SHA1");
     add("SignatureVersion", "1.0");
-    add("SignatureNonce", stamp_.Nonce());
-    if (!wire.Has("TimeStamp")) add("Timestamp", stamp_.Time());
+    add("SignatureNonce", stamp_.Nonce(request));
+    if (!wire.Has("TimeStamp")) add("Timestamp", stamp_.Time(request.forgery));
     WriteParametersToSign(wire.method, wire.query, wire.form, &to_sign_);
-    list.push_back({"Signature", ParameterSignature(hmac_, to_sign_)});
+    std::string signature = ParameterSignature(hmac_, to_sign_);
+    if (request.forgery == Forgery::kSignature) Spoil(signature);
+    list.push_back({"Signature", std::move(signature)});
+    if (request.forgery == Forgery::kParameter) list.push_back(UnsignedParameter());
   }
 
  private:
@@ -116,19 +162,23 @@ class HeaderSigner {
         hmac_(HeaderHmac(algorithm_, credentials.secret)),
         empty_hash_(Hex(digest_.Of(""))) {}
 
-  void Sign(const Request&, WireRequest& wire) {
-    if (wire.Has("Signature")) return;
+  void Sign(const Request& request, WireRequest& wire) {
+    if (wire.Has("Signature") || request.forgery == Forgery::kUnsigned) return;
+    wire.headers.emplace_back("Accept", "application/json");
     MoveToHeader("Action", "x-acs-action", wire);
     MoveToHeader("Version", "x-acs-version", wire);
-    wire.headers.emplace_back("x-acs-date", stamp_.Time());
-    wire.headers.emplace_back("x-acs-signature-nonce", stamp_.Nonce());
+    wire.headers.emplace_back("x-acs-date", stamp_.Time(request.forgery));
+    wire.headers.emplace_back("x-acs-signature-nonce", stamp_.Nonce(request));
     const std::string payload_hash = PayloadHash(wire);
     wire.headers.emplace_back("x-acs-content-sha256", payload_hash);
     if (!credentials_.security_token.empty()) {
       wire.headers.emplace_back("x-acs-accesskey-id", credentials_.key_id);
       wire.headers.emplace_back("x-acs-security-token", credentials_.security_token);
     }
-    wire.headers.emplace_back("Authorization", Authorize(wire, payload_hash));
+    wire.headers.emplace_back("Authorization", Authorize(wire, payload_hash, request.forgery));
+    if (request.forgery == Forgery::kParameter) {
+      (wire.form.empty() ? wire.query : wire.form).push_back(UnsignedParameter());
+    }
   }
 
  private:
@@ -147,7 +197,7 @@ class HeaderSigner {
     return Hex(digest_.Of(wire.Body()));
   }
 
-  std::string Authorize(const WireRequest& wire, std::string_view payload_hash) {
+  std::string Authorize(const WireRequest& wire, std::string_view payload_hash, Forgery forgery) {
     headers_.assign(wire.headers.begin(), wire.headers.end());
     headers_.emplace_back("host", wire.host);
     if (!wire.form.empty()) headers_.emplace_back("content-type", kFormContentType);
@@ -156,9 +206,11 @@ class HeaderSigner {
                           &text_);
     const std::string to_sign = HeadersToSign(algorithm_, digest_, text_);
     std::string out(NameOf(algorithm_));
-    out.append(" Credential=").append(credentials_.key_id).append(",SignedHeaders=");
+    out.append(" Credential=").append(KeyId(credentials_, forgery)).append(",SignedHeaders=");
     AppendSignedHeaders(names, &out);
-    return out.append(",Signature=").append(HeaderSignature(hmac_, to_sign));
+    std::string signature = HeaderSignature(hmac_, to_sign);
+    if (forgery == Forgery::kSignature) Spoil(signature);
+    return out.append(",Signature=").append(signature);
   }
 
   Credentials credentials_;

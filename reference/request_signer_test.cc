@@ -81,6 +81,40 @@ TEST(RequestSignerTest, EverySchemeAndPlacementIsAcceptedByTheGateway) {
   }
 }
 
+TEST(RequestSignerTest, AForgeryIsRefusedForWhatIsForgedAndForNothingElse) {
+  const std::pair<Forgery, std::string> cases[] = {{Forgery::kSignature, "SignatureDoesNotMatch"},
+                                                   {Forgery::kParameter, "SignatureDoesNotMatch"},
+                                                   {Forgery::kTime, "InvalidTimeStamp.Expired"},
+                                                   {Forgery::kKey, "InvalidAccessKeyId.NotFound"},
+                                                   {Forgery::kUnsigned, "Missing"}};
+  for (const auto scheme : {SignatureScheme::kParameters, SignatureScheme::kHeaders}) {
+    for (const auto placement : {Placement::kQuery, Placement::kForm, Placement::kSplit}) {
+      const RequestSigner sign = MakeSigner(kKey, Fixed(scheme));
+      for (const auto& [forgery, code] : cases) {
+        Request request = SomeRequest(placement);
+        request.forgery = forgery;
+        EXPECT_TRUE(RefusalOf(kKey, Sign(sign, request)).starts_with(code)) << NameOf(forgery);
+      }
+      EXPECT_EQ(RefusalOf(kKey, Sign(sign, SomeRequest(placement))), "");
+    }
+  }
+}
+
+TEST(RequestSignerTest, AForgedNonceIsThatOfTheRequestBefore) {
+  for (const auto scheme : {SignatureScheme::kParameters, SignatureScheme::kHeaders}) {
+    const RequestSigner sign = MakeSigner(kKey, {.scheme = scheme, .now = [] { return kNow; }});
+    Gateway gateway({.authenticate = true, .keys = {kKey}, .now = [] { return kNow; }});
+    Request request = SomeRequest();
+    for (const Forgery forgery : {Forgery::kNone, Forgery::kNonce, Forgery::kNone}) {
+      request.forgery = forgery;
+      const HttpRequest http = Receive(Sign(sign, request));
+      const auto refusal = gateway.Check(http, DecodeRequest(http));
+      EXPECT_EQ(refusal ? refusal->code : "",
+                forgery == Forgery::kNonce ? "SignatureNonceUsed" : "");
+    }
+  }
+}
+
 TEST(RequestSignerTest, NoSchemeIsNoSigner) {
   EXPECT_FALSE(MakeSigner(kKey, Fixed(SignatureScheme::kNone)));
 }

@@ -1,9 +1,13 @@
 #include "reference/server.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "reference/describe_snapshots/service.h"
+#include "reference/rate_limit.h"
 #include "reference/wire_request.h"
+#include "spec/catalogue.h"
 
 namespace assay {
 namespace {
@@ -14,27 +18,28 @@ void AddFromHeader(const HttpRequest& http, std::string_view header, std::string
   if (value && !request.Find(name)) request.Set(name, *value);
 }
 
-bool HasForm(const HttpRequest& http) {
-  const std::string_view type = http.Find("Content-Type").value_or("");
-  return !http.body.empty() && (type.empty() || type.starts_with(kFormContentType));
+// The newest clients read how long to wait from a header (api-facts, 5.4).
+std::optional<GatewayRefusal> CheckRate(RateLimit& throttle, HttpResponse& out) {
+  const auto wait = throttle.Take(RateLimit::Clock::now());
+  if (wait.count() == 0) return std::nullopt;
+  const ErrorInfo& error = *Catalogue::Get().FindError("Throttling.User");
+  out.Set("x-acs-retry-after", std::to_string(wait.count()));
+  return GatewayRefusal{error.status, error.code, error.message};
 }
 
 }  // namespace
 
 Request DecodeRequest(const HttpRequest& http) {
   Request request{.method = http.method};
-  const std::size_t query = http.target.find('?');
-  if (query != std::string::npos) {
-    request.parameters = ParseForm(std::string_view(http.target).substr(query + 1));
-  }
-  if (HasForm(http)) {
+  WireParameters wire = DecodeParameters(http);
+  request.parameters = std::move(wire.query);
+  if (!wire.form.empty()) {
     request.placement = request.parameters.empty() ? Placement::kForm : Placement::kSplit;
-    for (Parameter& parameter : ParseForm(http.body)) {
-      request.parameters.push_back(std::move(parameter));
-    }
+    std::ranges::move(wire.form, std::back_inserter(request.parameters));
   }
   // A client that signs in headers names no format; it accepts JSON.
-  if (http.Find("x-acs-action") && !request.Find("Action") && !request.Find("Format")) {
+  if (http.Find("x-acs-action") && !request.Find("Action") &&
+      request.Find("Format").value_or("").empty()) {
     request.Set("Format", "JSON");
   }
   AddFromHeader(http, "x-acs-action", "Action", request);
@@ -45,7 +50,8 @@ Request DecodeRequest(const HttpRequest& http) {
 struct Server::State {
   State(const Dataset& dataset, const Reading& reading) : service(dataset, reading) {}
   Service service;
-  std::unique_ptr<Gateway> gateway;  // nothing where nobody has to sign
+  std::unique_ptr<Gateway> gateway;     // nothing where nobody has to sign
+  std::unique_ptr<RateLimit> throttle;  // nothing where every request is answered
   std::unique_ptr<HttpServer> http;
 };
 
@@ -58,11 +64,15 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
                                               GatewayOptions gateway_options) {
   auto state = std::make_unique<State>(dataset, reading);
   Service& service = state->service;
+  if (gateway_options.rate > 0) {
+    state->throttle = std::make_unique<RateLimit>(gateway_options.rate);
+  }
   if (gateway_options.authenticate) {
     state->gateway = std::make_unique<Gateway>(std::move(gateway_options));
   }
   Gateway* gateway = state->gateway.get();
-  const auto handle = [&service, gateway](const HttpRequest& http, HttpResponse& out) {
+  RateLimit* throttle = state->throttle.get();
+  const auto handle = [&service, gateway, throttle](const HttpRequest& http, HttpResponse& out) {
     if (service.ClosesOn(http.method)) {
       out.cut_after = 0;
       return;
@@ -72,7 +82,8 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
     response.body.clear();
     const Request request = DecodeRequest(http);
     const std::string_view host_id = http.Find("Host").value_or("ecs.aliyuncs.com");
-    const auto refusal = gateway ? gateway->Check(http, request) : std::nullopt;
+    auto refusal = gateway ? gateway->Check(http, request) : std::nullopt;
+    if (!refusal && throttle) refusal = CheckRate(*throttle, out);
     if (refusal) {
       Service::Refuse(request, host_id, refusal->status, refusal->code, refusal->message, response);
     } else {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <deque>
 #include <list>
-#include <thread>
 #include <utility>
 
 #include "reference/finding_groups.h"
@@ -28,6 +27,7 @@ struct Session::State {
   std::uint64_t exchanges = 0;
   std::uint64_t violations = 0;
   int broken_in_a_row = 0;
+  std::uint64_t throttled = 0;
   std::optional<Error> lost;
 };
 
@@ -76,13 +76,15 @@ class Session::Driver : public RequestSource {
     }
   }
 
+  std::chrono::steady_clock::time_point NotBefore() const override { return not_before_; }
+
   void Answered(const Request* request, Result<Response>& response) override {
     const auto at = std::ranges::find_if(
         running_, [&](const Running& running) { return &running.request == request; });
     Running& running = *at;
     running.waiting = false;
     if (!TryAgain(running, response)) {
-      running.tries = 0;
+      running.tries = running.throttled = 0;
       const bool answered = response.has_value();
       running.steps.push_back({running.request, std::move(response)});
       Advance(running, answered ? &*running.steps.back().response : nullptr);
@@ -102,6 +104,7 @@ class Session::Driver : public RequestSource {
     bool waiting = false;  // for its answer
     bool finished = false;
     int tries = 0;
+    int throttled = 0;
   };
 
   // Scripts ahead of the slowest one wait with their answers in memory; this many at the most.
@@ -134,13 +137,9 @@ class Session::Driver : public RequestSource {
   bool TryAgain(Running& running, const Result<Response>& response) {
     if (response) {
       state_.broken_in_a_row = 0;
-      const bool throttled =
-          response->status >= 400 && response->body.find("Throttling") != std::string::npos;
-      const bool again = (throttled || response->status >= 500) &&
-                         !IsRefusedMethod(running.request) &&
-                         ++running.tries < state_.options.tries;
-      if (again && throttled) Pause(running.tries, response->retry_after_ms);
-      return again;
+      if (IsThrottled(*response)) return WaitForTurn(running, *response);
+      return response->status >= 500 && !IsRefusedMethod(running.request) &&
+             ++running.tries < state_.options.tries;
     }
     if (IsRefusedMethod(running.request)) return false;
     const auto failure = FailureOf(response.error());
@@ -156,9 +155,13 @@ class Session::Driver : public RequestSource {
     return again;
   }
 
-  static void Pause(int tries, std::int64_t retry_after_ms) {
-    const std::int64_t wait = retry_after_ms > 0 ? retry_after_ms : 200LL << tries;
-    std::this_thread::sleep_for(std::chrono::milliseconds(std::min<std::int64_t>(wait, 10'000)));
+  // All requests wait, since it is their number that the target complains of.
+  bool WaitForTurn(Running& running, const Response& response) {
+    ++state_.throttled;
+    if (++running.throttled >= kThrottledTries) return false;
+    const auto until = std::chrono::steady_clock::now() + BackOff(response, running.throttled);
+    not_before_ = std::max(not_before_, until);
+    return true;
   }
 
   void Flush() {
@@ -211,6 +214,7 @@ class Session::Driver : public RequestSource {
                           .method = judged.request.method,
                           .placement = std::string(NameOf(judged.request.placement)),
                           .encoding = std::string(NameOf(judged.request.encoding)),
+                          .forgery = std::string(NameOf(judged.request.forgery)),
                           .parameters = Pairs(judged.request),
                           .status = judged.status};
     if (step.response) {
@@ -235,6 +239,7 @@ class Session::Driver : public RequestSource {
   const std::function<void(ScriptResult&&)>& done_;
   std::list<Running> running_;  // in the order of the scripts; addresses stay
   bool exhausted_ = false;
+  std::chrono::steady_clock::time_point not_before_{};
 };
 
 Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOptions options)
@@ -281,6 +286,7 @@ std::vector<Finding> Session::Findings() {
 }
 
 std::uint64_t Session::exchanges() const { return state_->exchanges; }
+std::uint64_t Session::throttled() const { return state_->throttled; }
 std::uint64_t Session::violations() const { return state_->violations; }
 const std::optional<Error>& Session::lost() const { return state_->lost; }
 Judge& Session::judge() { return state_->judge; }

@@ -55,7 +55,7 @@ struct Origin {
 
 struct SessionOptions {
   bool keep_bodies = true;  // the journal holds the bodies of conforming answers too
-  int tries = 3;            // of a request that is throttled, answered 5xx, or breaks off
+  int tries = 3;            // of a request that is answered 5xx, or breaks off
   // Requests in a row that broke off at every try, and tries without any answer, after which the
   // target counts as lost.
   int lost_after = 8;
@@ -88,6 +88,8 @@ class Session {
   std::uint64_t exchanges() const;
   // Violations of `must` rules seen so far (exchanges and reports).
   std::uint64_t violations() const;
+  // Answers that said no more than that requests come too fast.
+  std::uint64_t throttled() const;
   // Why the session gave up on the target, or nothing.
   const std::optional<Error>& lost() const;
   Judge& judge();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,8 @@
 
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/finding_groups.h"
+#include "reference/http_client.h"
+#include "reference/http_server.h"
 #include "reference/transport_failure.h"
 
 namespace assay {
@@ -71,7 +74,7 @@ class OddTarget : public Target {
 };
 
 struct Running {
-  explicit Running(OddTarget& the_target, SessionOptions options = {})
+  explicit Running(Target& the_target, SessionOptions options = {})
       : session(the_target, judge, notes, options) {}
 
   Judge judge{TestDataset()};
@@ -193,6 +196,29 @@ TEST(Session, AsksAgainWhereItWasThrottled) {
   EXPECT_EQ(exchange.verdict.kind, Verdict::Kind::kConforms);
   EXPECT_EQ(target.sent.size(), 3u);
   EXPECT_EQ(running.session.exchanges(), 1u);
+  EXPECT_EQ(running.session.throttled(), 2u);
+}
+
+TEST(Session, LetsTheTargetRestWhereItWasThrottled) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto server = HttpServer::Listen(
+      "127.0.0.1", 0, [calls = std::make_shared<std::atomic<int>>(0)](const auto&, auto& out) {
+        static Service service{TestDataset(), DefaultReading()};
+        Result<Response> answer = AnswerOf(service, Ask());
+        if ((*calls)++ == 0) {
+          Throttle(answer);
+          out.Set("x-acs-retry-after", "300");
+        }
+        out.status = answer->status;
+        out.Set("Content-Type", "application/json");
+        out.body = answer->body;
+      });
+  const auto target = HttpTarget::Open((*server)->Url(), {.connections = 2});
+  Running running(**target);
+  const auto results = running.session.Run(kOrigin, Scripts({Ask(), Ask(), Ask()}));
+  EXPECT_EQ(results.size(), 3u);
+  EXPECT_EQ(running.session.throttled(), 1u);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(300));
 }
 
 TEST(Session, DoesNotJudgeWhatIsThrottledEveryTime) {
@@ -200,7 +226,7 @@ TEST(Session, DoesNotJudgeWhatIsThrottledEveryTime) {
   Running running(target);
   const JudgedExchange exchange = running.session.Send(kOrigin, Ask());
   EXPECT_EQ(exchange.verdict.kind, Verdict::Kind::kNotJudged);
-  EXPECT_EQ(target.sent.size(), 3u);
+  EXPECT_EQ(target.sent.size(), static_cast<std::size_t>(kThrottledTries));
   EXPECT_EQ(running.notes.exchanges[0].verdict, "not judged");
   EXPECT_EQ(running.session.violations(), 0u);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "reference/message.h"
@@ -14,6 +15,8 @@ class RequestSource {
   // The next request, or nullptr when none can be sent before an outstanding one is answered
   // (or ever again). The pointer stays valid until Answered() is called with it.
   virtual const Request* Next() = 0;
+  // No request is taken before that time.
+  virtual std::chrono::steady_clock::time_point NotBefore() const { return {}; }
   // The answer to a request that Next() gave out, in the order of arrival. An Error is a broken,
   // refused or timed-out exchange. The source may swap `response->body` out and reuse it.
   virtual void Answered(const Request* request, Result<Response>& response) = 0;
@@ -31,7 +34,15 @@ class Target {
   virtual std::string Name() const = 0;
 };
 
-// Sends one request and waits for its answer.
+// Whether the answer says no more than that too many requests came (api-facts, 6, "throttle").
+bool IsThrottled(const Response& response);
+// How long to wait before the next try after `tries` answers in a row that were throttled: what the
+// answer asks for, or twice as long each time; 10 s at the most.
+std::chrono::milliseconds BackOff(const Response& response, int tries);
+// How often a request is sent again that was throttled every time.
+inline constexpr int kThrottledTries = 30;
+
+// Sends one request and waits for its answer; one that was throttled is sent again.
 Result<Response> Send(Target& target, const Request& request);
 
 }  // namespace assay

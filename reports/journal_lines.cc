@@ -131,6 +131,7 @@ std::string FindingLine(const Finding& finding) {
                      {"method", TextValue(finding.method)},
                      {"placement", TextValue(finding.placement)},
                      {"encoding", TextValue(finding.encoding)},
+                     {"forgery", TextValue(finding.forgery)},
                      {"parameters", PairValues(finding.parameters)},
                      {"expected", TextValue(HideSecrets(finding.expected))},
                      {"actual", TextValue(HideSecrets(finding.actual))},
@@ -146,6 +147,7 @@ std::string TrailerLine(const RunTrailer& trailer) {
                      {"seconds", trailer.seconds},
                      {"exchanges", trailer.exchanges},
                      {"judged", trailer.judged},
+                     {"throttled", trailer.throttled},
                      {"reason", TextValue(HideSecrets(trailer.reason))},
                      {"rules", RuleValues(trailer.rules)},
                      {"reading", ReadingValues(trailer.reading)},
@@ -163,6 +165,7 @@ void AppendExchangeLine(const ExchangeRecord& exchange, std::size_t body_limit,
   AppendMember(",\"method\":", exchange.method, out);
   AppendMember(",\"placement\":", exchange.placement, out);
   if (exchange.encoding != "percent") AppendMember(",\"encoding\":", exchange.encoding, out);
+  if (exchange.forgery != "none") AppendMember(",\"forgery\":", exchange.forgery, out);
   AppendParameters(exchange.parameters, out);
   fmt::format_to(fmt::appender(*out), ",\"status\":{},\"latency_us\":{}", exchange.status,
                  exchange.latency_us);

@@ -143,6 +143,7 @@ void ReadFinding(Members& members, Finding* finding) {
   members.Read("method", &finding->method);
   members.Read("placement", &finding->placement);
   if (members.Has("encoding")) members.Read("encoding", &finding->encoding);
+  if (members.Has("forgery")) members.Read("forgery", &finding->forgery);
   members.Read("parameters", &finding->parameters);
   members.Read("expected", &finding->expected);
   members.Read("actual", &finding->actual);
@@ -171,6 +172,7 @@ void ReadTrailer(Members& members, RunTrailer* trailer) {
   members.Read("seconds", &trailer->seconds);
   members.Read("exchanges", &trailer->exchanges);
   members.Read("judged", &trailer->judged);
+  if (members.Has("throttled")) members.Read("throttled", &trailer->throttled);
   members.Read("reason", &trailer->reason);
   members.ReadObjects("rules", &trailer->rules, ReadRule);
   members.ReadObjects("reading", &trailer->reading, ReadAnswer);
@@ -196,6 +198,7 @@ void ReadExchange(Members& members, RecordedExchange* recorded) {
   members.Read("method", &exchange.method);
   members.Read("placement", &exchange.placement);
   if (members.Has("encoding")) members.Read("encoding", &exchange.encoding);
+  if (members.Has("forgery")) members.Read("forgery", &exchange.forgery);
   members.Read("parameters", &exchange.parameters);
   members.Read("status", &exchange.status);
   members.Read("latency_us", &exchange.latency_us);

@@ -182,6 +182,7 @@ void MergeRun(const RecordedRun& from, RecordedRun* to) {
   to->trailer.seconds += from.trailer.seconds;
   to->trailer.exchanges += from.trailer.exchanges;
   to->trailer.judged += from.trailer.judged;
+  to->trailer.throttled += from.trailer.throttled;
   to->finished = to->finished && from.finished;
   to->cut = to->cut || from.cut;
   to->header.started = std::min(to->header.started, from.header.started);

@@ -101,6 +101,7 @@ std::string RequestText(const Finding& finding) {
   if (finding.placement == "form") text += " (form)";
   if (finding.placement == "split") text += " (query and form)";
   if (finding.encoding == "plus") text += " (blanks sent as +)";
+  if (finding.forgery != "none") text += fmt::format(" (signature forged: {})", finding.forgery);
   char separator = ' ';
   for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
     text += separator + ReadableValue(name) + "=" + ReadableValue(value);

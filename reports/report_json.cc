@@ -80,13 +80,11 @@ Json ReadingValues(const RecordedRun& run) {
 
 Json TotalsValue(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
-  return {{"exchanges", run.trailer.exchanges},
-          {"judged", run.trailer.judged},
-          {"violations", totals.violations},
-          {"warnings", totals.warnings},
-          {"known", totals.known},
-          {"inconclusive", totals.inconclusive},
-          {"requests_per_second", totals.requests_per_second}};
+  return {
+      {"exchanges", run.trailer.exchanges},  {"judged", run.trailer.judged},
+      {"throttled", run.trailer.throttled},  {"violations", totals.violations},
+      {"warnings", totals.warnings},         {"known", totals.known},
+      {"inconclusive", totals.inconclusive}, {"requests_per_second", totals.requests_per_second}};
 }
 
 }  // namespace

@@ -24,9 +24,10 @@ TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
   EXPECT_EQ(Keys(report),
             (std::vector<std::string>{"assay", "findings", "reading", "rules", "schema", "seconds",
                                       "seed", "started", "target", "totals", "verdict"}));
-  EXPECT_EQ(Keys(report["totals"]),
-            (std::vector<std::string>{"exchanges", "inconclusive", "judged", "known",
-                                      "requests_per_second", "violations", "warnings"}));
+  EXPECT_EQ(
+      Keys(report["totals"]),
+      (std::vector<std::string>{"exchanges", "inconclusive", "judged", "known",
+                                "requests_per_second", "throttled", "violations", "warnings"}));
   EXPECT_EQ(Keys(report["findings"][0]),
             (std::vector<std::string>{"actual", "diagnosis", "evidence", "expected", "id", "kind",
                                       "occurrences", "repro", "request", "rule", "source",

@@ -84,6 +84,10 @@ class Summary {
     text_ += "\n" + Paint(kBold, "Assay judged " + Value(run_.header.target)) + "\n";
     AddLine("exchanges", fmt::format("{}, of which {} judged", Thousands(run_.trailer.exchanges),
                                      Thousands(run_.trailer.judged)));
+    if (run_.trailer.throttled > 0) {
+      AddLine("throttled", fmt::format("{} answers; the requests were sent again more slowly",
+                                       Thousands(run_.trailer.throttled)));
+    }
     if (totals.requests_per_second > 0) {
       AddLine("time",
               fmt::format("{:.1f} s, {} requests a second", run_.trailer.seconds,

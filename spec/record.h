@@ -15,6 +15,7 @@ struct ExchangeRecord {
   std::string method;                // "GET"
   std::string placement;             // "query", "form", "split"
   std::string encoding = "percent";  // or "plus": a blank travels as "+"
+  std::string forgery = "none";      // what is wrong with the signature on purpose: "time", …
   std::vector<std::pair<std::string, std::string>> parameters;
   int status = 0;  // 0 where there was no answer
   std::string content_type;
@@ -36,6 +37,7 @@ struct Finding {
   std::string method;
   std::string placement;
   std::string encoding = "percent";
+  std::string forgery = "none";
   std::vector<std::pair<std::string, std::string>> parameters;  // of the smallest failing request
   std::string expected;
   std::string actual;
@@ -76,7 +78,8 @@ struct RunTrailer {
   double seconds = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t judged = 0;
-  std::string reason;  // why the verdict is inconclusive, "" otherwise
+  std::uint64_t throttled = 0;  // answers that asked for patience; the requests were sent again
+  std::string reason;           // why the verdict is inconclusive, "" otherwise
   std::vector<RuleTally> rules;
   std::vector<LearnedAnswer> reading;
   std::vector<std::string> not_exercised;  // "rule id: why"

@@ -131,6 +131,8 @@ RuleCase ReadCase(DataFile& file, const Json& value, const std::string& place) {
   made.placement = OneOf(reader, "placement", "query", {"query", "form", "split"});
   made.format = OneOf(reader, "format", "", {"", "json", "xml"});
   made.encoding = OneOf(reader, "encoding", "percent", {"percent", "plus"});
+  made.forgery = OneOf(reader, "forgery", "none",
+                       {"none", "signature", "parameter", "time", "nonce", "key", "unsigned"});
   made.set = ReadPairs(reader, "set");
   made.unset = reader.Texts("unset");
   made.where = ReadFields(reader, "where");

@@ -33,6 +33,7 @@ struct RuleCase {
   std::string placement = "query";   // "query", "form", "split"
   std::string format;                // "json", "xml"; "" for the run's
   std::string encoding = "percent";  // a blank is sent as "%20", or as "+" where it is "plus"
+  std::string forgery = "none";      // what is wrong with the signature: "nonce", "time", …
   std::vector<std::pair<std::string, std::string>> set;  // in file order; a name may repeat
   std::vector<std::string> unset;
   // Field, value of the snapshot that `$hit` speaks of; the value "" means that it is unset there.

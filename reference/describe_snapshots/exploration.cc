@@ -110,7 +110,7 @@ class Explorer {
     if (comparison.difference) {
       return Nearest(std::move(*comparison.difference), comparison.closeness);
     }
-    if (!exchange_.request.Find("Format") && !exchange_.answer.xml) {
+    if (!exchange_.accepts_json && !exchange_.request.Find("Format") && !exchange_.answer.xml) {
       warnings_.push_back(
           {"encoding.format.default"_rule, "XML, since Format is not given", "JSON", ""});
     }

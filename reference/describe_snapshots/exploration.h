@@ -15,6 +15,7 @@ struct ReadExchange {
   const std::vector<std::uint32_t>& listed;  // positions of the snapshots listed
   const Tokens& tokens;
   bool is_error = false;
+  bool accepts_json = false;  // the request says so, in a header
 };
 
 // What exploring every path through the open questions found.

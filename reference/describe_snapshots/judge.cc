@@ -68,10 +68,15 @@ std::string Disputed(const Constraints& mine, const Constraints& theirs) {
 }  // namespace
 
 struct Judge::State {
-  State(const Dataset& the_dataset, const Reading& the_pins)
-      : dataset(the_dataset), pins(the_pins), space(the_pins), all(the_pins) {}
+  State(const Dataset& the_dataset, const Reading& the_pins, JudgeOptions the_options)
+      : dataset(the_dataset),
+        options(the_options),
+        pins(the_pins),
+        space(the_pins),
+        all(the_pins) {}
 
   const Dataset& dataset;
+  const JudgeOptions options;
   Reading pins;
   ReadingSpace space;      // what is still possible
   const ReadingSpace all;  // what the pins allow
@@ -102,6 +107,7 @@ class Examination {
   bool Unclear();
   void Encoding();
   void Form();
+  void Forged();
   void RequestId();
   void Reading();
   void Learn(Exploration exploration);
@@ -144,7 +150,11 @@ Examination::Examination(Judge::State& state, std::uint64_t id, const Request& r
 Verdict Examination::Run() {
   if (!OtherMethod() && !Unreadable() && !Unclear()) {
     Form();
-    Reading();
+    if (request_.forgery == Forgery::kNone) {
+      Reading();
+    } else {
+      Forged();
+    }
   }
   // A wrong form counts even where the reading was too much to explore.
   if (!verdict_.violations.empty()) verdict_.kind = Verdict::Kind::kViolation;
@@ -266,6 +276,49 @@ void Examination::Form() {
   for (Difference& difference : findings_.differences) Report(std::move(difference));
 }
 
+// A request that is signed wrongly on purpose. Which code says so is a choice, but the official
+// clients know these.
+void Examination::Forged() {
+  struct Expected {
+    Rule rule;
+    std::string_view code;  // "" where there are several
+  };
+  const auto expected = [this]() -> Expected {
+    switch (request_.forgery) {
+      case Forgery::kSignature:
+        return {"auth.signature.verified"_rule, "SignatureDoesNotMatch"};
+      case Forgery::kParameter:
+        return {"auth.signature.covers_parameters"_rule, "SignatureDoesNotMatch"};
+      case Forgery::kTime:
+        return {"auth.time.limited"_rule, "InvalidTimeStamp.Expired"};
+      case Forgery::kNonce:
+        return {"auth.nonce.once"_rule, "SignatureNonceUsed"};
+      case Forgery::kKey:
+        return {"auth.key.known"_rule, "InvalidAccessKeyId.NotFound"};
+      default:
+        return {"auth.signature.required"_rule, ""};
+    }
+  }();
+  findings_.Use(expected.rule);
+  if (!IsError()) {
+    return Report({expected.rule, "a refusal",
+                   fmt::format("{} and a list of {}", response_.status, answer_.snapshot_count),
+                   "accepted"});
+  }
+  if (expected.code.empty()) return;
+  findings_.Use("auth.refusal.code"_rule);
+  if (answer_.code.text != expected.code) {
+    Report({"auth.refusal.code"_rule, std::string(expected.code), Excerpt(answer_.code.text),
+            fmt::format("{} {}", NameOf(request_.forgery), Excerpt(answer_.code.text))});
+  } else if (expected.code == "SignatureDoesNotMatch") {
+    const std::string& text = Catalogue::Get().FindError(expected.code)->message;
+    findings_.Use("auth.refusal.text"_rule);
+    if (!answer_.message.text.starts_with(text)) {
+      Report({"auth.refusal.text"_rule, text + "…", Excerpt(answer_.message.text), ""});
+    }
+  }
+}
+
 void Examination::RequestId() {
   findings_.Use("response.request_id.unique"_rule);
   if (!learn_ || answer_.request_id.text.empty()) return;
@@ -278,7 +331,8 @@ void Examination::RequestId() {
 }
 
 void Examination::Reading() {
-  const ReadExchange exchange{request_, answer_, listed_, tokens_, IsError()};
+  const ReadExchange exchange{request_, answer_,   listed_,
+                              tokens_,  IsError(), state_.options.accepts_json};
   Exploration exploration = Explore(exchange, state_.dataset, state_.space.domains());
   if (exploration.too_many && exploration.explanations.empty()) {
     verdict_.kind = Verdict::Kind::kNotJudged;
@@ -379,7 +433,8 @@ Constraints Examination::AllConstraints(const Request& request, const Response& 
   const auto listed = ListedPositions(answer, state_.dataset);
   const bool is_error = answer.code.kind == Kind::kText && !answer.code.text.empty();
   Exploration exploration =
-      Explore({request, answer, listed, tokens, is_error}, state_.dataset, state_.all.domains());
+      Explore({request, answer, listed, tokens, is_error, state_.options.accepts_json},
+              state_.dataset, state_.all.domains());
   Findings findings;
   if (!is_error) CheckFields(answer, state_.dataset, findings);
   Constraints constraints = FormConstraints(findings.answers);
@@ -474,8 +529,8 @@ void Examination::Count() {
 
 }  // namespace
 
-Judge::Judge(const Dataset& dataset, const Reading& pins)
-    : state_(std::make_unique<State>(dataset, pins)) {}
+Judge::Judge(const Dataset& dataset, const Reading& pins, JudgeOptions options)
+    : state_(std::make_unique<State>(dataset, pins, options)) {}
 Judge::~Judge() = default;
 
 Verdict Judge::Examine(std::uint64_t id, const Request& request, const Response& response) {

@@ -31,6 +31,12 @@ struct Verdict {
   std::vector<std::string> listed;  // the SnapshotIds of the answer, in order
 };
 
+struct JudgeOptions {
+  // Requests say that JSON is accepted, as those do that are signed in headers: without a Format
+  // JSON is as right as XML then.
+  bool accepts_json = false;
+};
+
 // Compares answers with the model and learns the target's reading by elimination. One judge sees
 // all exchanges with one target, in one order; equal exchanges in equal order give equal verdicts.
 class Judge {
@@ -38,7 +44,7 @@ class Judge {
   struct State;  // what the judge knows; defined beside it
 
   // `dataset` is the target's state and outlives the judge. `pins` are options that must hold.
-  explicit Judge(const Dataset& dataset, const Reading& pins = {});
+  explicit Judge(const Dataset& dataset, const Reading& pins = {}, JudgeOptions options = {});
   ~Judge();
 
   // Judges exchange number `id` (positive, each once) and learns from it.

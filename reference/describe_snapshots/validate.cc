@@ -19,10 +19,11 @@ class CommonReader : public TopicReader {
  private:
   void Action() {
     const auto& action = Value(Slot::kAction);
-    if (!action || *action != "DescribeSnapshots") {
-      RefuseAsRead(action ? "InvalidAction.NotFound" : "MissingAction", "Action");
-    }
+    // An empty value counts as missing or as wrong: both are told.
+    if (action.value_or("").empty()) RefuseAsRead("MissingAction", "Action");
+    if (action && *action != "DescribeSnapshots") RefuseAsRead("InvalidAction.NotFound", "Action");
     const auto& version = Value(Slot::kVersion);
+    if (version && version->empty()) RefuseAsRead("MissingVersion", "Version");
     if (version && *version != "2014-05-26") RefuseAsRead("InvalidVersion", "Version");
   }
 

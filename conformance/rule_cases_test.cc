@@ -35,7 +35,7 @@ TEST(RuleCases, AgreeWithTheModelForOtherSnapshotsAndInXml) {
 
 TEST(RuleCases, AreAllSent) {
   FaultyTarget target(BuiltIn());
-  Bench bench(target);
+  Bench bench(target, {.signs = true});
   for (const RuleInfo& rule : Catalogue::Get().rules()) {
     const TestOutcome outcome = RunRuleCases(bench.context, rule);
     EXPECT_EQ(outcome.skipped.empty(), !rule.cases.empty())
@@ -53,6 +53,43 @@ TEST(RuleCases, ThatTheStateCannotSatisfyAreSkippedAloud) {
   EXPECT_NE(outcome.skipped.find("`$ids.11`"), std::string::npos) << outcome.skipped;
   EXPECT_EQ(bench.notes.checked(rule), 0U);
   ASSERT_EQ(bench.notes.reasons(rule).size(), 1U);
+}
+
+TEST(RuleCases, ForgeNothingWhereNothingIsSigned) {
+  FaultyTarget target(BuiltIn());
+  Bench bench(target);
+  const Rule rule = "auth.time.limited"_rule;
+  const TestOutcome outcome = RunRuleCases(bench.context, Catalogue::Get()[rule]);
+  EXPECT_NE(outcome.skipped.find("--signature"), std::string::npos) << outcome.skipped;
+  EXPECT_EQ(target.requests, 0);
+}
+
+TEST(RuleCases, SeeThatForgedSignaturesAreAccepted) {
+  FaultyTarget target(BuiltIn());
+  target.bend_request = [](Request& request) { request.forgery = Forgery::kNone; };
+  Bench bench(target, {.signs = true});
+  for (const std::string_view id :
+       {"auth.signature.required", "auth.signature.verified", "auth.signature.covers_parameters",
+        "auth.time.limited", "auth.nonce.once", "auth.key.known"}) {
+    (void)RunRuleCases(bench.context, Catalogue::Get()[*FindRule(id)]);
+    EXPECT_TRUE(bench.Found(id)) << id;
+  }
+}
+
+TEST(RuleCases, SeeARefusalThatClientsDoNotUnderstand) {
+  FaultyTarget target(BuiltIn());
+  target.bend_answer = [](const Request& request, Response& response) {
+    if (request.forgery == Forgery::kNone) return;
+    const std::size_t at = response.body.find("server string to sign is");
+    if (at != std::string::npos) response.body.replace(at, 6, "client");
+    const std::size_t code = response.body.find("InvalidAccessKeyId.NotFound");
+    if (code != std::string::npos) response.body.replace(code, 27, "InvalidAccessKey.IsNotThere");
+  };
+  Bench bench(target, {.signs = true});
+  (void)RunRuleCases(bench.context, Catalogue::Get()["auth.refusal.code"_rule]);
+  EXPECT_TRUE(bench.Found("auth.refusal.code"));
+  EXPECT_TRUE(bench.Found("auth.refusal.text"));
+  EXPECT_EQ(bench.session.violations(), 0u);
 }
 
 TEST(RuleCases, LeaveOutTheFormatThatIsNotWanted) {

@@ -44,7 +44,7 @@ TEST(Suite, ExercisesEveryMustRule) {
   SuiteNotes notes;
   Judge judge(BuiltIn());
   std::vector<std::string> failures;
-  TraceOf({}, notes, judge, &failures);
+  TraceOf({.signs = true}, notes, judge, &failures);
   EXPECT_EQ(failures, std::vector<std::string>{});
   for (const RuleInfo& rule : Catalogue::Get().rules()) {
     if (rule.level != Level::kMust) continue;

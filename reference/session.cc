@@ -52,6 +52,37 @@ bool IsBrokenAnswer(const Error& error) {
          failure == TransportFailure::kTooLarge;
 }
 
+// How fast requests may follow each other: as fast as the target takes them until it throttles,
+// then at half that pace, and little by little faster.
+class Pacer {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Clock::time_point not_before() const { return not_before_; }
+  void Sent() {
+    if (interval_ > kShortest) not_before_ = std::max(not_before_, Clock::now() + interval_);
+  }
+  void Passed() {
+    if (interval_ > kShortest) interval_ -= interval_ / 100;
+  }
+  void Throttled(std::chrono::milliseconds wait) {
+    const Clock::time_point now = Clock::now();
+    // Requests that were on their way together complain of the same pace.
+    if (now >= slowed_until_) {
+      interval_ = std::clamp(2 * interval_, 2 * kShortest, kLongest);
+      slowed_until_ = now + wait + 8 * interval_;
+    }
+    not_before_ = std::max(not_before_, now + wait);
+  }
+
+ private:
+  static constexpr Clock::duration kShortest = std::chrono::microseconds(100);
+  static constexpr Clock::duration kLongest = std::chrono::seconds(1);
+
+  Clock::duration interval_ = kShortest;
+  Clock::time_point not_before_{}, slowed_until_{};
+};
+
 }  // namespace
 
 // Feeds one target with the requests of many scripts, and judges in the order of the scripts.
@@ -66,6 +97,7 @@ class Session::Driver : public RequestSource {
     while (true) {
       if (Running* running = Ready()) {
         running->waiting = true;
+        pacer_.Sent();
         return &running->request;
       }
       if (!exhausted_ && running_.size() < Window()) {
@@ -76,7 +108,7 @@ class Session::Driver : public RequestSource {
     }
   }
 
-  std::chrono::steady_clock::time_point NotBefore() const override { return not_before_; }
+  std::chrono::steady_clock::time_point NotBefore() const override { return pacer_.not_before(); }
 
   void Answered(const Request* request, Result<Response>& response) override {
     const auto at = std::ranges::find_if(
@@ -138,6 +170,7 @@ class Session::Driver : public RequestSource {
     if (response) {
       state_.broken_in_a_row = 0;
       if (IsThrottled(*response)) return WaitForTurn(running, *response);
+      pacer_.Passed();
       return response->status >= 500 && !IsRefusedMethod(running.request) &&
              ++running.tries < state_.options.tries;
     }
@@ -159,8 +192,7 @@ class Session::Driver : public RequestSource {
   bool WaitForTurn(Running& running, const Response& response) {
     ++state_.throttled;
     if (++running.throttled >= kThrottledTries) return false;
-    const auto until = std::chrono::steady_clock::now() + BackOff(response, running.throttled);
-    not_before_ = std::max(not_before_, until);
+    pacer_.Throttled(BackOff(response, running.throttled));
     return true;
   }
 
@@ -239,7 +271,7 @@ class Session::Driver : public RequestSource {
   const std::function<void(ScriptResult&&)>& done_;
   std::list<Running> running_;  // in the order of the scripts; addresses stay
   bool exhausted_ = false;
-  std::chrono::steady_clock::time_point not_before_{};
+  Pacer pacer_;
 };
 
 Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOptions options)

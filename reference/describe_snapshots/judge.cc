@@ -9,6 +9,7 @@
 
 #include "reference/describe_snapshots/checks.h"
 #include "reference/describe_snapshots/exploration.h"
+#include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/walk_memory.h"
 
 namespace assay {
@@ -279,33 +280,14 @@ void Examination::Form() {
 // A request that is signed wrongly on purpose. Which code says so is a choice, but the official
 // clients know these.
 void Examination::Forged() {
-  struct Expected {
-    Rule rule;
-    std::string_view code;  // "" where there are several
-  };
-  const auto expected = [this]() -> Expected {
-    switch (request_.forgery) {
-      case Forgery::kSignature:
-        return {"auth.signature.verified"_rule, "SignatureDoesNotMatch"};
-      case Forgery::kParameter:
-        return {"auth.signature.covers_parameters"_rule, "SignatureDoesNotMatch"};
-      case Forgery::kTime:
-        return {"auth.time.limited"_rule, "InvalidTimeStamp.Expired"};
-      case Forgery::kNonce:
-        return {"auth.nonce.once"_rule, "SignatureNonceUsed"};
-      case Forgery::kKey:
-        return {"auth.key.known"_rule, "InvalidAccessKeyId.NotFound"};
-      default:
-        return {"auth.signature.required"_rule, ""};
-    }
-  }();
+  const ForgeryRefusal expected = RefusalOf(request_.forgery);
   findings_.Use(expected.rule);
   if (!IsError()) {
     return Report({expected.rule, "a refusal",
                    fmt::format("{} and a list of {}", response_.status, answer_.snapshot_count),
                    "accepted"});
   }
-  if (expected.code.empty()) return;
+  if (!expected.only_code) return;
   findings_.Use("auth.refusal.code"_rule);
   if (answer_.code.text != expected.code) {
     Report({"auth.refusal.code"_rule, std::string(expected.code), Excerpt(answer_.code.text),

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <random>
 
+#include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
 #include "reference/transport_failure.h"
@@ -225,6 +226,10 @@ void Service::Refuse(const Request& request, std::string_view host, int status,
 }
 
 void Service::Handle(const Request& request, std::string_view host, Response& response) {
+  if (request.forgery != Forgery::kNone) {
+    const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(request.forgery).code);
+    return Refuse(request, host, error.status, error.code, error.message, response);
+  }
   FixedReading choices = state_->reading;
   Answer answer;
   if (request.method != "GET" && request.method != "POST") {

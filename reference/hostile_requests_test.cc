@@ -503,6 +503,21 @@ TEST_F(HostileRequests, ConnectionsThatRestHoldNoLargeRequests) {
   EXPECT_LT(HeldBytes(), before + 40 * kMiB);
 }
 
+TEST_F(HostileRequests, ConnectionsThatRestHoldNoThousandsOfHeaders) {
+  std::string lines;
+  for (int i = 0; i < 25'000; ++i) lines += "a:\r\n";
+  std::vector<RawSocket> resting;
+  const std::size_t before = HeldBytes();
+  for (int i = 0; i < 40; ++i) {
+    std::string bytes = Signed(Ask(), SignatureScheme::kHeaders);
+    bytes.insert(bytes.find("\r\n") + 2, lines);
+    resting.push_back(RawSocket::ConnectedTo(server_->port()));
+    ASSERT_TRUE(resting.back().Send(bytes));
+    EXPECT_EQ(ParseReply(resting.back().ReadMessage()).Total(), 181);
+  }
+  EXPECT_LT(HeldBytes(), before + 40 * kMiB);
+}
+
 TEST_F(HostileRequests, TokensHoldNoLargeRequests) {
   const std::size_t before = HeldBytes();
   for (int i = 0; i < 150; ++i) {

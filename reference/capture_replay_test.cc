@@ -115,7 +115,8 @@ std::int64_t TotalFor(const Capture& capture) {
 }
 
 std::int64_t PageSizeFor(const Capture& capture) {
-  const auto size = DecodeRequest(capture.http).Find("PageSize");
+  const Request request = DecodeRequest(capture.http);
+  const auto size = request.Find("PageSize");
   return size ? std::stoll(std::string(*size)) : 10;
 }
 

@@ -37,6 +37,9 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 using TcpEndpoint = asio::ip::tcp::endpoint;
 
 constexpr std::size_t kReadSize = 16 * 1024;
+// What grew beyond this gives its memory back: connections may rest for long, and be many.
+constexpr std::size_t kKeptSize = 256 * 1024;  // bytes of a text
+constexpr std::size_t kKeptHeaders = 1000;
 // Between two tries to accept while the process has no descriptor left.
 constexpr std::chrono::milliseconds kAcceptPause{20};
 // After a refusal the rest of the request is read and dropped for so long: closing at once would
@@ -124,6 +127,11 @@ void AppendOneLine(std::string_view text, std::string* out) {
   std::replace_if(
       out->begin() + static_cast<std::ptrdiff_t>(start), out->end(),
       [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+}
+
+template <typename Container>
+void GiveBackBeyond(std::size_t most, Container* container) {
+  if (container->capacity() > most) Container().swap(*container);
 }
 
 bool MayHaveBody(int status) { return status / 100 != 1 && status != 204 && status != 304; }
@@ -284,6 +292,9 @@ void Session::CheckTime(Clock::time_point now) {
 
 void Session::BeginRequest() {
   state_ = State::kIdle;
+  GiveBackBeyond(kKeptSize, &request_.body);
+  GiveBackBeyond(kKeptSize, &response_.body);
+  GiveBackBeyond(kKeptHeaders, &request_.headers);
   parser_.emplace(&request_, shared_.options);
   invited_ = false;
   SetDeadline(shared_.options.idle_timeout);

@@ -22,6 +22,13 @@ class TableTest(unittest.TestCase):
         allowed = re.findall(r"^clients\.(\S+)", skips, re.MULTILINE)
         self.assertEqual(sorted(allowed), sorted(CLIENTS))
 
+    def test_every_scheme_may_be_skipped(self):
+        cmake = (HERE / "CMakeLists.txt").read_text()
+        schemes = re.search(r"foreach\(scheme (.*?)\)", cmake)[1].split()
+        skips = (PROJECT / ".ci/allowed-skips").read_text()
+        allowed = re.findall(r"^signatures\.(\S+)", skips, re.MULTILINE)
+        self.assertEqual(sorted(allowed), sorted(schemes))
+
     def test_every_package_of_debian_is_installed_by_the_launcher(self):
         listed = (PROJECT / ".ci/packages").read_text().split()
         for client in CLIENTS.values():

@@ -12,12 +12,16 @@
 #include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
+#include "reference/observed.h"
 #include "reference/transport_failure.h"
 
 namespace assay {
 namespace {
 
-constexpr std::size_t kMostTokens = 200'000;  // older ones are forgotten first
+// Of tokens, the oldest are forgotten first. Requests may hold megabytes that a token remembers.
+constexpr std::size_t kMostTokens = 200'000;
+constexpr std::size_t kMostTokenBytes = 64 * 1024 * 1024;
+constexpr std::size_t kLongestHost = 260;  // RFC 1035: 253 for a name; and a port
 
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
@@ -61,19 +65,34 @@ class TokenStore : public Tokens {
     ++issued_;
     std::string token = fmt::format("{:016x}{:016x}", hash,
                                     Mix(hash, std::to_string(issued_)) * 0x9E3779B97F4A7C15ULL);
-    if (order_.size() >= kMostTokens) {
-      origins_.erase(order_.front());
-      order_.pop_front();
-    }
+    bytes_ += SizeOf(origin);
     order_.push_back(token);
     origins_[token] = std::move(origin);
+    while (order_.size() > 1 && (order_.size() > kMostTokens || bytes_ > kMostTokenBytes)) {
+      ForgetOldest();
+    }
     return token;
   }
 
  private:
+  static std::size_t SizeOf(const TokenOrigin& origin) {
+    std::size_t size = origin.max_results.value_or("").size();
+    for (const Parameter& parameter : origin.filters) {
+      size += sizeof parameter + parameter.name.size() + parameter.value.size();
+    }
+    return size;
+  }
+  void ForgetOldest() {
+    const auto oldest = origins_.find(order_.front());
+    bytes_ -= SizeOf(oldest->second);
+    origins_.erase(oldest);
+    order_.pop_front();
+  }
+
   mutable std::mutex mutex_;
   std::map<std::string, TokenOrigin, std::less<>> origins_;
   std::uint64_t issued_ = 0;
+  std::size_t bytes_ = 0;
   std::deque<std::string> order_;
 };
 
@@ -210,7 +229,8 @@ bool WantsXml(const Request& request) {
 }
 
 void RefuseWith(RenderedError error, std::string_view host, bool xml, Response& response) {
-  error.host_id = host;
+  // A client may call the host anything; the answer stays readable.
+  error.host_id = Excerpt(host, kLongestHost);
   error.request_id = response.request_id = NewRequestId();
   response.content_type = MediaType(xml);
   response.status = error.status;

@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,6 +22,8 @@
 #include <mutex>
 #include <thread>
 #include <unordered_set>
+
+#include "reference/tls_identity.h"
 
 namespace assay {
 namespace {
@@ -35,6 +39,7 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 using TcpEndpoint = asio::ip::tcp::endpoint;
+using TlsStream = asio::ssl::stream<Socket&>;
 
 constexpr std::size_t kReadSize = 16 * 1024;
 // What grew beyond this gives its memory back: connections may rest for long, and be many.
@@ -42,8 +47,8 @@ constexpr std::size_t kKeptSize = 256 * 1024;  // bytes of a text
 constexpr std::size_t kKeptHeaders = 1000;
 // Between two tries to accept while the process has no descriptor left.
 constexpr std::chrono::milliseconds kAcceptPause{20};
-// After a refusal the rest of the request is read and dropped for so long: closing at once would
-// reset the connection and take the refusal from the client.
+// After the last answer what still comes is read and dropped for so long: closing at once would
+// reset the connection and take the answer from the client.
 constexpr std::chrono::milliseconds kDrainTime{1000};
 constexpr std::size_t kDrainLimit = 16 * 1024 * 1024;
 
@@ -209,13 +214,16 @@ struct Worker {
 struct Shared {
   HttpHandler handler;
   HttpServerOptions options;
+  std::optional<asio::ssl::context> tls;  // nothing where plain HTTP is spoken
 };
 
 // One connection. All of it happens on its worker's thread; a pending operation keeps it alive.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, Worker* worker, const Shared* shared)
-      : socket_(std::move(socket)), worker_(*worker), shared_(*shared), delay_(worker->context) {}
+  Session(Socket socket, Worker* worker, Shared* shared)
+      : socket_(std::move(socket)), worker_(*worker), shared_(*shared), delay_(worker->context) {
+    if (shared->tls) tls_.emplace(socket_, *shared->tls);
+  }
   ~Session() {
     worker_.sessions.erase(this);
     worker_.load.fetch_sub(1, std::memory_order_relaxed);
@@ -229,32 +237,41 @@ class Session : public std::enable_shared_from_this<Session> {
   void CheckTime(Clock::time_point now);
 
  private:
-  enum class State { kIdle, kReading, kAnswering, kDraining };
+  enum class State { kHandshaking, kIdle, kReading, kAnswering, kClosing };
   enum class Parsed { kPartial, kWhole, kRefused };
 
+  void Handshake();
+  void OnHandshake(const ErrorCode& error);
   void BeginRequest();
   void Read();
   void OnRead(const ErrorCode& error, std::size_t count);
+  void OnExpired();
   void Proceed();
   Parsed Parse();
+  bool AwaitsInvitation() const;
   void InviteBody();
   bool Answer();
   bool SendAnswer(bool with_body);
   bool Send(std::array<asio::const_buffer, 2> pieces);
+  template <typename Stream>
+  void SendLater(Stream& stream, const std::array<asio::const_buffer, 2>& pieces);
   bool AfterAnswer();
   void EmptyResponse();
   void Refuse(int status, std::string_view why);
   void CloseGently();
+  void EndSending();
   void Drain();
   void SetDeadline(std::chrono::milliseconds from_now) { deadline_ = Clock::now() + from_now; }
   Persistence KeepsOpen() const;
 
   Socket socket_;
+  std::optional<TlsStream> tls_;  // over the socket
   Worker& worker_;
   const Shared& shared_;
   Timer delay_;
   State state_ = State::kIdle;
   Clock::time_point deadline_;
+  bool expired_ = false;  // the time for a request to come is over
   beast::flat_buffer in_;
   std::optional<RequestParser> parser_;
   bool invited_ = false;  // "100 Continue" was sent
@@ -270,6 +287,10 @@ void Session::Start() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (tls_) {
+    Handshake();
+    return;
+  }
   BeginRequest();
   Read();
 }
@@ -281,13 +302,40 @@ void Session::Close() {
 
 void Session::CheckTime(Clock::time_point now) {
   if (now < deadline_ || !socket_.is_open()) return;
-  if (state_ == State::kReading) {
-    constexpr std::string_view kTooSlow =
-        "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    ErrorCode ignored;
-    socket_.write_some(asio::buffer(kTooSlow), ignored);
+  const bool awaits_request = state_ == State::kIdle || state_ == State::kReading;
+  if (!awaits_request || expired_) {
+    Close();
+    return;
   }
-  Close();
+  // The pending read has to end before anything else is done with the connection.
+  expired_ = true;
+  SetDeadline(kDrainTime);
+  ErrorCode ignored;
+  socket_.cancel(ignored);
+}
+
+void Session::Handshake() {
+  state_ = State::kHandshaking;
+  SetDeadline(shared_.options.read_timeout);
+  tls_->async_handshake(
+      asio::ssl::stream_base::server,
+      [self = shared_from_this()](const ErrorCode& error) { self->OnHandshake(error); });
+}
+
+void Session::OnHandshake(const ErrorCode& error) {
+  if (!error) {
+    BeginRequest();
+    Read();
+    return;
+  }
+  const bool is_plain_http = error.category() == asio::error::get_ssl_category() &&
+                             ERR_GET_REASON(error.value()) == SSL_R_HTTP_REQUEST;
+  tls_.reset();
+  if (is_plain_http) {
+    Refuse(400, "this port speaks TLS; use https://");
+  } else {
+    CloseGently();
+  }
 }
 
 void Session::BeginRequest() {
@@ -301,20 +349,41 @@ void Session::BeginRequest() {
 }
 
 void Session::Read() {
-  socket_.async_read_some(in_.prepare(kReadSize),
-                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
-                            self->OnRead(error, count);
-                          });
+  auto handler = [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+    self->OnRead(error, count);
+  };
+  if (tls_) {
+    tls_->async_read_some(in_.prepare(kReadSize), std::move(handler));
+  } else {
+    socket_.async_read_some(in_.prepare(kReadSize), std::move(handler));
+  }
 }
 
 void Session::OnRead(const ErrorCode& error, std::size_t count) {
+  if (expired_) {
+    OnExpired();
+    return;
+  }
   if (error) {
-    // A client may close between requests; amid one there is nobody left to tell.
-    Close();
+    // A client may close between requests; amid one there is nobody left to tell. One that ends its
+    // side of TLS is told the end of ours.
+    if (tls_ && error == asio::error::eof) {
+      CloseGently();
+    } else {
+      Close();
+    }
     return;
   }
   in_.commit(count);
   Proceed();
+}
+
+void Session::OnExpired() {
+  if (state_ == State::kReading) {
+    Refuse(408, "it comes too slowly");
+  } else {
+    CloseGently();
+  }
 }
 
 // Answers every whole request that has been read, then reads on. A loop, because a client may send
@@ -324,7 +393,11 @@ void Session::Proceed() {
     const Parsed parsed = Parse();
     if (parsed == Parsed::kRefused) return;
     if (parsed == Parsed::kPartial) {
-      Read();
+      if (AwaitsInvitation()) {
+        InviteBody();
+      } else {
+        Read();
+      }
       return;
     }
     if (!Answer()) return;
@@ -349,16 +422,29 @@ Session::Parsed Session::Parse() {
       return Parsed::kRefused;
     }
   }
-  if (parser_->is_done()) return Parsed::kWhole;
-  if (parser_->is_header_done() && parser_->ExpectsContinue() && !invited_) InviteBody();
-  return Parsed::kPartial;
+  return parser_->is_done() ? Parsed::kWhole : Parsed::kPartial;
 }
 
+bool Session::AwaitsInvitation() const {
+  return parser_->is_header_done() && parser_->ExpectsContinue() && !invited_;
+}
+
+// Reads on afterwards.
 void Session::InviteBody() {
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   invited_ = true;
-  ErrorCode ignored;
-  socket_.write_some(asio::buffer(kContinue), ignored);
+  const auto handler = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+    if (error || self->expired_) {
+      self->OnRead(error, 0);
+    } else {
+      self->Read();
+    }
+  };
+  if (tls_) {
+    asio::async_write(*tls_, asio::buffer(kContinue), handler);
+  } else {
+    asio::async_write(socket_, asio::buffer(kContinue), handler);
+  }
 }
 
 void Session::EmptyResponse() {
@@ -400,8 +486,13 @@ bool Session::SendAnswer(bool with_body) {
                asio::buffer(response_.body.data(), std::min(body_size, limit - head_size))});
 }
 
-// Nearly always the kernel takes an answer at once, and no round through the reactor is needed.
+// Nearly always the kernel takes an answer at once, and no round through the reactor is needed. TLS
+// has no such short way: asio's stream loses what a socket that does not block leaves over.
 bool Session::Send(std::array<asio::const_buffer, 2> pieces) {
+  if (tls_) {
+    SendLater(*tls_, pieces);
+    return false;
+  }
   ErrorCode error;
   const std::size_t count = socket_.write_some(pieces, error);
   if (!error && count == asio::buffer_size(pieces)) return AfterAnswer();
@@ -412,15 +503,20 @@ bool Session::Send(std::array<asio::const_buffer, 2> pieces) {
   const std::size_t of_first = std::min(count, pieces[0].size());
   pieces[0] += of_first;
   pieces[1] += count - of_first;
-  asio::async_write(socket_, pieces,
-                    [self = shared_from_this()](const ErrorCode& write_error, std::size_t) {
-                      if (write_error) {
+  SendLater(socket_, pieces);
+  return false;
+}
+
+template <typename Stream>
+void Session::SendLater(Stream& stream, const std::array<asio::const_buffer, 2>& pieces) {
+  asio::async_write(stream, pieces,
+                    [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+                      if (error) {
                         self->Close();
                       } else if (self->AfterAnswer()) {
                         self->Proceed();
                       }
                     });
-  return false;
 }
 
 bool Session::AfterAnswer() {
@@ -445,14 +541,23 @@ void Session::Refuse(int status, std::string_view why) {
 }
 
 void Session::CloseGently() {
-  state_ = State::kDraining;
+  state_ = State::kClosing;
+  SetDeadline(kDrainTime);
+  if (!tls_) {
+    EndSending();
+    return;
+  }
+  // However it ends: a client that still sends makes it fail, after the end was said.
+  tls_->async_shutdown([self = shared_from_this()](const ErrorCode&) { self->EndSending(); });
+}
+
+void Session::EndSending() {
   ErrorCode error;
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) {
     Close();
     return;
   }
-  SetDeadline(kDrainTime);
   in_.clear();
   Drain();
 }
@@ -524,11 +629,13 @@ class HttpServer::Service {
   }
   ~Service();
 
+  Done PrepareTls();
   ErrorCode Open(const TcpEndpoint& endpoint);
   void Run();
   void Stop();
   void Wait();
   TcpEndpoint LocalEndpoint() const { return local_; }
+  bool SpeaksTls() const { return shared_.tls.has_value(); }
 
  private:
   void Accept();
@@ -554,6 +661,15 @@ HttpServer::Service::~Service() {
   accept_pause_.reset();
   acceptor_.reset();
   while (!workers_.empty()) workers_.erase(workers_.begin());
+}
+
+Done HttpServer::Service::PrepareTls() {
+  const HttpServerOptions& options = shared_.options;
+  if (options.tls_cert.empty() && options.tls_key.empty()) return Ok();
+  SSL_CTX* context = shared_.tls.emplace(asio::ssl::context::tls_server).native_handle();
+  if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+    return Error{"OpenSSL", "TLS 1.2 is not available"};
+  return LoadTlsIdentity(options.tls_cert, options.tls_key, context);
 }
 
 ErrorCode HttpServer::Service::Open(const TcpEndpoint& endpoint) {
@@ -651,12 +767,13 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Listen(std::string_view host, st
                  "not an address to listen on; write it like 127.0.0.1, 0.0.0.0 or [::1]"};
   try {
     auto service = std::make_unique<Service>(std::move(handler), options);
+    if (const Done prepared = service->PrepareTls(); !prepared) return prepared.error();
     if (const ErrorCode error = service->Open({*address, port}))
       return CannotListen(host, port, error);
     service->Run();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(service)));
   } catch (const std::exception& error) {
-    // No descriptor or no thread is left.
+    // No descriptor or no thread is left, or OpenSSL cannot be set up.
     return Error{std::string(host), std::string("cannot serve: ") + error.what()};
   }
 }
@@ -670,7 +787,8 @@ void HttpServer::Wait() { service_->Wait(); }
 std::string HttpServer::Url() const {
   const TcpEndpoint endpoint = service_->LocalEndpoint();
   const std::string address = endpoint.address().to_string();
-  return "http://" + (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
+  return (service_->SpeaksTls() ? "https://" : "http://") +
+         (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" +
          std::to_string(endpoint.port());
 }
 

@@ -57,14 +57,21 @@ struct HttpServerOptions {
   std::size_t body_limit = 4 * 1024 * 1024;       // bytes; beyond: 413
   std::chrono::milliseconds read_timeout{10000};  // for a request to arrive, an answer to leave
   std::chrono::milliseconds idle_timeout{60000};  // between two requests of a connection
+  // PEM files of a certificate chain and its key: with both, TLS is spoken; with neither, it is
+  // not.
+  std::string tls_cert;
+  std::string tls_key;
 };
 
-// An asynchronous HTTP/1.1 server that knows nothing of what it serves. A request that is no HTTP
-// is answered with 400, 413 or 431 and the connection closed; one that comes too slowly with 408.
+// An asynchronous HTTP/1.1 server, plain or over TLS, that knows nothing of what it serves. A
+// request that is no HTTP is answered with 400, 413 or 431 and the connection closed; one that
+// comes too slowly with 408. A TLS handshake that fails, or lasts longer than `read_timeout`, ends
+// its connection.
 class HttpServer {
  public:
   // Listens at once and serves from threads of its own. `host` is an IPv4 or IPv6 address or
-  // "localhost"; port 0 takes a free one. An Error says why the address cannot be had.
+  // "localhost"; port 0 takes a free one. An Error says why the address cannot be had, or what is
+  // wrong with certificate or key.
   static Result<std::unique_ptr<HttpServer>> Listen(std::string_view host, std::uint16_t port,
                                                     HttpHandler handler,
                                                     HttpServerOptions options = {});
@@ -72,7 +79,7 @@ class HttpServer {
   ~HttpServer();
 
   std::uint16_t port() const;
-  // "http://127.0.0.1:8080"
+  // "http://127.0.0.1:8080", or with "https" over TLS
   std::string Url() const;
   // Closes everything, soon. May be called from any thread, and more than once.
   void Stop();

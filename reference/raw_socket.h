@@ -3,13 +3,16 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,7 +32,10 @@ class RawSocket {
     setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  RawSocket(RawSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  RawSocket(RawSocket&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        tls_(std::move(other.tls_)),
+        pending_(std::move(other.pending_)) {}
   RawSocket& operator=(RawSocket&&) = delete;
   ~RawSocket() { Close(); }
 
@@ -44,12 +50,27 @@ class RawSocket {
     const sockaddr_in address = Loopback(port);
     return ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
+  // As a TLS client that trusts everybody; from here on bytes go and come inside of TLS.
+  bool StartTls(int max_version = 0) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
+        SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    SSL_CTX_set_security_level(context.get(), 0);  // or old versions would fail on this side
+    SSL_CTX_set_max_proto_version(context.get(), max_version);
+    tls_.reset(SSL_new(context.get()));
+    SSL_set_fd(tls_.get(), descriptor_);
+    return SSL_connect(tls_.get()) == 1;
+  }
+  // Says the end of TLS and leaves the connection open.
+  void EndTls() { SSL_shutdown(tls_.get()); }
   void Close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t count =
+          tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+               : ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (count <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -73,7 +94,7 @@ class RawSocket {
     if (field == std::string::npos) return message;
     return message + ReadBytes(std::stoul(message.substr(field + 16)));
   }
-  // Everything until the peer closes; `closed` tells whether it did.
+  // Everything until the peer closes; `closed` tells whether it did, over TLS in due form.
   std::string ReadAll(bool* closed = nullptr) {
     while (Receive()) continue;
     if (closed != nullptr) *closed = at_end_;
@@ -92,8 +113,10 @@ class RawSocket {
  private:
   bool Receive() {
     char piece[16384];
-    const ssize_t count = ::recv(descriptor_, piece, sizeof piece, 0);
-    at_end_ = count == 0;
+    const ssize_t count = tls_ ? SSL_read(tls_.get(), piece, sizeof piece)
+                               : ::recv(descriptor_, piece, sizeof piece, 0);
+    at_end_ = tls_ ? SSL_get_error(tls_.get(), static_cast<int>(count)) == SSL_ERROR_ZERO_RETURN
+                   : count == 0;
     if (count <= 0) return false;
     pending_.append(piece, static_cast<std::size_t>(count));
     return true;
@@ -105,6 +128,7 @@ class RawSocket {
   }
 
   int descriptor_;
+  std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, SSL_free};
   bool at_end_ = false;
   std::string pending_;
 };

@@ -9,7 +9,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -192,13 +191,39 @@ std::string Seconds(std::chrono::milliseconds time) {
   return text + " s";
 }
 
+std::string_view MendOfCertificate(long verdict) {
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return "name the target by a host that its certificate is for";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "renew it, or set this machine's clock right";
+    default:
+      return "give the certificate of the authority that issued it as CA file";
+  }
+}
+
 // Why the peer's certificate was refused, or what else went wrong.
 std::string TlsProblem(Link& link, const ErrorCode& error) {
   const long verdict = SSL_get_verify_result(link.tls->native_handle());
   if (verdict == X509_V_OK) return ": " + error.message();
   return std::string(": the server's certificate is not trusted: ") +
-         X509_verify_cert_error_string(verdict) +
-         "; give the certificate of the authority that issued it as CA file";
+         X509_verify_cert_error_string(verdict) + "; " + std::string(MendOfCertificate(verdict));
+}
+
+bool IsAddress(const std::string& host) {
+  ErrorCode error;
+  asio::ip::make_address(host, error);
+  return !error;
+}
+
+// OpenSSL looks for the host itself: asio's callback would leave no word of why a certificate was
+// refused.
+bool ExpectHost(const std::string& host, SSL_CTX* context) {
+  X509_VERIFY_PARAM* expected = SSL_CTX_get0_param(context);
+  return IsAddress(host) ? X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1
+                         : X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size()) == 1;
 }
 
 Done Configure(asio::ssl::context& context, const Endpoint& endpoint,
@@ -211,7 +236,9 @@ Done Configure(asio::ssl::context& context, const Endpoint& endpoint,
     return Ok();
   }
   context.set_verify_mode(asio::ssl::verify_peer, error);
-  context.set_verify_callback(asio::ssl::host_name_verification(endpoint.host), error);
+  if (!ExpectHost(endpoint.host, context.native_handle()))
+    return Error{endpoint.host,
+                 "cannot be looked for in a certificate; write a host or an address"};
   if (options.ca_file.empty()) {
     context.set_default_verify_paths(error);
   } else {
@@ -228,12 +255,6 @@ Done CheckOptions(const HttpTargetOptions& options) {
     return Error{"rate", "must be 0 (unlimited) or a positive number of requests a second"};
   if (options.timeout.count() <= 0) return Error{"timeout", "must be more than 0"};
   return Ok();
-}
-
-bool IsAddress(const std::string& host) {
-  ErrorCode error;
-  asio::ip::make_address(host, error);
-  return !error;
 }
 
 // A server that writes head and body apart, with Nagle's algorithm on, sends the body only when the

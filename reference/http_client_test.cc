@@ -1,16 +1,13 @@
 #include "reference/http_client.h"
 
 #include <gtest/gtest.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
-#include <filesystem>
+#include <fstream>
 #include <mutex>
 
 #include "reference/http_server.h"
 #include "reference/raw_socket.h"
+#include "reference/tls_identity_for_test.h"
 
 namespace assay {
 namespace {
@@ -567,119 +564,97 @@ TEST(HttpTarget, HoldsTheRateOverRunsAndDoesNotWaitAfterTheLastAnswer) {
   EXPECT_GE(Clock::now() - start, milliseconds(45));
 }
 
-using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using CertificatePtr = std::unique_ptr<X509, decltype(&X509_free)>;
-
-// A certificate that signs itself, for one hour and one subject alternative name.
-class Identity {
- public:
-  explicit Identity(const char* alternative_name)
-      : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
-    X509* x509 = certificate_.get();
-    X509_set_version(x509, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-    X509_set_pubkey(x509, key_.get());
-    X509_NAME* name = X509_get_subject_name(x509);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-    X509_set_issuer_name(x509, name);
-    X509_EXTENSION* extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_name);
-    X509_add_ext(x509, extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(x509, key_.get(), EVP_sha256());
-  }
-
-  void Write(const std::filesystem::path& path) const {
-    FILE* file = std::fopen(path.c_str(), "w");
-    ASSERT_NE(file, nullptr);
-    PEM_write_X509(file, certificate_.get());
-    std::fclose(file);
-  }
-  EVP_PKEY* key() const { return key_.get(); }
-  X509* certificate() const { return certificate_.get(); }
-
- private:
-  KeyPtr key_;
-  CertificatePtr certificate_;
-};
-
-// Answers requests over TLS with the size of the request and a long body.
-class TlsServer {
- public:
-  explicit TlsServer(const Identity& identity)
-      : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
-        server_([this](RawSocket& socket, int) { Serve(socket); }) {
-    SSL_CTX_use_certificate(context_.get(), identity.certificate());
-    SSL_CTX_use_PrivateKey(context_.get(), identity.key());
-  }
-
-  std::string Url(const std::string& host) const {
-    return "https://" + host + ":" + std::to_string(server_.port());
-  }
-
- private:
-  void Serve(RawSocket& socket) {
-    const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context_.get()), SSL_free);
-    SSL_set_fd(tls.get(), socket.descriptor());
-    if (SSL_accept(tls.get()) != 1) return;
-    const std::string answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100000, 's');
-    char request[4096];
-    while (SSL_read(tls.get(), request, sizeof request) > 0)
-      SSL_write(tls.get(), answer.data(), static_cast<int>(answer.size()));
-  }
-
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
-  ScriptedServer server_;
-};
+// What a failed exchange says, of a target that shows a certificate made so.
+std::string RefusalOf(const TlsIdentity::Options& identity_options, const std::string& host) {
+  const TlsIdentity identity(identity_options);
+  const auto server = Serve(EchoTarget, WithTls(identity));
+  HttpTargetOptions options = WithTimeout(milliseconds(1500));
+  options.ca_file = identity.cert_file();
+  const auto target = Open("https://" + host + ":" + std::to_string(server->port()), options);
+  const auto response = Send(*target, Request{});
+  ExpectFailure(response, TransportFailure::kTls);
+  return response ? "" : response.error().what;
+}
 
 class HttpsTarget : public testing::Test {
  protected:
-  HttpsTarget() : identity_("IP:127.0.0.1"), server_(identity_) {
-    ca_file_ = std::filesystem::path(testing::TempDir()) /
-               ("assay_ca_" + std::to_string(getpid()) + ".pem");
-    identity_.Write(ca_file_);
-    options_.timeout = milliseconds(1500);
-  }
-  ~HttpsTarget() override { std::filesystem::remove(ca_file_); }
+  HttpsTarget() { options_.timeout = milliseconds(1500); }
 
-  Identity identity_;
-  TlsServer server_;
-  std::filesystem::path ca_file_;
+  std::string Url(const std::string& host) const {
+    return "https://" + host + ":" + std::to_string(server_->port());
+  }
+
+  TlsIdentity identity_;
+  std::unique_ptr<HttpServer> server_ = Serve(EchoTarget, WithTls(identity_));
   HttpTargetOptions options_;
 };
 
 TEST_F(HttpsTarget, RefusesACertificateThatNobodyVouchesFor) {
-  const auto target = Open(server_.Url("127.0.0.1"), options_);
+  const auto target = Open(server_->Url(), options_);
   const auto response = Send(*target, Request{});
   ExpectFailure(response, TransportFailure::kTls);
-  EXPECT_NE(response.error().what.find("not trusted: self-signed certificate"), std::string::npos)
+  EXPECT_NE(response.error().what.find("not trusted: self-signed certificate; give the certificate "
+                                       "of the authority that issued it as CA file"),
+            std::string::npos)
       << response.error().what;
 }
 
 TEST_F(HttpsTarget, AcceptsACertificateOfTheGivenAuthority) {
-  options_.ca_file = ca_file_;
-  const auto target = Open(server_.Url("127.0.0.1"), options_);
+  options_.ca_file = identity_.cert_file();
+  const auto target = Open(server_->Url(), options_);
+  const std::string large(100000, 's');
   for (int i = 0; i < 3; ++i) {
-    const auto response = Send(*target, Request{});
+    const auto response = Send(*target, Named(large));
     ASSERT_TRUE(response) << response.error().Text();
-    EXPECT_EQ(response.value().body, std::string(100000, 's'));
+    EXPECT_NE(response.value().body.find(large), std::string::npos);
   }
   EXPECT_EQ(target->ConnectionsOpened(), 1);
 }
 
-TEST_F(HttpsTarget, RefusesACertificateOfAnotherHost) {
-  options_.ca_file = ca_file_;
-  const auto target = Open(server_.Url("localhost"), options_);
-  ExpectFailure(Send(*target, Request{}), TransportFailure::kTls);
+TEST_F(HttpsTarget, AcceptsAChainThatLeadsToTheGivenAuthority) {
+  const TlsIdentity intermediate({.issuer = &identity_});
+  const TlsIdentity leaf({.issuer = &intermediate});
+  std::ofstream(leaf.cert_file(), std::ios::app) << std::ifstream(intermediate.cert_file()).rdbuf();
+  const auto server = Serve(EchoTarget, WithTls(leaf));
+  options_.ca_file = identity_.cert_file();
+  const auto target = Open(server->Url(), options_);
+  const auto response = Send(*target, Request{});
+  EXPECT_TRUE(response) << response.error().Text();
+}
+
+TEST_F(HttpsTarget, AcceptsACertificateForAName) {
+  const TlsIdentity identity({.alternative_name = "DNS:localhost"});
+  const auto server = Serve(EchoTarget, WithTls(identity));
+  options_.ca_file = identity.cert_file();
+  const auto target = Open("https://localhost:" + std::to_string(server->port()), options_);
+  const auto response = Send(*target, Request{});
+  EXPECT_TRUE(response) << response.error().Text();
+}
+
+TEST(HttpsRefusal, NamesAnotherHost) {
+  EXPECT_NE(RefusalOf({.alternative_name = "DNS:other.example"}, "localhost")
+                .find("not trusted: hostname mismatch; name the target by a host"),
+            std::string::npos);
+  EXPECT_NE(RefusalOf({.alternative_name = "IP:127.0.0.2"}, "127.0.0.1")
+                .find("not trusted: IP address mismatch; name the target by a host"),
+            std::string::npos);
+}
+
+TEST(HttpsRefusal, NamesAnExpiredCertificate) {
+  EXPECT_NE(RefusalOf({.ends_in_s = -60}, "127.0.0.1")
+                .find("not trusted: certificate has expired; renew it"),
+            std::string::npos);
+}
+
+TEST(HttpsRefusal, NamesACertificateOfTheFuture) {
+  EXPECT_NE(RefusalOf({.ends_in_s = 10000}, "127.0.0.1")
+                .find("not trusted: certificate is not yet valid; renew it"),
+            std::string::npos);
 }
 
 TEST_F(HttpsTarget, AcceptsAnyCertificateWithoutVerification) {
   options_.verify = false;
-  const auto target = Open(server_.Url("localhost"), options_);
+  const auto target = Open(Url("localhost"), options_);
   EXPECT_TRUE(Send(*target, Request{}));
 }
 

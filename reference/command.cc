@@ -22,6 +22,7 @@ struct ServeOptions {
   Credentials key{.key_id = "testid", .secret = "testsecret"};
   std::string now;
   double throttle = 0;
+  HttpServerOptions http;
 };
 
 struct DatasetOptions {
@@ -110,7 +111,8 @@ int Serve(const ServeOptions& options) {
   const auto reading = LoadReading(options.reading);
   if (!reading) return Fail(reading.error());
   EndSignals end;
-  const auto server = Server::Start(*dataset, *reading, address->host, address->port, {}, *gateway);
+  const auto server =
+      Server::Start(*dataset, *reading, address->host, address->port, options.http, *gateway);
   if (!server) return Fail(server.error());
   fmt::print("listening on {}\n", (*server)->Url());
   std::fflush(stdout);
@@ -166,6 +168,11 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
                    "(Throttling.User); 0 for no limit")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  serve->add_option("--tls-cert", serve_options->http.tls_cert,
+                    "PEM file of a certificate chain, the server's own first: serves https; "
+                    "needs --tls-key");
+  serve->add_option("--tls-key", serve_options->http.tls_key,
+                    "PEM file of the certificate's private key");
   serve->callback([=]() { *exit_code = Serve(*serve_options); });
 
   auto dataset_options = std::make_shared<DatasetOptions>();

@@ -235,16 +235,20 @@ TEST(HttpTarget, NoticesThatARestingConnectionWasClosed) {
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 TEST(HttpTarget, TakesNoStrayBytesForTheNextAnswer) {
-  const ScriptedServer server([](RawSocket& socket, int) {
+  std::atomic<bool> answered{false}, strayed{false};
+  const ScriptedServer server([&](RawSocket& socket, int number) {
     while (!socket.ReadMessage().empty()) {
       socket.Send(kOk);
-      std::this_thread::sleep_for(milliseconds(10));
+      if (number > 0) continue;
+      while (!answered) std::this_thread::yield();
       socket.Send("stray");
+      strayed = true;
     }
   });
   const auto target = Open(server.Url());
   EXPECT_TRUE(Send(*target, Request{}));
-  std::this_thread::sleep_for(milliseconds(30));
+  answered = true;
+  while (!strayed) std::this_thread::yield();
   EXPECT_TRUE(Send(*target, Request{}));
   EXPECT_EQ(target->ConnectionsOpened(), 2);
 }

@@ -122,6 +122,8 @@ class RawSocket {
     return true;
   }
   std::string Take(std::size_t count) {
+    // Whole, with its memory: tests measure what others hold.
+    if (count == pending_.size()) return std::exchange(pending_, std::string());
     std::string taken = pending_.substr(0, count);
     pending_.erase(0, count);
     return taken;

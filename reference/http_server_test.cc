@@ -1,22 +1,14 @@
-#include "reference/http_server.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "reference/raw_socket.h"
+#include "reference/http_server_for_test.h"
 
 namespace assay {
 namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-
-// Answers with what it understood of the request.
-void Echo(const HttpRequest& request, HttpResponse& response) {
-  response.Set("Content-Type", "text/plain");
-  response.body = request.method + " " + request.target + " " + request.body;
-}
 
 std::unique_ptr<HttpServer> Serve(HttpHandler handler, HttpServerOptions options = {}) {
   options.threads = options.threads == 0 ? 2 : options.threads;
@@ -25,23 +17,11 @@ std::unique_ptr<HttpServer> Serve(HttpHandler handler, HttpServerOptions options
   return std::move(server).value();
 }
 
-std::string BodyOf(const std::string& message) {
-  const std::size_t end = message.find("\r\n\r\n");
-  return end == std::string::npos ? "" : message.substr(end + 4);
-}
-
-std::string StatusLineOf(const std::string& message) {
-  return message.substr(0, message.find("\r\n"));
-}
-
 // What the server says to these bytes, up to its closing the connection.
 std::string SaidBeforeClosing(const HttpServer& server, std::string_view bytes) {
   RawSocket socket = RawSocket::ConnectedTo(server.port());
   socket.Send(bytes);
-  bool closed = false;
-  const std::string said = socket.ReadAll(&closed);
-  EXPECT_TRUE(closed) << "the connection is still open or was reset";
-  return said;
+  return ReadToTheEnd(socket);
 }
 
 TEST(HttpServer, KeepsAConnectionForTheNextRequest) {
@@ -69,12 +49,7 @@ TEST(HttpServer, SaysWhatAndHowLongAnAnswerIsAndWhen) {
 TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
   const auto server = Serve(Echo);
   RawSocket socket = RawSocket::ConnectedTo(server->port());
-  std::string requests;
-  for (int i = 0; i < 500; ++i)
-    requests += "POST /" + std::to_string(i) + " HTTP/1.1\r\nContent-Length: 2\r\n\r\nab";
-  socket.Send(requests);
-  for (int i = 0; i < 500; ++i)
-    ASSERT_EQ(BodyOf(socket.ReadMessage()), "POST /" + std::to_string(i) + " ab");
+  ExpectPipelinedRequestsAnsweredInOrder(socket);
 }
 
 TEST(HttpServer, AnswersHeadWithTheLengthAndNoBody) {

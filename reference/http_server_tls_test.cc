@@ -3,8 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reference/http_client.h"
-#include "reference/http_server.h"
-#include "reference/raw_socket.h"
+#include "reference/http_server_for_test.h"
 #include "reference/tls_identity_for_test.h"
 
 namespace assay {
@@ -15,19 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 // The first bytes of a client's hello, whose length says that more is to come.
 constexpr std::string_view kHalfHello("\x16\x03\x01\x02\x00\x01\x00", 7);
-
-void Echo(const HttpRequest& request, HttpResponse& response) {
-  response.body = request.method + " " + request.target + " " + request.body;
-}
-
-std::string BodyOf(const std::string& message) {
-  const std::size_t end = message.find("\r\n\r\n");
-  return end == std::string::npos ? "" : message.substr(end + 4);
-}
-
-std::string StatusLineOf(const std::string& message) {
-  return message.substr(0, message.find("\r\n"));
-}
 
 class HttpsServer : public testing::Test {
  protected:
@@ -52,19 +38,13 @@ class HttpsServer : public testing::Test {
   std::string SaidBeforeClosing(std::string_view bytes) const {
     RawSocket socket = Connect();
     socket.Send(bytes);
-    bool closed = false;
-    const std::string said = socket.ReadAll(&closed);
-    EXPECT_TRUE(closed) << "TLS is still open, or was cut off";
-    return said;
+    return ReadToTheEnd(socket);
   }
   // What it says to these bytes where they stand in the place of TLS.
   std::string SaidInPlain(std::string_view bytes) const {
     RawSocket socket = RawSocket::ConnectedTo(server_->port());
     socket.Send(bytes);
-    bool closed = false;
-    const std::string said = socket.ReadAll(&closed);
-    EXPECT_TRUE(closed) << "the connection is still open or was reset";
-    return said;
+    return ReadToTheEnd(socket);
   }
   void ExpectServed(RawSocket& socket) const {
     socket.Send("GET /still HTTP/1.1\r\n\r\n");
@@ -93,12 +73,7 @@ TEST_F(HttpsServer, KeepsAConnectionForManyRequests) {
 TEST_F(HttpsServer, AnswersPipelinedRequestsInOrder) {
   Serve(Echo);
   RawSocket socket = Connect();
-  std::string requests;
-  for (int i = 0; i < 500; ++i)
-    requests += "POST /" + std::to_string(i) + " HTTP/1.1\r\nContent-Length: 2\r\n\r\nab";
-  socket.Send(requests);
-  for (int i = 0; i < 500; ++i)
-    ASSERT_EQ(BodyOf(socket.ReadMessage()), "POST /" + std::to_string(i) + " ab");
+  ExpectPipelinedRequestsAnsweredInOrder(socket);
 }
 
 TEST_F(HttpsServer, ReadsARequestThatComesByteByByte) {

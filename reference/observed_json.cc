@@ -221,8 +221,11 @@ class Walker {
         Tags(inner, snapshot);
         continue;
       }
-      if (!info && (info = FindField(name)) && order_.size() < kLongestOrder) {
-        order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place++), info);
+      if (!info) {
+        info = FindField(name);
+        if (info && order_.size() < kLongestOrder) {
+          order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place++), info);
+        }
       }
       if (info) {
         ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];

@@ -69,7 +69,8 @@ Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorde
       if (record.body.empty() && exchange.body_bytes > 0) continue;
       replayed.response = {.status = record.status,
                            .content_type = record.content_type,
-                           .body = std::move(record.body)};
+                           .body = std::move(record.body),
+                           .request_id = std::move(record.request_id)};
     }
     out.push_back(std::move(replayed));
   }

@@ -251,6 +251,9 @@ class Session::Driver : public RequestSource {
                           .status = judged.status};
     if (step.response) {
       record.content_type = step.response->content_type;
+      if (step.response->body.find(step.response->request_id) == std::string::npos) {
+        record.request_id = step.response->request_id;
+      }
       if (!plain || state_.options.keep_bodies) record.body = std::move(step.response->body);
       record.latency_us = step.response->latency_us;
     }

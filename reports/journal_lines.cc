@@ -166,6 +166,7 @@ void AppendExchangeLine(const ExchangeRecord& exchange, std::size_t body_limit,
   AppendMember(",\"placement\":", exchange.placement, out);
   if (exchange.encoding != "percent") AppendMember(",\"encoding\":", exchange.encoding, out);
   if (exchange.forgery != "none") AppendMember(",\"forgery\":", exchange.forgery, out);
+  if (!exchange.request_id.empty()) AppendMember(",\"request_id\":", exchange.request_id, out);
   AppendParameters(exchange.parameters, out);
   fmt::format_to(fmt::appender(*out), ",\"status\":{},\"latency_us\":{}", exchange.status,
                  exchange.latency_us);

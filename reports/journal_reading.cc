@@ -199,6 +199,7 @@ void ReadExchange(Members& members, RecordedExchange* recorded) {
   members.Read("placement", &exchange.placement);
   if (members.Has("encoding")) members.Read("encoding", &exchange.encoding);
   if (members.Has("forgery")) members.Read("forgery", &exchange.forgery);
+  if (members.Has("request_id")) members.Read("request_id", &exchange.request_id);
   members.Read("parameters", &exchange.parameters);
   members.Read("status", &exchange.status);
   members.Read("latency_us", &exchange.latency_us);

@@ -299,6 +299,16 @@ void CheckMediaType(const ObservedAnswer& answer, const Response& response, Find
                type.empty() ? std::string("no media type") : Excerpt(type), Excerpt(type));
 }
 
+void CheckRequestIdHeader(const ObservedAnswer& answer, const Response& response,
+                          Findings& findings) {
+  if (response.request_id.empty() || answer.request_id.kind != Kind::kText) return;
+  findings.Use("response.request_id.header"_rule);
+  if (response.request_id == answer.request_id.text) return;
+  findings.Add("response.request_id.header"_rule,
+               fmt::format("x-acs-request-id: {}", Excerpt(answer.request_id.text)),
+               Excerpt(response.request_id));
+}
+
 }  // namespace
 
 void Findings::Add(Rule rule, std::string expected, std::string actual, std::string shape) {
@@ -313,6 +323,7 @@ void Findings::Answers(Question question, Option option) {
 
 void CheckForm(const ObservedAnswer& answer, const Response& response, Findings& findings) {
   CheckMediaType(answer, response, findings);
+  CheckRequestIdHeader(answer, response, findings);
   for (const Rule rule : {"encoding.utf8.valid"_rule, "response.null.absent"_rule}) {
     findings.Use(rule);
   }

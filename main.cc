@@ -2,9 +2,11 @@
 
 #include "conformance/replay.h"
 #include "conformance/run.h"
+#include "conformance/selftest.h"
 #include "fuzz/command.h"
 #include "property/register.h"
 #include "reference/command.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
 #include "reports/command.h"
 #include "spec/command.h"
 #include "spec/result.h"
@@ -13,11 +15,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Assay tells whether an endpoint answers DescribeSnapshots as documented."};
   int exit_code = 0;
   app.require_subcommand(1);
-  assay::AddRunCommand(app, &exit_code, {assay::RegisterProperties});
+  assay::AddRunCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddCasesCommand(app, &exit_code);
+  assay::AddSelftestCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddReplayCommand(app, &exit_code);
   assay::AddFuzzCommand(app, &exit_code);
-  assay::AddSpecCommands(app, &exit_code);
+  assay::AddSpecCommands(app, &exit_code, assay::DescribedFaults());
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);
   try {

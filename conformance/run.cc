@@ -104,7 +104,7 @@ int RunGoogleTest(const RunPlan& plan, const std::string& others, testing::TestE
 class ConformanceRun {
  public:
   ConformanceRun(const RunOptions& options, const RunPlan& plan,
-                 const std::vector<SuiteRegistrar>& more, Target& target, Journal& journal,
+                 const std::vector<TargetTests>& more, Target& target, Journal& journal,
                  std::ostream& errors)
       : options_(options),
         plan_(plan),
@@ -140,13 +140,11 @@ class ConformanceRun {
 
  private:
   Done Register() {
-    if (const Done done = RegisterConformance(session_, *plan_.dataset, plan_.suite, notes_);
-        !done) {
-      return Error{"--strength", done.error().what};
-    }
-    for (const SuiteRegistrar& registrar : more_) {
-      registrar(session_, *plan_.dataset, options_.seed);
-    }
+    const auto context = std::make_shared<SuiteContext>(session_, *plan_.dataset, plan_.suite,
+                                                        notes_);
+    Result<std::vector<SuiteTest>> tests = AllTests(*context, more_);
+    if (!tests) return Error{"--strength", tests.error().what};
+    RegisterTests(context, std::move(*tests));
     return Ok();
   }
 
@@ -258,7 +256,7 @@ class ConformanceRun {
 
   const RunOptions& options_;
   const RunPlan& plan_;
-  const std::vector<SuiteRegistrar>& more_;
+  const std::vector<TargetTests>& more_;
   Target& target_;
   Progress progress_;
   WatchedRecorder recorder_;
@@ -288,7 +286,7 @@ Done WriteKnown(const std::string& file, const std::vector<Finding>& findings) {
   return Ok();
 }
 
-Result<ExitCode> Run(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+Result<ExitCode> Run(const RunOptions& options, const std::vector<TargetTests>& more,
                      std::ostream& output, std::ostream& errors) {
   const Result<RunPlan> plan = MakeRunPlan(options);
   if (!plan) return plan.error();
@@ -311,7 +309,7 @@ Result<ExitCode> Run(const RunOptions& options, const std::vector<SuiteRegistrar
 
 }  // namespace
 
-ExitCode RunSuites(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+ExitCode RunSuites(const RunOptions& options, const std::vector<TargetTests>& more,
                    std::ostream& output, std::ostream& errors) {
   const Result<ExitCode> code = Run(options, more, output, errors);
   if (code) return *code;

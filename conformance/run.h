@@ -9,6 +9,7 @@
 #include "reference/connection_options.h"
 #include "reference/dataset.h"
 #include "reference/session.h"
+#include "reference/target_test.h"
 #include "spec/result.h"
 
 namespace CLI {
@@ -16,10 +17,6 @@ class App;
 }
 
 namespace assay {
-
-// Registers the GoogleTest tests of another folder, which run in the same session.
-using SuiteRegistrar =
-    std::function<void(Session& session, const Dataset& dataset, std::uint64_t seed)>;
 
 // What `assay run` was asked for; design, section 3. Texts are as the user wrote them.
 struct RunOptions {
@@ -45,11 +42,11 @@ struct RunOptions {
 // Judges a target: runs the suites as GoogleTest tests, writes journal and reports into `out`, the
 // summary to `output` and progress and errors to `errors`. To be called once in a process, since
 // GoogleTest keeps its tests; tests that were registered before are left out.
-ExitCode RunSuites(const RunOptions& options, const std::vector<SuiteRegistrar>& more,
+ExitCode RunSuites(const RunOptions& options, const std::vector<TargetTests>& more,
                    std::ostream& output, std::ostream& errors);
 
-// Adds `assay run`; `more` register the suites of other folders.
-void AddRunCommand(CLI::App& app, int* exit_code, std::vector<SuiteRegistrar> more);
+// Adds `assay run`; `more` are the tests of other folders.
+void AddRunCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more);
 
 // Adds `assay cases`.
 void AddCasesCommand(CLI::App& app, int* exit_code);

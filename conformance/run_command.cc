@@ -81,7 +81,7 @@ Result<std::string> MakeCases(const CasesOptions& options) {
 
 }  // namespace
 
-void AddRunCommand(CLI::App& app, int* exit_code, std::vector<SuiteRegistrar> more) {
+void AddRunCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more) {
   CLI::App* command = app.add_subcommand("run", "Judge a target and write reports");
   const auto options = std::make_shared<RunOptions>();
   AddTargetOptions(*command, *options);

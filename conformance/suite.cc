@@ -89,6 +89,21 @@ Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context) {
   return out;
 }
 
+Result<std::vector<SuiteTest>> AllTests(const SuiteContext& context,
+                                        const std::vector<TargetTests>& more) {
+  Result<std::vector<SuiteTest>> out = ConformanceTests(context);
+  if (!out) return out;
+  for (const TargetTests& tests : more) {
+    for (TargetTest& test : tests(context.dataset, context.options.seed)) {
+      out->push_back({std::move(test.suite), std::move(test.name),
+                      [run = std::move(test.run)](SuiteContext& shared) {
+                        return run(shared.session);
+                      }});
+    }
+  }
+  return out;
+}
+
 void RegisterTests(const std::shared_ptr<SuiteContext>& context, std::vector<SuiteTest> tests) {
   for (SuiteTest& test : tests) {
     const auto shared = std::make_shared<const SuiteTest>(std::move(test));
@@ -96,15 +111,6 @@ void RegisterTests(const std::shared_ptr<SuiteContext>& context, std::vector<Sui
         shared->suite.c_str(), shared->name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
         [context, shared]() -> testing::Test* { return new RegisteredTest(context, shared); });
   }
-}
-
-Done RegisterConformance(Session& session, const Dataset& dataset, const SuiteOptions& options,
-                         SuiteNotes& notes) {
-  const auto context = std::make_shared<SuiteContext>(session, dataset, options, notes);
-  Result<std::vector<SuiteTest>> tests = ConformanceTests(*context);
-  if (!tests) return tests.error();
-  RegisterTests(context, std::move(*tests));
-  return Ok();
 }
 
 }  // namespace assay

@@ -22,11 +22,11 @@ struct SuiteTest {
 // blocks. The Error tells of a strength that the combinations are too large for.
 Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context);
 
+// The same, then those of other folders.
+Result<std::vector<SuiteTest>> AllTests(const SuiteContext& context,
+                                        const std::vector<TargetTests>& more);
+
 // Makes each a GoogleTest test that fails where its outcome does, and is skipped where it is.
 void RegisterTests(const std::shared_ptr<SuiteContext>& context, std::vector<SuiteTest> tests);
-
-// Both. `session`, `dataset` and `notes` outlive the tests.
-Done RegisterConformance(Session& session, const Dataset& dataset, const SuiteOptions& options,
-                         SuiteNotes& notes);
 
 }  // namespace assay

@@ -7,6 +7,7 @@
 
 #include "conformance/values.h"
 #include "reference/session.h"
+#include "reference/target_test.h"
 
 namespace assay {
 
@@ -53,12 +54,6 @@ struct SuiteContext {
                SuiteNotes& the_notes);
   // The value of Format where a request is free to choose.
   std::string format() const { return options.format == SuiteFormat::kXml ? "XML" : "JSON"; }
-};
-
-// What one test found.
-struct TestOutcome {
-  std::vector<std::string> failures;  // rule, expected, actual and the request, a text each
-  std::string skipped;                // why nothing was sent, "" otherwise
 };
 
 // Adds a failure for each violation that the judge saw.

@@ -1,7 +1,6 @@
 #include "property/register.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include <memory>
 #include <sstream>
@@ -20,40 +19,30 @@ std::string Message(const Law& law, const LawOutcome& outcome) {
                      breach.difference.actual, breach.exchange.id, cases.str());
 }
 
-class LawTest : public testing::Test {
- public:
-  LawTest(const Law& law, Session& session, std::shared_ptr<const Vocabulary> vocabulary,
-          std::uint64_t seed)
-      : law_(law), session_(session), vocabulary_(std::move(vocabulary)), seed_(seed) {}
-
-  void TestBody() override {
-    const LawOutcome outcome = CheckLaw(law_, session_, *vocabulary_, seed_);
-    if (outcome.breach) {
-      const bool must = Catalogue::Get()[outcome.breach->difference.rule].level == Level::kMust;
-      // A broken `should` rule is a warning; the session has it.
-      if (must) ADD_FAILURE() << Message(law_, outcome);
-      return;
-    }
-    if (outcome.lost) GTEST_SKIP() << "the target was lost: " << session_.lost()->Text();
+TestOutcome RunLaw(const Law& law, Session& session, const Vocabulary& vocabulary,
+                   std::uint64_t seed) {
+  const LawOutcome outcome = CheckLaw(law, session, vocabulary, seed);
+  if (outcome.breach) {
+    const bool must = Catalogue::Get()[outcome.breach->difference.rule].level == Level::kMust;
+    // A broken `should` rule is a warning; the session has it.
+    if (must) return {.failures = {Message(law, outcome)}};
+  } else if (outcome.lost) {
+    return {.skipped = "the target was lost: " + session.lost()->Text()};
   }
-
- private:
-  const Law& law_;
-  Session& session_;
-  std::shared_ptr<const Vocabulary> vocabulary_;
-  std::uint64_t seed_;
-};
+  return {};
+}
 
 }  // namespace
 
-void RegisterProperties(Session& session, const Dataset& dataset, std::uint64_t seed) {
+std::vector<TargetTest> PropertyTests(const Dataset& dataset, std::uint64_t seed) {
   const auto vocabulary = std::make_shared<const Vocabulary>(dataset);
+  std::vector<TargetTest> out;
   for (const Law& law : Laws()) {
-    testing::RegisterTest("properties", law.name, nullptr, nullptr, __FILE__, __LINE__,
-                          [&session, &law, vocabulary, seed]() -> testing::Test* {
-                            return new LawTest(law, session, vocabulary, seed);
-                          });
+    out.push_back({"properties", law.name, [&law, vocabulary, seed](Session& session) {
+                     return RunLaw(law, session, *vocabulary, seed);
+                   }});
   }
+  return out;
 }
 
 }  // namespace assay

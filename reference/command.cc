@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 
+#include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/server.h"
 
 namespace assay {
@@ -22,6 +23,7 @@ struct ServeOptions {
   Credentials key{.key_id = "testid", .secret = "testsecret"};
   std::string now;
   double throttle = 0;
+  std::vector<std::string> faults;
   HttpServerOptions http;
 };
 
@@ -110,9 +112,11 @@ int Serve(const ServeOptions& options) {
   if (!dataset) return Fail(dataset.error());
   const auto reading = LoadReading(options.reading);
   if (!reading) return Fail(reading.error());
+  const auto faults = FindFaults(options.faults);
+  if (!faults) return Fail(faults.error());
   EndSignals end;
-  const auto server =
-      Server::Start(*dataset, *reading, address->host, address->port, options.http, *gateway);
+  const auto server = Server::Start(*dataset, *reading, address->host, address->port, options.http,
+                                    *gateway, *faults);
   if (!server) return Fail(server.error());
   fmt::print("listening on {}\n", (*server)->Url());
   std::fflush(stdout);
@@ -168,6 +172,9 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
                    "(Throttling.User); 0 for no limit")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  serve->add_option("--fault", serve_options->faults,
+                    "commits that mistake, to see whether a suite notices it; may repeat; "
+                    "`assay selftest --list` names them all");
   serve->add_option("--tls-cert", serve_options->http.tls_cert,
                     "PEM file of a certificate chain, the server's own first: serves https; "
                     "needs --tls-key");

@@ -48,7 +48,8 @@ Request DecodeRequest(const HttpRequest& http) {
 }
 
 struct Server::State {
-  State(const Dataset& dataset, const Reading& reading) : service(dataset, reading) {}
+  State(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults)
+      : service(dataset, reading, std::move(faults)) {}
   Service service;
   std::unique_ptr<Gateway> gateway;     // nothing where nobody has to sign
   std::unique_ptr<RateLimit> throttle;  // nothing where every request is answered
@@ -61,9 +62,11 @@ Server::~Server() = default;
 Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Reading& reading,
                                               std::string_view host, std::uint16_t port,
                                               HttpServerOptions options,
-                                              GatewayOptions gateway_options) {
-  auto state = std::make_unique<State>(dataset, reading);
+                                              GatewayOptions gateway_options,
+                                              std::vector<const Fault*> faults) {
+  auto state = std::make_unique<State>(dataset, reading, std::move(faults));
   Service& service = state->service;
+  gateway_options.blind = [&service](Forgery forgery) { return service.IsBlindTo(forgery); };
   if (gateway_options.rate > 0) {
     state->throttle = std::make_unique<RateLimit>(gateway_options.rate);
   }
@@ -93,6 +96,7 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
     out.Set("Content-Type", response.content_type);
     out.Set("x-acs-request-id", response.request_id);
     out.body = std::move(response.body);
+    service.Spoil(request, out);
   };
   auto http = HttpServer::Listen(host, port, handle, options);
   if (!http) return http.error();

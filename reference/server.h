@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
+#include "reference/describe_snapshots/faults/fault.h"
 #include "reference/gateway.h"
 #include "reference/http_server.h"
 #include "reference/message.h"
@@ -18,11 +20,13 @@ namespace assay {
 class Server {
  public:
   // Serves the dataset, which outlives the server, under the reading. Port 0 takes a free one. With
-  // `gateway.authenticate` requests are let through only as Gateway has it.
+  // `gateway.authenticate` requests are let through only as Gateway has it. The server commits the
+  // faults.
   static Result<std::unique_ptr<Server>> Start(const Dataset& dataset, const Reading& reading,
                                                std::string_view host, std::uint16_t port,
                                                HttpServerOptions options = {},
-                                               GatewayOptions gateway = {});
+                                               GatewayOptions gateway = {},
+                                               std::vector<const Fault*> faults = {});
   ~Server();
 
   std::uint16_t port() const;

@@ -67,11 +67,13 @@ void Window(Plan& plan, Page& page, Choices& choices) {
 }  // namespace
 
 Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const Tokens* tokens,
-                         Choices& choices) {
+                         Choices& choices, Interference* interference) {
   Answer answer{MakePlan(request, dataset, tokens, choices), {}};
+  if (interference) interference->Planned(answer.plan);
   if (answer.refused() || answer.plan.stop) return answer;
   choices.Mark("request.valid.accepted"_rule);
   answer.page.matches = Select(answer.plan, dataset, choices);
+  if (interference) interference->Selected(answer.plan, answer.page.matches);
   answer.page.total =
       Total(answer.plan, static_cast<std::int64_t>(answer.page.matches.size()), choices);
   Window(answer.plan, answer.page, choices);

@@ -24,9 +24,19 @@ struct Answer {
   bool refused() const { return !plan.refusals.empty(); }
 };
 
+// Changes what the model makes of a request, on its way from stage to stage: how faults are
+// committed.
+class Interference {
+ public:
+  virtual ~Interference() = default;
+  virtual void Planned(Plan& plan) = 0;  // after "validate"
+  virtual void Selected(const Plan& plan, std::vector<std::uint32_t>& positions) = 0;
+};
+
 // The reference model of DescribeSnapshots: ordinary code that asks `choices` wherever the
-// document is silent. Pure: the answer depends on the arguments only.
+// document is silent. Pure: the answer depends on the arguments only. Nothing interferes where
+// `interference` is null.
 Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const Tokens* tokens,
-                         Choices& choices);
+                         Choices& choices, Interference* interference = nullptr);
 
 }  // namespace assay

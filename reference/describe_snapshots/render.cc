@@ -242,8 +242,10 @@ std::string RenderList(const RenderedList& list, const Dataset& dataset, bool xm
   if (list.next_token) writer.Scalar("NextToken", *list.next_token, Written::kText);
   writer.Open("Snapshots");
   writer.OpenList("Snapshot");
-  for (const std::uint32_t position : list.listed) {
-    WriteSnapshot(writer, dataset.snapshots[position], choices);
+  for (std::size_t i = 0; i < list.listed.size(); ++i) {
+    const Snapshot& snapshot =
+        list.altered.empty() ? dataset.snapshots[list.listed[i]] : list.altered[i];
+    WriteSnapshot(writer, snapshot, choices);
   }
   writer.CloseList();
   writer.Close("Snapshots");

@@ -7,8 +7,10 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <random>
 
+#include "reference/describe_snapshots/faults/mischief.h"
 #include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
@@ -112,6 +114,7 @@ void Order(std::vector<std::uint32_t>& positions, const Dataset& dataset, Option
 struct Service::State {
   const Dataset& dataset;
   FixedReading reading;
+  Mischief mischief;
   TokenStore tokens;
 };
 
@@ -120,15 +123,22 @@ namespace {
 // One request on its way through the stages behind the model.
 class Answering {
  public:
-  Answering(const Dataset& dataset, TokenStore& tokens, FixedReading& choices,
-            const Request& request)
-      : dataset_(dataset), tokens_(tokens), choices_(choices), request_(request) {}
+  Answering(Service::State& state, FixedReading& choices, const Request& request, Scene& scene)
+      : dataset_(state.dataset),
+        mischief_(state.mischief),
+        tokens_(state.tokens),
+        choices_(choices),
+        request_(request),
+        scene_(scene) {}
 
-  RenderedList List(Answer answer) {
+  RenderedList List(Answer& answer) {
+    scene_.plan = &answer.plan;
+    scene_.page = &answer.page;
     const Paging& paging = answer.plan.paging;
     RenderedList out;
     out.request_id = NewRequestId();
     Order(answer.page.matches, dataset_, Pick("paging.order"_question));
+    mischief_.Apply(&Fault::order, scene_, answer.page.matches);
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) Loose(answer, start, count);
     if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
@@ -136,6 +146,9 @@ class Answering {
                       answer.page.matches.begin() + std::min(start + count, Size(answer)));
     Echo(answer, count, out);
     Token(answer, start + count, count, out);
+    scene_.start = start;
+    mischief_.Apply(&Fault::page, scene_, out);
+    if (mischief_.Has(&Fault::snapshot)) Alter(out);
     return out;
   }
 
@@ -144,6 +157,13 @@ class Answering {
     return static_cast<std::int64_t>(answer.page.matches.size());
   }
   Option Pick(Question question) { return choices_.Pick(question); }
+
+  void Alter(RenderedList& out) {
+    for (const std::uint32_t position : out.listed) {
+      out.altered.push_back(dataset_.snapshots[position]);
+      mischief_.Apply(&Fault::snapshot, scene_, out.altered.back());
+    }
+  }
 
   // A token of another walk under the request's own filters: its position counts.
   void Loose(const Answer& answer, std::int64_t& start, std::int64_t& count) {
@@ -186,9 +206,11 @@ class Answering {
                            Pick("paging.next_token.full_last_page"_question) == "continues"_option;
     const bool wanted =
         paging.by_token || Pick("paging.next_token.page_mode"_question) == "continues"_option;
-    if ((more || full_last) && wanted && !paging.empty) {
+    TokenDraft draft{position, answer.page.total, (more || full_last) && wanted && !paging.empty};
+    mischief_.Apply(&Fault::token, scene_, draft);
+    if (draft.more) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);
-      origin.position = position;
+      origin.position = draft.position;
       if (paging.origin) origin.filters = paging.origin->filters;
       origin.loose = false;  // the service knows what it made of the request
       out.next_token = tokens_.Issue(std::move(origin));
@@ -198,15 +220,42 @@ class Answering {
   }
 
   const Dataset& dataset_;
+  const Mischief& mischief_;
   TokenStore& tokens_;
   FixedReading& choices_;
   const Request& request_;
+  Scene& scene_;
+};
+
+// Lets faults interfere with the model.
+class Interfering : public Interference {
+ public:
+  Interfering(const Mischief& mischief, Scene& scene) : mischief_(mischief), scene_(scene) {}
+
+  void Planned(Plan& plan) override {
+    scene_.plan = &plan;
+    mischief_.Apply(&Fault::validate, scene_, plan);
+  }
+  void Selected(const Plan& plan, std::vector<std::uint32_t>& positions) override {
+    scene_.plan = &plan;
+    if (!mischief_.Has(&Fault::select)) return;
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < scene_.dataset.snapshots.size(); ++i) {
+      const bool right = std::ranges::binary_search(positions, i);
+      if (mischief_.Selects(scene_, scene_.dataset.snapshots[i], right)) out.push_back(i);
+    }
+    positions = std::move(out);
+  }
+
+ private:
+  const Mischief& mischief_;
+  Scene& scene_;
 };
 
 }  // namespace
 
-Service::Service(const Dataset& dataset, const Reading& reading)
-    : state_(new State{dataset, FixedReading(reading), {}}) {}
+Service::Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults)
+    : state_(new State{dataset, FixedReading(reading), Mischief(std::move(faults)), {}}) {}
 Service::~Service() = default;
 
 bool Service::ClosesOn(const std::string& method) const {
@@ -228,6 +277,30 @@ bool WantsXml(const Request& request) {
                              [](char c, char letter) { return (c | 0x20) == letter; });
 }
 
+// Lets faults change the body that was written.
+void SpoilBody(const Mischief& mischief, Scene& scene, bool xml, Response& response) {
+  scene.request_id = response.request_id;
+  if (xml) mischief.Apply(&Fault::xml, scene, response.body);
+  if (!xml && mischief.Has(&Fault::json)) {
+    auto body = nlohmann::ordered_json::parse(response.body);
+    mischief.Apply(&Fault::json, scene, body);
+    response.body = body.dump();
+  }
+  mischief.Apply(&Fault::answer, scene, response);
+}
+
+// A request that is being answered.
+class AtWork {
+ public:
+  explicit AtWork(Mischief& mischief) : mischief_(mischief) { ++mischief_.at_work; }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+  ~AtWork() { --mischief_.at_work; }
+
+ private:
+  Mischief& mischief_;
+};
+
 void RefuseWith(RenderedError error, std::string_view host, bool xml, Response& response) {
   // A client may call the host anything; the answer stays readable.
   error.host_id = Excerpt(host, kLongestHost);
@@ -245,29 +318,52 @@ void Service::Refuse(const Request& request, std::string_view host, int status,
              WantsXml(request), response);
 }
 
-void Service::Handle(const Request& request, std::string_view host, Response& response) {
-  if (request.forgery != Forgery::kNone) {
-    const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(request.forgery).code);
-    return Refuse(request, host, error.status, error.code, error.message, response);
-  }
+bool Service::IsBlindTo(Forgery forgery) const { return state_->mischief.IsBlindTo(forgery); }
+
+void Service::Spoil(const Request& request, HttpResponse& response) {
   FixedReading choices = state_->reading;
+  const Scene scene{state_->dataset, request, choices, state_->mischief.memory(),
+                    state_->mischief.requests};
+  state_->mischief.Apply(&Fault::send, scene, response);
+}
+
+void Service::Handle(const Request& sent, std::string_view host, Response& response) {
+  Mischief& mischief = state_->mischief;
+  if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery)) {
+    const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(sent.forgery).code);
+    return Refuse(sent, host, error.status, error.code, error.message, response);
+  }
+  const AtWork at_work(mischief);
+  FixedReading choices = state_->reading;
+  Scene scene{state_->dataset, sent, choices, mischief.memory(), ++mischief.requests};
+  std::optional<Request> bent;
+  if (mischief.Has(&Fault::parse)) mischief.Apply(&Fault::parse, scene, bent.emplace(sent));
+  const Request& request = bent ? *bent : sent;
   Answer answer;
   if (request.method != "GET" && request.method != "POST") {
     answer.plan.refusals.push_back({"encoding.method.other"_rule,
                                     Catalogue::Get().FindError("UnsupportedHTTPMethod"), true, ""});
   } else {
-    answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices);
+    Interfering interfering(mischief, scene);
+    answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices,
+                               mischief.none() ? nullptr : &interfering);
   }
   const bool xml = answer.plan.xml;
+  scene.plan = &answer.plan;
+  scene.overlapping = mischief.at_work - 1;
   if (answer.refused()) {
-    return RefuseWith(DescribeRefusal(answer.plan.refusals.front()), host, xml, response);
+    RenderedError error = DescribeRefusal(answer.plan.refusals.front());
+    mischief.Apply(&Fault::error, scene, error);
+    RefuseWith(std::move(error), host, xml, response);
+    return SpoilBody(mischief, scene, xml, response);
   }
   response.content_type = MediaType(xml);
   response.status = 200;
-  Answering answering(state_->dataset, state_->tokens, choices, request);
-  const RenderedList list = answering.List(std::move(answer));
+  Answering answering(*state_, choices, request, scene);
+  const RenderedList list = answering.List(answer);
   response.request_id = list.request_id;
   response.body = RenderList(list, state_->dataset, xml, choices);
+  SpoilBody(mischief, scene, xml, response);
   if (const auto token = request.Find("NextToken")) state_->tokens.Use(*token);
 }
 

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
+#include "reference/describe_snapshots/faults/fault.h"
+#include "reference/http_server.h"
 #include "reference/message.h"
 #include "reference/target.h"
 
@@ -15,8 +18,10 @@ namespace assay {
 // from several threads.
 class Service {
  public:
-  // `dataset` outlives the service.
-  Service(const Dataset& dataset, const Reading& reading);
+  struct State;  // defined beside it
+
+  // `dataset` outlives the service, which commits the faults.
+  Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults = {});
   ~Service();
 
   // Answers the decoded request. `host` stands in error envelopes as HostId.
@@ -26,16 +31,21 @@ class Service {
                      std::string_view code, std::string_view message, Response& response);
   // True where the reading closes the connection instead of refusing other methods.
   bool ClosesOn(const std::string& method) const;
+  // True where a fault lets that forgery pass.
+  bool IsBlindTo(Forgery forgery) const;
+  // Lets faults change how the answer to the request is sent.
+  void Spoil(const Request& request, HttpResponse& response);
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
 // The service without a wire: the suites' default target in tests and in `assay fuzz`.
 class ModelTarget : public Target {
  public:
-  ModelTarget(const Dataset& dataset, const Reading& reading) : service_(dataset, reading) {}
+  ModelTarget(const Dataset& dataset, const Reading& reading,
+              std::vector<const Fault*> faults = {})
+      : service_(dataset, reading, std::move(faults)) {}
   void Run(RequestSource& source) override;
   std::string Name() const override { return "model"; }
 

@@ -1,0 +1,379 @@
+#include "conformance/selftest.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "conformance/suite.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/describe_snapshots/service.h"
+#include "reference/http_client.h"
+#include "reference/request_signer.h"
+#include "reference/server.h"
+
+namespace assay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Keeps the first report of the level that counts.
+class FirstReport : public Recorder {
+ public:
+  explicit FirstReport(bool warnings_count) : warnings_count_(warnings_count) {}
+  void Begin(const RunHeader&) override {}
+  void Add(const ExchangeRecord& exchange) override {
+    const bool counts = exchange.verdict == "violation" ||
+                        (warnings_count_ && exchange.verdict == "warning");
+    if (!counts || requests > 0) return;
+    requests = exchange.id;
+    suite = exchange.suite;
+  }
+  void Add(const Finding&) override {}
+  void End(const RunTrailer&) override {}
+
+  std::uint64_t requests = 0;
+  std::string suite;
+
+ private:
+  bool warnings_count_;
+};
+
+// One server that is tried.
+struct Trial {
+  std::string name;
+  const Fault* fault = nullptr;  // nullptr: a reading
+  Reading reading;
+  bool over_http = false;
+};
+
+bool OnlyWarns(const Fault& fault) {
+  return std::ranges::none_of(fault.breaks, [](Rule rule) {
+    return Catalogue::Get()[rule].level == Level::kMust;
+  });
+}
+
+// Runs trials, with what all of them share.
+class Trials {
+ public:
+  Trials(const Dataset& dataset, const SelftestOptions& options) : dataset_(dataset) {
+    suite_.seed = options.seed;
+    suite_.signs = true;
+  }
+
+  Done Prepare(const std::vector<TargetTests>& more) {
+    // The tests do not depend on the session that they are made in.
+    ModelTarget target(dataset_, {});
+    Judge judge(dataset_);
+    FirstReport recorder(false);
+    Session session(target, judge, recorder);
+    SuiteNotes notes;
+    const SuiteContext context(session, dataset_, suite_, notes);
+    Result<std::vector<SuiteTest>> tests = AllTests(context, more);
+    if (!tests) return tests.error();
+    tests_ = std::move(*tests);
+    return Ok();
+  }
+
+  Sight Run(const Trial& trial) const {
+    std::vector<const Fault*> faults;
+    if (trial.fault) faults.push_back(trial.fault);
+    if (!trial.over_http) {
+      ModelTarget target(dataset_, trial.reading, std::move(faults));
+      return RunOn(target, trial);
+    }
+    // Signed, so that forged signatures are worth something.
+    const Credentials key{.key_id = "testid", .secret = "testsecret"};
+    const auto server = Server::Start(dataset_, trial.reading, "127.0.0.1", 0, {.threads = 2},
+                                      {.authenticate = true, .keys = {key}}, std::move(faults));
+    if (!server) return {.name = trial.name, .alarm = server.error().Text()};
+    HttpTargetOptions http;
+    http.sign = MakeSigner(key, {.scheme = SignatureScheme::kParameters});
+    const auto target = HttpTarget::Open((*server)->Url(), http);
+    if (!target) return {.name = trial.name, .alarm = target.error().Text()};
+    return RunOn(**target, trial);
+  }
+
+ private:
+  Sight RunOn(Target& target, const Trial& trial) const {
+    const auto begun = std::chrono::steady_clock::now();
+    const bool warnings = trial.fault && OnlyWarns(*trial.fault);
+    FirstReport recorder(warnings);
+    Judge judge(dataset_);
+    Session session(target, judge, recorder, {.keep_bodies = false});
+    SuiteNotes notes;
+    SuiteContext context(session, dataset_, suite_, notes);
+    Sight sight{.name = trial.name, .over_http = trial.over_http};
+    for (const SuiteTest& test : tests_) {
+      test.run(context);
+      if (recorder.requests == 0 && session.violations() > 0) {
+        recorder.requests = session.exchanges();
+        recorder.suite = test.suite;
+      }
+      // Over HTTP it is enough to have seen it.
+      if (trial.over_http && trial.fault && recorder.requests > 0) break;
+      if (session.lost()) break;
+    }
+    for (const Finding& finding : session.Findings()) {
+      sight.rules.emplace(finding.rule, finding.kind);
+      if (finding.kind != "violation" && !warnings) continue;
+      sight.seen = true;
+      sight.findings.push_back(finding.id);
+      sight.diagnoses.push_back(finding.diagnosis);
+      if (sight.alarm.empty()) {
+        sight.alarm = fmt::format("{}: expected {}, got {}", finding.rule, finding.expected,
+                                  finding.actual);
+      }
+    }
+    if (session.lost()) sight.alarm = "lost: " + session.lost()->Text();
+    sight.suite = recorder.suite;
+    sight.requests = recorder.requests;
+    sight.exchanges = session.exchanges();
+    sight.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return sight;
+  }
+
+  const Dataset& dataset_;
+  SuiteOptions suite_;
+  std::vector<SuiteTest> tests_;
+};
+
+void AddFaultTrials(const SelftestOptions& options, std::vector<Trial>& out) {
+  for (const Fault& fault : Faults()) {
+    if (fnmatch(options.faults.c_str(), fault.id.c_str(), 0) != 0) continue;
+    if (!fault.wire) out.push_back({fault.id, &fault, {}, false});
+    if (options.http || fault.wire) out.push_back({fault.id, &fault, {}, true});
+  }
+}
+
+// Each option alone, then all of them in turn, then at random.
+void AddReadingTrials(const SelftestOptions& options, std::vector<Trial>& out) {
+  const auto& questions = Catalogue::Get().questions();
+  std::size_t most = 0;
+  for (const QuestionInfo& question : questions) {
+    most = std::max(most, question.options.size());
+    for (std::size_t i = 1; i < question.options.size(); ++i) {
+      const std::string name = fmt::format("{}={}", Id(question.id), Id(question.options[i].id));
+      out.push_back({name, nullptr, {name, {{question.id, question.options[i].id}}}, false});
+    }
+  }
+  const auto whole = [&](const std::string& name, const std::function<std::size_t()>& pick) {
+    Reading reading{name, {}};
+    for (const QuestionInfo& question : questions) {
+      reading.pins.emplace_back(question.id, question.options[pick() % question.options.size()].id);
+    }
+    out.push_back({name, nullptr, reading, false});
+  };
+  for (std::size_t i = 0; i < most; ++i) {
+    whole(fmt::format("all_options_{}", i + 1), [i] { return i; });
+    if (options.http) {
+      out.push_back(out.back());
+      out.back().over_http = true;
+    }
+  }
+  for (int i = 0; i < options.random_readings; ++i) {
+    std::mt19937_64 random(options.seed * 1000 + static_cast<std::uint64_t>(i));
+    whole(fmt::format("random_{}", i + 1), [&] { return static_cast<std::size_t>(random()); });
+  }
+}
+
+Json ToJson(const Sight& sight) {
+  return {{"name", sight.name},
+          {"over_http", sight.over_http},
+          {"seen", sight.seen},
+          {"rules", sight.rules},
+          {"suite", sight.suite},
+          {"requests", sight.requests},
+          {"exchanges", sight.exchanges},
+          {"findings", sight.findings},
+          {"diagnoses", sight.diagnoses},
+          {"alarm", sight.alarm},
+          {"seconds", sight.seconds}};
+}
+
+Sight FromJson(const Json& json) {
+  Sight out;
+  out.name = json["name"];
+  out.over_http = json["over_http"];
+  out.seen = json["seen"];
+  out.rules = json["rules"].get<std::map<std::string, std::string>>();
+  out.suite = json["suite"];
+  out.requests = json["requests"];
+  out.exchanges = json["exchanges"];
+  out.findings = json["findings"].get<std::vector<std::string>>();
+  out.diagnoses = json["diagnoses"].get<std::vector<std::vector<std::string>>>();
+  out.alarm = json["alarm"];
+  out.seconds = json["seconds"];
+  return out;
+}
+
+// A process that runs every `jobs`-th trial, and writes a line of JSON for each.
+struct Worker {
+  pid_t pid = -1;
+  int pipe = -1;
+};
+
+Result<Worker> StartWorker(const Trials& trials, const std::vector<Trial>& all, std::size_t first,
+                           std::size_t jobs) {
+  int ends[2];
+  if (pipe(ends) != 0) return Error{"selftest", "no pipe can be had"};
+  const pid_t pid = fork();
+  if (pid < 0) return Error{"selftest", "no process can be started"};
+  if (pid > 0) {
+    close(ends[1]);
+    return Worker{pid, ends[0]};
+  }
+  close(ends[0]);
+  for (std::size_t i = first; i < all.size(); i += jobs) {
+    const std::string line =
+        ToJson(trials.Run(all[i])).dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+    for (std::size_t at = 0; at < line.size();) {
+      const ssize_t written = write(ends[1], line.data() + at, line.size() - at);
+      if (written <= 0) _exit(1);
+      at += static_cast<std::size_t>(written);
+    }
+  }
+  _exit(0);
+}
+
+// All that the process writes until it ends; an Error where it does not end well.
+Result<std::string> Collect(const Worker& worker) {
+  std::string text;
+  char buffer[65536];
+  ssize_t count = 0;
+  while ((count = read(worker.pipe, buffer, sizeof buffer)) > 0) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  close(worker.pipe);
+  int status = 0;
+  waitpid(worker.pid, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
+  return Error{"selftest", fmt::format("a process broke off after: {}",
+                                       text.substr(text.size() - std::min<std::size_t>(
+                                                                     text.size(), 200)))};
+}
+
+}  // namespace
+
+Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<TargetTests>& more) {
+  const auto begun = std::chrono::steady_clock::now();
+  const Dataset dataset = BuiltInDataset();
+  Trials trials(dataset, options);
+  if (const Done done = trials.Prepare(more); !done) return done.error();
+  std::vector<Trial> all;
+  AddFaultTrials(options, all);
+  if (all.empty()) {
+    return Error{"--faults", fmt::format("`{}` matches no fault; `assay selftest --list` names them",
+                                         options.faults)};
+  }
+  if (options.random_readings > 0) AddReadingTrials(options, all);
+  const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs)
+                                            : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Worker> workers;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    const Result<Worker> worker = StartWorker(trials, all, i, jobs);
+    if (!worker) return worker.error();
+    workers.push_back(*worker);
+  }
+  std::vector<std::vector<std::string>> lines(jobs);
+  std::vector<std::thread> readers;
+  std::vector<Result<std::string>> texts(jobs, Result<std::string>(std::string()));
+  for (std::size_t i = 0; i < jobs; ++i) {
+    readers.emplace_back([&, i] { texts[i] = Collect(workers[i]); });
+  }
+  for (std::thread& reader : readers) reader.join();
+  Detection out;
+  std::vector<std::size_t> at(jobs, 0);
+  for (std::size_t i = 0; i < jobs; ++i) {
+    if (!texts[i]) return texts[i].error();
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string& text = *texts[i % jobs];
+    const std::size_t end = text.find('\n', at[i % jobs]);
+    const Json json = Json::parse(text.substr(at[i % jobs], end - at[i % jobs]));
+    at[i % jobs] = end + 1;
+    (all[i].fault ? out.faults : out.readings).push_back(FromJson(json));
+  }
+  out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return out;
+}
+
+std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults) {
+  std::vector<std::string> out;
+  std::map<std::string, bool> noticed;
+  for (const Sight& sight : detection.faults) {
+    const char* how = sight.over_http ? "over HTTP" : "in process";
+    for (const auto& [rule, kind] : sight.rules) noticed[rule] = true;
+    if (!sight.seen) {
+      out.push_back(fmt::format("fault {} is not seen {}", sight.name, how));
+      continue;
+    }
+    const Fault& fault = *FindFault(sight.name);
+    const bool named = std::ranges::any_of(
+        fault.breaks, [&](Rule rule) { return sight.rules.contains(std::string(Id(rule))); });
+    if (!named) {
+      out.push_back(fmt::format("fault {} is seen {}, but only by {}", sight.name, how,
+                                sight.rules.begin()->first));
+    }
+  }
+  for (const Sight& sight : detection.readings) {
+    if (!sight.alarm.empty()) {
+      out.push_back(fmt::format("alarm under the reading {} {}: {}", sight.name,
+                                sight.over_http ? "over HTTP" : "in process", sight.alarm));
+    }
+  }
+  for (const RuleInfo& rule : Catalogue::Get().rules()) {
+    if (all_faults && !noticed.contains(std::string(Id(rule.id)))) {
+      out.push_back(fmt::format("rule {} notices no fault", Id(rule.id)));
+    }
+  }
+  return out;
+}
+
+std::string DetectionJson(const Detection& detection,
+                          const std::vector<std::string>& shortcomings) {
+  Json faults = Json::array(), readings = Json::array();
+  for (const Sight& sight : detection.faults) faults.push_back(ToJson(sight));
+  for (const Sight& sight : detection.readings) readings.push_back(ToJson(sight));
+  const Json report = {{"schema", "assay-report/1"},
+                       {"assay", ASSAY_VERSION},
+                       {"verdict", shortcomings.empty() ? "conforms" : "violations"},
+                       {"seconds", detection.seconds},
+                       {"shortcomings", shortcomings},
+                       {"detection", {{"faults", faults}, {"readings", readings}}}};
+  return report.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string DetectionTable(const Detection& detection) {
+  std::string out = "# Which rule notices which fault\n\n## Faults\n\n"
+                    "| fault | seen after | by | rules |\n|---|---|---|---|\n";
+  std::map<std::string, std::vector<std::string>> by_rule;
+  for (const Sight& sight : detection.faults) {
+    std::vector<std::string> rules;
+    for (const auto& [rule, kind] : sight.rules) {
+      rules.push_back(rule);
+      auto& faults = by_rule[rule];
+      if (faults.empty() || faults.back() != sight.name) faults.push_back(sight.name);
+    }
+    out += fmt::format("| {}{} | {} | {} | {} |\n", sight.name,
+                       sight.over_http ? " (HTTP)" : "",
+                       sight.seen ? std::to_string(sight.requests) : "not seen", sight.suite,
+                       fmt::join(rules, ", "));
+  }
+  out += "\n## Rules\n\n| rule | notices |\n|---|---|\n";
+  for (const RuleInfo& rule : Catalogue::Get().rules()) {
+    const auto& faults = by_rule[std::string(Id(rule.id))];
+    out += fmt::format("| {} | {} |\n", Id(rule.id), faults.empty() ? std::string("nothing")
+                                                                    : fmt::format("{}", fmt::join(faults, ", ")));
+  }
+  return out;
+}
+
+}  // namespace assay

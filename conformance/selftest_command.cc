@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "conformance/selftest.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reports/text.h"
+
+namespace assay {
+namespace {
+
+Done WriteFile(const std::string& folder, const char* name, const std::string& text) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const std::string path = (std::filesystem::path(folder) / name).string();
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  if (!out.flush()) return Error{path, "cannot be written (--out)"};
+  return Ok();
+}
+
+std::uint64_t Median(std::vector<std::uint64_t> numbers) {
+  if (numbers.empty()) return 0;
+  std::ranges::sort(numbers);
+  return numbers[numbers.size() / 2];
+}
+
+void Summarize(const Detection& detection, std::ostream& output) {
+  std::vector<std::uint64_t> first, groups;
+  std::size_t tried = 0, seen = 0, named_first = 0, named_third = 0, diagnosed = 0;
+  for (const Sight& sight : detection.faults) {
+    ++tried;
+    seen += sight.seen ? 1 : 0;
+    if (!sight.seen) continue;
+    first.push_back(sight.requests);
+    if (sight.over_http && !FindFault(sight.name)->wire) continue;
+    groups.push_back(sight.findings.size());
+    ++diagnosed;
+    const auto within = [&](std::size_t most) {
+      return std::ranges::any_of(sight.diagnoses, [&](const std::vector<std::string>& ids) {
+        const auto end = ids.begin() + static_cast<std::ptrdiff_t>(std::min(most, ids.size()));
+        return std::find(ids.begin(), end, sight.name) != end;
+      });
+    };
+    named_first += within(1) ? 1 : 0;
+    named_third += within(3) ? 1 : 0;
+  }
+  const auto alarms = std::ranges::count_if(detection.readings,
+                                            [](const Sight& s) { return !s.alarm.empty(); });
+  output << fmt::format(
+      "faults    {} of {} trials seen ({} faults), first sight after {} requests (median)\n"
+      "findings  {} a fault (median), {} at most; diagnosed first {} of {}, in the first three {}\n"
+      "readings  {} tried, {} with an alarm\n"
+      "time      {:.0f} s\n",
+      seen, tried, Faults().size(), Median(first), Median(groups),
+      groups.empty() ? 0 : *std::ranges::max_element(groups), named_first, diagnosed, named_third,
+      detection.readings.size(), alarms, detection.seconds);
+}
+
+Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<TargetTests>& more,
+                          std::ostream& output) {
+  const Result<Detection> detection = DetectAll(options, more);
+  if (!detection) return detection.error();
+  const std::vector<std::string> shortcomings =
+      Shortcomings(*detection, options.faults == "*");
+  for (const auto& [name, text] : {std::pair{"report.json", DetectionJson(*detection, shortcomings)},
+                                   std::pair{"detection.md", DetectionTable(*detection)}}) {
+    if (const Done done = WriteFile(options.out, name, text); !done) return done.error();
+  }
+  for (const std::string& line : shortcomings) output << TerminalText(line) << "\n";
+  Summarize(*detection, output);
+  output << fmt::format("reports   {}/report.json, detection.md\n", options.out) << std::flush;
+  return shortcomings.empty() ? ExitCode::kConforms : ExitCode::kViolations;
+}
+
+}  // namespace
+
+void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more) {
+  CLI::App* command = app.add_subcommand(
+      "selftest", "Prove that the suites notice every known fault, and raise no alarm under any "
+                  "reading");
+  const auto options = std::make_shared<SelftestOptions>();
+  const auto list = std::make_shared<bool>(false);
+  command->add_option("--faults", options->faults, "ids of faults; * and ? as in file names")
+      ->capture_default_str();
+  command->add_flag("--list", *list, "names every fault, and tries none");
+  command
+      ->add_option("--readings", options->random_readings,
+                   "random readings, besides every option alone; 0 tries no reading")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Equal seeds send equal requests")
+      ->capture_default_str();
+  command->add_option("--jobs", options->jobs, "Processes at a time, 0 for one a core")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "Folder for the reports")->capture_default_str();
+  command->callback([=, more = std::move(more)] {
+    if (*list) {
+      for (const Fault& fault : Faults()) std::cout << fault.id << "  " << fault.title << "\n";
+      *exit_code = 0;
+      return;
+    }
+    const Result<ExitCode> code = Selftest(*options, more, std::cout);
+    if (!code) std::cerr << "assay selftest: " << TerminalText(code.error().Text()) << "\n";
+    *exit_code = static_cast<int>(code ? *code : code.error().exit);
+  });
+}
+
+}  // namespace assay

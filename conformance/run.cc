@@ -140,8 +140,8 @@ class ConformanceRun {
 
  private:
   Done Register() {
-    const auto context = std::make_shared<SuiteContext>(session_, *plan_.dataset, plan_.suite,
-                                                        notes_);
+    const auto context =
+        std::make_shared<SuiteContext>(session_, *plan_.dataset, plan_.suite, notes_);
     Result<std::vector<SuiteTest>> tests = AllTests(*context, more_);
     if (!tests) return Error{"--strength", tests.error().what};
     RegisterTests(context, std::move(*tests));

@@ -29,14 +29,14 @@ struct SelftestOptions {
 struct Sight {
   std::string name;
   bool over_http = false;
-  bool seen = false;                           // something was reported
-  std::map<std::string, std::string> rules;    // that were broken; "violation" or "warning"
-  std::string suite;                           // that reported first
-  std::uint64_t requests = 0;                  // sent up to the first report
-  std::uint64_t exchanges = 0;                 // in all
-  std::vector<std::string> findings;           // ids of those of the level that counts
+  bool seen = false;                                // something was reported
+  std::map<std::string, std::string> rules;         // that were broken; "violation" or "warning"
+  std::string suite;                                // that reported first
+  std::uint64_t requests = 0;                       // sent up to the first report
+  std::uint64_t exchanges = 0;                      // in all
+  std::vector<std::string> findings;                // ids of those of the level that counts
   std::vector<std::vector<std::string>> diagnoses;  // of each finding, most specific first
-  std::string alarm;                           // the first report in words
+  std::string alarm;                                // the first report in words
   double seconds = 0;
 };
 

@@ -50,8 +50,8 @@ void Summarize(const Detection& detection, std::ostream& output) {
     named_first += within(1) ? 1 : 0;
     named_third += within(3) ? 1 : 0;
   }
-  const auto alarms = std::ranges::count_if(detection.readings,
-                                            [](const Sight& s) { return !s.alarm.empty(); });
+  const auto alarms =
+      std::ranges::count_if(detection.readings, [](const Sight& s) { return !s.alarm.empty(); });
   output << fmt::format(
       "faults    {} of {} trials seen ({} faults), first sight after {} requests (median)\n"
       "findings  {} a fault (median), {} at most; diagnosed first {} of {}, in the first three {}\n"
@@ -66,10 +66,10 @@ Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<Targ
                           std::ostream& output) {
   const Result<Detection> detection = DetectAll(options, more);
   if (!detection) return detection.error();
-  const std::vector<std::string> shortcomings =
-      Shortcomings(*detection, options.faults == "*");
-  for (const auto& [name, text] : {std::pair{"report.json", DetectionJson(*detection, shortcomings)},
-                                   std::pair{"detection.md", DetectionTable(*detection)}}) {
+  const std::vector<std::string> shortcomings = Shortcomings(*detection, options.faults == "*");
+  for (const auto& [name, text] :
+       {std::pair{"report.json", DetectionJson(*detection, shortcomings)},
+        std::pair{"detection.md", DetectionTable(*detection)}}) {
     if (const Done done = WriteFile(options.out, name, text); !done) return done.error();
   }
   for (const std::string& line : shortcomings) output << TerminalText(line) << "\n";
@@ -82,8 +82,9 @@ Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<Targ
 
 void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more) {
   CLI::App* command = app.add_subcommand(
-      "selftest", "Prove that the suites notice every known fault, and raise no alarm under any "
-                  "reading");
+      "selftest",
+      "Prove that the suites notice every known fault, and raise no alarm under any "
+      "reading");
   const auto options = std::make_shared<SelftestOptions>();
   const auto list = std::make_shared<bool>(false);
   command->add_option("--faults", options->faults, "ids of faults; * and ? as in file names")

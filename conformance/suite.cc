@@ -95,10 +95,9 @@ Result<std::vector<SuiteTest>> AllTests(const SuiteContext& context,
   if (!out) return out;
   for (const TargetTests& tests : more) {
     for (TargetTest& test : tests(context.dataset, context.options.seed)) {
-      out->push_back({std::move(test.suite), std::move(test.name),
-                      [run = std::move(test.run)](SuiteContext& shared) {
-                        return run(shared.session);
-                      }});
+      out->push_back(
+          {std::move(test.suite), std::move(test.name),
+           [run = std::move(test.run)](SuiteContext& shared) { return run(shared.session); }});
     }
   }
   return out;

@@ -590,11 +590,17 @@ void PlaceTwentyTags(Dataset* dataset) {
   std::vector<Tag> other_value = tags, other_key = tags, fewer(tags.begin(), tags.end() - 1);
   other_value.back().value += "x";
   other_key.back().key += "x";
+  // Twenty that every reading tells apart, so that the twentieth alone can exclude a snapshot.
+  std::vector<Tag> plain;
+  for (std::size_t i = 1; i <= kMaximumTags; ++i) {
+    plain.push_back({"plain" + std::to_string(i), "value" + std::to_string(i)});
+  }
   place(20, tags);
   place(60, reversed);
   place(90, other_value);
   place(120, other_key);
   place(150, fewer);
+  place(180, plain);
 }
 
 }  // namespace

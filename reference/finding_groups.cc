@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "reference/describe_snapshots/faults/catalogue.h"
+
 namespace assay {
 namespace {
 
@@ -66,6 +68,11 @@ void Reduce(Target& target, const Judge& judge, int budget, Difference& differen
   }
 }
 
+// Of the group that the difference belongs to.
+std::string KeyOf(const Difference& difference) {
+  return fmt::format("{} {}", Id(difference.rule), difference.shape);
+}
+
 std::string SourceText(const RuleInfo& rule) {
   std::string out;
   for (const SourceReference& source : rule.sources) {
@@ -89,7 +96,7 @@ std::string FindingId(const Difference& difference) {
 void FindingGroups::Add(std::uint64_t exchange, const Request& request,
                         const Difference& difference, const Verdict& verdict, bool warning,
                         bool reported) {
-  const std::string key = fmt::format("{} {}", Id(difference.rule), difference.shape);
+  const std::string key = KeyOf(difference);
   auto [at, is_new] = groups_.try_emplace(key);
   Group& group = at->second;
   ++group.occurrences;
@@ -117,6 +124,9 @@ void FindingGroups::Add(std::uint64_t exchange, const Request& request, const Ve
 
 void FindingGroups::AddReport(std::uint64_t exchange, const Request& request,
                               const Verdict& verdict) {
+  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
+    for (const Difference& difference : *list) diagnosis_.Fail(exchange, KeyOf(difference));
+  }
   for (const Difference& d : verdict.violations) Add(exchange, request, d, verdict, false, true);
   for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, true);
 }
@@ -142,8 +152,17 @@ Finding FindingGroups::Write(const Group& group) const {
   return finding;
 }
 
+void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
+                            const Response& response, const Verdict& verdict) {
+  std::vector<std::string> failures;
+  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
+    for (const Difference& difference : *list) failures.push_back(KeyOf(difference));
+  }
+  diagnosis_.Observe(exchange, request, response, failures);
+}
+
 std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget) {
-  std::vector<Finding> out;
+  std::vector<Settled> settled;
   for (auto& [key, group] : groups_) {
     const bool alone = !group.reported && !NeedsHistory(group.difference.rule);
     int failed = kConfirmations;
@@ -156,12 +175,95 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
         Reduce(*target, judge, budget, group.difference, group.request);
       }
     }
-    Finding finding = Write(group);
-    if (failed < kConfirmations) finding.stability = "intermittent";
-    out.push_back(std::move(finding));
+    settled.push_back({key, group, Write(group)});
+    if (failed < kConfirmations) settled.back().finding.stability = "intermittent";
   }
+  Diagnose(judge, settled);
+  std::vector<Finding> out;
+  for (Settled& entry : settled) out.push_back(std::move(entry.finding));
   std::ranges::sort(out, {}, &Finding::id);
   return out;
+}
+
+namespace {
+
+// The reading that was learned; of what stayed open, the first option that is possible.
+Reading LearnedReading(const Judge& judge) {
+  Reading reading{"learned", {}};
+  for (const QuestionInfo& question : Catalogue::Get().questions()) {
+    const OptionSet possible = judge.readings().Possible(question.id);
+    for (std::size_t i = 0; i < question.options.size(); ++i) {
+      if (((possible >> i) & 1U) == 0) continue;
+      reading.pins.emplace_back(question.id, question.options[i].id);
+      break;
+    }
+  }
+  return reading;
+}
+
+// The learned reading, the same in each order, and the documented one.
+std::vector<Reading> LikelyReadings(const Judge& judge) {
+  std::vector<Reading> out{LearnedReading(judge)};
+  for (const Option order : {"newest_first"_option, "oldest_first"_option}) {
+    out.push_back(out.front());
+    for (auto& [question, option] : out.back().pins) {
+      if (question == "paging.order"_question) option = order;
+    }
+  }
+  out.emplace_back();
+  return out;
+}
+
+bool Breaks(const Fault& fault, Rule rule) {
+  return std::ranges::find(fault.breaks, rule) != fault.breaks.end();
+}
+
+}  // namespace
+
+// The most frequent group first: what explains it may explain the others, too.
+void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) const {
+  if (settled.empty()) return;
+  const Reading reading = diagnosis_.BestOf(LikelyReadings(judge), judge.dataset());
+  std::ranges::stable_sort(settled, [](const Settled& a, const Settled& b) {
+    if (a.group.warning != b.group.warning) return b.group.warning;
+    return a.group.occurrences > b.group.occurrences;
+  });
+  std::vector<Settled> out;
+  while (!settled.empty()) {
+    std::vector<Settled> cluster;
+    cluster.push_back(std::move(settled.front()));
+    settled.erase(settled.begin());
+    const auto named = diagnosis_.Explain(cluster.front().key, judge.dataset(), reading);
+    const Fault* fault = named.empty() ? nullptr : FindFault(named.front());
+    const auto belongs = [&](const Settled& other) {
+      if (!fault) return other.group.request == cluster.front().group.request;
+      return fault->history || diagnosis_.Reproduces(*fault, other.key, judge.dataset(), reading,
+                                                     Diagnosis::Share::kAny);
+    };
+    for (std::size_t i = 0; i < settled.size();) {
+      if (!belongs(settled[i])) {
+        ++i;
+        continue;
+      }
+      cluster.push_back(std::move(settled[i]));
+      settled.erase(settled.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    // The rule that the fault is about speaks for all.
+    const auto speaks = std::ranges::find_if(cluster, [&](const Settled& entry) {
+      return fault && entry.group.warning == cluster.front().group.warning &&
+             Breaks(*fault, entry.group.difference.rule);
+    });
+    if (speaks != cluster.end()) std::swap(*speaks, cluster.front());
+    Finding& finding = cluster.front().finding;
+    finding.diagnosis = named;
+    for (std::size_t i = 1; i < cluster.size(); ++i) {
+      finding.occurrences += cluster[i].finding.occurrences;
+      finding.also.push_back(cluster[i].finding.id);
+    }
+    std::ranges::sort(finding.also);
+    out.push_back(std::move(cluster.front()));
+  }
+  settled = std::move(out);
 }
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reference/describe_snapshots/diagnosis.h"
 #include "reference/describe_snapshots/judge.h"
 #include "reference/target.h"
 #include "spec/record.h"
@@ -19,9 +20,14 @@ class FindingGroups {
   // The same for what a suite found by comparing answers; such a finding is not sent again.
   void AddReport(std::uint64_t exchange, const Request& request, const Verdict& verdict);
 
+  // Remembers every answer, so that a cause can be named.
+  void Observe(std::uint64_t exchange, const Request& request, const Response& response,
+               const Verdict& verdict);
+
   // Confirms each group by sending its smallest request again, reduces it while it still fails
-  // (at most `budget` requests a group), and writes the findings in the order of their ids. Without
-  // a target nothing is sent.
+  // (at most `budget` requests a group), names the faults that answer alike, makes one finding of
+  // the groups that have one cause, and writes the findings in the order of their ids. Without a
+  // target nothing is sent.
   std::vector<Finding> Settle(Target* target, const Judge& judge, int budget);
 
  private:
@@ -37,7 +43,14 @@ class FindingGroups {
   void Add(std::uint64_t exchange, const Request& request, const Difference& difference,
            const Verdict& verdict, bool warning, bool reported);
   Finding Write(const Group& group) const;
+  struct Settled {
+    std::string key;
+    Group group;
+    Finding finding;
+  };
+  void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
 
+  Diagnosis diagnosis_;
   std::map<std::string, Group> groups_;  // by rule and shape
 };
 

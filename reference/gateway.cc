@@ -249,8 +249,8 @@ struct Gateway::State {
   }
   bool IsBlindTo(Forgery forgery) const { return options.blind && options.blind(forgery); }
   Refused Authenticate(const HttpRequest& http, const Request& request);
-  Refused VerifySignature(const HttpRequest& http, const WireParameters& wire,
-                          const Claims& claims, const Credentials& key) const;
+  Refused VerifySignature(const HttpRequest& http, const WireParameters& wire, const Claims& claims,
+                          const Credentials& key) const;
 };
 
 Refused Gateway::State::VerifySignature(const HttpRequest& http, const WireParameters& wire,

@@ -32,6 +32,10 @@ std::optional<GatewayRefusal> CheckRate(RateLimit& throttle, HttpResponse& out) 
 Request DecodeRequest(const HttpRequest& http) {
   Request request{.method = http.method};
   WireParameters wire = DecodeParameters(http);
+  // It says the same, but a fault may read it otherwise.
+  const bool plus = http.target.find('+') != std::string::npos ||
+                    (!wire.form.empty() && http.body.find('+') != std::string::npos);
+  if (plus) request.encoding = FormEncoding::kPlus;
   request.parameters = std::move(wire.query);
   if (!wire.form.empty()) {
     request.placement = request.parameters.empty() ? Placement::kForm : Placement::kSplit;
@@ -88,6 +92,7 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
     auto refusal = gateway ? gateway->Check(http, request) : std::nullopt;
     if (!refusal && throttle) refusal = CheckRate(*throttle, out);
     if (refusal) {
+      service.SpoilRefusal(refusal->code, refusal->message);
       Service::Refuse(request, host_id, refusal->status, refusal->code, refusal->message, response);
     } else {
       service.Handle(request, host_id, response);

@@ -213,6 +213,7 @@ class Session::Driver : public RequestSource {
       out.answered = true;
       out.status = step.response->status;
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
+      state_.groups.Observe(out.id, out.request, *step.response, out.verdict);
     } else {
       Unanswered(step.response.error(), out);
     }

@@ -136,7 +136,8 @@ std::string FindingLine(const Finding& finding) {
                      {"expected", TextValue(HideSecrets(finding.expected))},
                      {"actual", TextValue(HideSecrets(finding.actual))},
                      {"evidence", finding.evidence},
-                     {"diagnosis", TextValues(finding.diagnosis)}};
+                     {"diagnosis", TextValues(finding.diagnosis)},
+                     {"also", TextValues(finding.also)}};
   return line.dump() + "\n";
 }
 

@@ -149,6 +149,7 @@ void ReadFinding(Members& members, Finding* finding) {
   members.Read("actual", &finding->actual);
   members.Read("evidence", &finding->evidence);
   members.Read("diagnosis", &finding->diagnosis);
+  if (members.Has("also")) members.Read("also", &finding->also);
 }
 
 void ReadRule(Members& members, RuleTally* rule) {

@@ -39,6 +39,7 @@ Json FindingValue(const Finding& finding, bool with_repro) {
           {"actual", finding.actual},
           {"evidence", finding.evidence},
           {"diagnosis", finding.diagnosis},
+          {"also", finding.also},
           {"repro", with_repro ? "repro/" + ReproName(finding) + ".sh" : ""}};
 }
 

@@ -529,6 +529,7 @@ void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
   LearnAboutMethods(*state_, id, "closed"_option);
 }
 
+const Dataset& Judge::dataset() const { return state_->dataset; }
 const ReadingSpace& Judge::readings() const { return state_->space; }
 std::uint64_t Judge::judged() const { return state_->judged; }
 std::uint64_t Judge::Exercised(Rule rule) const { return state_->exercised[Index(rule)]; }

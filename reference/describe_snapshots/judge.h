@@ -57,6 +57,7 @@ class Judge {
   void ConnectionClosed(std::uint64_t id, const Request& request);
 
   const ReadingSpace& readings() const;
+  const Dataset& dataset() const;
   // The learned reading, a row a question; `evidence` names the exchanges that excluded options.
   std::vector<LearnedAnswer> Learned() const;
   // A row a rule, in the order of ids. `violations` counts exchanges.

@@ -10,7 +10,7 @@ namespace assay {
 // The list that answers a request, ready to be written: which snapshots, in which order.
 struct RenderedList {
   std::vector<std::uint32_t> listed;  // positions in the dataset, in the order of the answer
-  std::vector<Snapshot> altered;  // not empty: written in place of those listed, one for one
+  std::vector<Snapshot> altered;      // not empty: written in place of those listed, one for one
   std::optional<std::int64_t> total, page_number, page_size;  // nothing: the field is left out
   std::optional<std::string> next_token;                      // "" is written as an empty string
   std::string request_id;

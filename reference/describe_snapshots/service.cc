@@ -320,6 +320,10 @@ void Service::Refuse(const Request& request, std::string_view host, int status,
 
 bool Service::IsBlindTo(Forgery forgery) const { return state_->mischief.IsBlindTo(forgery); }
 
+void Service::SpoilRefusal(std::string& code, std::string& message) const {
+  state_->mischief.TurnAway(code, message);
+}
+
 void Service::Spoil(const Request& request, HttpResponse& response) {
   FixedReading choices = state_->reading;
   const Scene scene{state_->dataset, request, choices, state_->mischief.memory(),
@@ -331,7 +335,9 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   Mischief& mischief = state_->mischief;
   if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery)) {
     const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(sent.forgery).code);
-    return Refuse(sent, host, error.status, error.code, error.message, response);
+    std::string code = error.code, message = error.message;
+    SpoilRefusal(code, message);
+    return Refuse(sent, host, error.status, code, message, response);
   }
   const AtWork at_work(mischief);
   FixedReading choices = state_->reading;

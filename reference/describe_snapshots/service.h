@@ -33,6 +33,8 @@ class Service {
   bool ClosesOn(const std::string& method) const;
   // True where a fault lets that forgery pass.
   bool IsBlindTo(Forgery forgery) const;
+  // Lets faults change what a refusal of the gateway says.
+  void SpoilRefusal(std::string& code, std::string& message) const;
   // Lets faults change how the answer to the request is sent.
   void Spoil(const Request& request, HttpResponse& response);
 
@@ -43,8 +45,7 @@ class Service {
 // The service without a wire: the suites' default target in tests and in `assay fuzz`.
 class ModelTarget : public Target {
  public:
-  ModelTarget(const Dataset& dataset, const Reading& reading,
-              std::vector<const Fault*> faults = {})
+  ModelTarget(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults = {})
       : service_(dataset, reading, std::move(faults)) {}
   void Run(RequestSource& source) override;
   std::string Name() const override { return "model"; }

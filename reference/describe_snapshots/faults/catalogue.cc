@@ -107,8 +107,8 @@ Result<std::vector<const Fault*>> FindFaults(const std::vector<std::string>& ids
     if (out.back()) continue;
     std::vector<std::string_view> all;
     for (const Fault& fault : Faults()) all.push_back(fault.id);
-    return Error{"--fault " + id,
-                 fmt::format("is no fault; the nearest: {}", fmt::join(NearestTo(id, all, 3), ", "))};
+    return Error{"--fault " + id, fmt::format("is no fault; the nearest: {}",
+                                              fmt::join(NearestTo(id, all, 3), ", "))};
   }
   return out;
 }
@@ -118,12 +118,12 @@ std::vector<Described> DescribedFaults() {
   for (const Fault& fault : Faults()) {
     std::vector<std::string_view> rules;
     for (const Rule rule : fault.breaks) rules.push_back(Id(rule));
-    out.push_back({fault.id, fault.title,
-                   fmt::format("{}\n  fault: {}\n  stage: {}\n  difficulty: {} of 5{}\n  breaks: {}\n"
-                               "  commit it: assay serve --fault {}\n",
-                               fault.id, fault.title, NameOf(fault.stage), fault.difficulty,
-                               fault.wire ? " (over HTTP only)" : "", fmt::join(rules, ", "),
-                               fault.id)});
+    out.push_back(
+        {fault.id, fault.title,
+         fmt::format("{}\n  fault: {}\n  stage: {}\n  difficulty: {} of 5{}\n  breaks: {}\n"
+                     "  commit it: assay serve --fault {}\n",
+                     fault.id, fault.title, NameOf(fault.stage), fault.difficulty,
+                     fault.wire ? " (over HTTP only)" : "", fmt::join(rules, ", "), fault.id)});
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "reference/describe_snapshots/faults/families.h"
 #include "reference/utf8.h"
@@ -97,20 +98,20 @@ void AddTexts(std::vector<Fault>& out) {
     const char* name;
     Field field;
     Rule rule;
-  } fields[] = {{"name", "SnapshotName", Field::kSnapshotName, "response.field.snapshot_name"_rule},
-                {"description", "Description", Field::kDescription,
-                 "response.field.description"_rule}};
+  } fields[] = {
+      {"name", "SnapshotName", Field::kSnapshotName, "response.field.snapshot_name"_rule},
+      {"description", "Description", Field::kDescription, "response.field.description"_rule}};
   for (const auto& field : fields) {
     for (const Text& text : texts) {
-      out.push_back({.id = fmt::format("data.{}.{}", field.word, text.word),
-                     .title = fmt::format(fmt::runtime(text.title), field.name),
-                     .stage = Stage::kRender,
-                     .difficulty = text.difficulty,
-                     .breaks = {field.rule},
-                     .snapshot = [f = field.field, change = text.change](const Scene&,
-                                                                         Snapshot& snapshot) {
-                       SetText(snapshot, f, change);
-                     }});
+      out.push_back(
+          {.id = fmt::format("data.{}.{}", field.word, text.word),
+           .title = fmt::format(fmt::runtime(text.title), field.name),
+           .stage = Stage::kRender,
+           .difficulty = text.difficulty,
+           .breaks = {field.rule},
+           .snapshot = [f = field.field, change = text.change](const Scene&, Snapshot& snapshot) {
+             SetText(snapshot, f, change);
+           }});
     }
   }
   out.push_back({.id = "data.description.cut_at_255",
@@ -247,6 +248,44 @@ void AddFields(std::vector<Fault>& out) {
   add("data.retention.one_more", "shows a day too many in RetentionDays", 2,
       "response.field.retention_days"_rule,
       number(Field::kRetentionDays, [](long long v) { return v + 1; }));
+  add("data.product_code.other", "shows another ProductCode", 3, "response.field.product_code"_rule,
+      [](const Scene&, Snapshot& snapshot) {
+        SetText(snapshot, Field::kProductCode, [](std::string t) { return t + "0"; });
+      });
+  add("data.serial.is_id", "shows the id as SnapshotSN", 3, "response.field.snapshot_sn"_rule,
+      [](const Scene&, Snapshot& snapshot) {
+        SetText(snapshot, Field::kSnapshotSN,
+                [&](const std::string&) { return snapshot[Field::kSnapshotId]; });
+      });
+  add("data.source_region.own", "shows the snapshot's own region as SourceRegionId", 3,
+      "response.field.source_region_id"_rule, [](const Scene&, Snapshot& snapshot) {
+        SetText(snapshot, Field::kSourceRegionId,
+                [&](const std::string&) { return snapshot[Field::kRegionId]; });
+      });
+  add("data.source_snapshot.own", "shows the snapshot's own id as SourceSnapshotId", 3,
+      "response.field.source_snapshot_id"_rule, [](const Scene&, Snapshot& snapshot) {
+        SetText(snapshot, Field::kSourceSnapshotId,
+                [&](const std::string&) { return snapshot[Field::kSnapshotId]; });
+      });
+  add("data.storage_type.always_disk", "shows a SourceStorageType of its own", 3,
+      "response.field.source_storage_type"_rule, [](const Scene&, Snapshot& snapshot) {
+        SetText(snapshot, Field::kSourceStorageType, [](const std::string&) { return "san"; });
+      });
+  const auto shown = [&](const char* id, const char* title, Rule rule, const char* name) {
+    out.push_back({.id = id,
+                   .title = title,
+                   .stage = Stage::kRender,
+                   .difficulty = 2,
+                   .breaks = {rule},
+                   .json = [name](const Scene&, nlohmann::ordered_json& body) {
+                     if (!body.contains("Snapshots")) return;
+                     for (auto& snapshot : body["Snapshots"]["Snapshot"]) snapshot[name] = "none";
+                   }});
+  };
+  shown("data.region.other", "shows a RegionId that is not the snapshot's",
+        "response.field.region_id"_rule, "RegionId");
+  shown("data.chain.other", "shows a SnapshotLinkId that is not the snapshot's",
+        "response.field.snapshot_link_id"_rule, "SnapshotLinkId");
   add("data.kms_key.hidden", "hides KMSKeyId", 2, "response.field.kms_key_id"_rule,
       [](const Scene&, Snapshot& snapshot) {
         if (snapshot.Has(Field::kKMSKeyId)) snapshot.Set(Field::kKMSKeyId, "");

@@ -15,8 +15,8 @@ using Json = nlohmann::ordered_json;
 struct KnownError {
   const char* word;
   const char* code;
-  Rule rule;        // that asks for it
-  Rule status;      // the rule of its status
+  Rule rule;    // that asks for it
+  Rule status;  // the rule of its status
   int wrong_status;
 };
 
@@ -24,7 +24,8 @@ const std::vector<KnownError>& Errors() {
   static const std::vector<KnownError> errors = {
       {"status", "InvalidStatus.NotFound", "filter.status.unknown"_rule,
        "error.invalid_status_not_found.status"_rule, 400},
-      {"usage", "InvalidUsage", "filter.usage.unknown"_rule, "error.invalid_usage.status"_rule, 400},
+      {"usage", "InvalidUsage", "filter.usage.unknown"_rule, "error.invalid_usage.status"_rule,
+       400},
       {"category", "InvalidSnapshotCategory.Malformed", "filter.category.unknown"_rule,
        "error.invalid_snapshot_category_malformed.status"_rule, 400},
       {"filter_key", "InvalidFilterKey.NotFound", "time.key.unknown"_rule,
@@ -88,8 +89,43 @@ void AddKnownErrors(std::vector<Fault>& out) {
                  .difficulty = 3,
                  .breaks = {"tag.mismatch.code"_rule, "request.open.admissible"_rule},
                  .error = [](const Scene&, RenderedError& error) {
-                   if (error.code == "InvalidTag.Mismatch") error.code = "InvalidParameter.Conflict";
+                   if (error.code == "InvalidTag.Mismatch")
+                     error.code = "InvalidParameter.Conflict";
                  }});
+}
+
+// Codes that only a `should` rule asks for, or that have no topic of their own.
+void AddOtherErrors(std::vector<Fault>& out) {
+  const auto add = [&](const char* id, const char* title, std::vector<Rule> breaks,
+                       const char* code, std::function<void(RenderedError&)> change) {
+    out.push_back({.id = id,
+                   .title = title,
+                   .stage = Stage::kRender,
+                   .difficulty = 3,
+                   .breaks = std::move(breaks),
+                   .error = [code = std::string(code), change = std::move(change)](
+                                const Scene&, RenderedError& error) {
+                     if (error.code == code) change(error);
+                   }});
+  };
+  add("error.snapshot_type.code", "refuses an unknown SnapshotType with another code",
+      {"filter.snapshot_type.unknown"_rule, "error.code.known"_rule},
+      "InvalidSnapshotType.NotFound",
+      [](RenderedError& error) { error.code = "InvalidParameter.Conflict"; });
+  add("error.source_disk_type.code", "refuses an unknown SourceDiskType with another code",
+      {"filter.source_disk_type.unknown"_rule, "error.code.known"_rule}, "InvalidSourceDiskType",
+      [](RenderedError& error) { error.code = "InvalidParameter.Conflict"; });
+  add("error.tag_mismatch.status", "answers InvalidTag.Mismatch with 404",
+      {"error.invalid_tag_mismatch.status"_rule}, "InvalidTag.Mismatch",
+      [](RenderedError& error) { error.status = 404; });
+  add("error.tag_mismatch.text", "gives InvalidTag.Mismatch another text",
+      {"error.invalid_tag_mismatch.message"_rule}, "InvalidTag.Mismatch",
+      [](RenderedError& error) { error.message = "Bad tag."; });
+  add("error.internal.text", "answers an unknown Status with 500 and a text of its own",
+      {"error.internal_error.message"_rule, "error.internal_error.unprovoked"_rule},
+      "InvalidStatus.NotFound", [](RenderedError& error) {
+        error = {.status = 500, .code = "InternalError", .message = "NullPointerException"};
+      });
 }
 
 void AddEnvelopes(std::vector<Fault>& out) {
@@ -125,9 +161,10 @@ void AddEnvelopes(std::vector<Fault>& out) {
         }
         body = std::move(other);
       });
-  add("error.envelope.wrapped", "puts errors into an object Error", 1,
-      {"error.envelope.code"_rule},
-      [](const Scene&, Json& body) { body = Json{{"Error", body}}; });
+  add("error.envelope.wrapped", "puts errors into an object Error", 1, {"error.envelope.code"_rule},
+      [](const Scene&, Json& body) {
+        body = Json{{"Error", body}};
+      });
   add("error.envelope.with_list", "lists snapshots in errors", 2, {"error.envelope.no_list"_rule},
       [](const Scene& scene, Json& body) {
         body["Snapshots"]["Snapshot"] = Json::array();
@@ -155,11 +192,9 @@ void AddWhole(std::vector<Fault>& out) {
                      if (answer.status >= 400) change(scene, answer);
                    }});
   };
-  const std::vector<Rule> unreadable = {"encoding.json.well_formed"_rule,
-                                        "encoding.xml.well_formed"_rule,
-                                        "encoding.format.json"_rule,
-                                        "encoding.format.xml"_rule,
-                                        "error.envelope.code"_rule};
+  const std::vector<Rule> unreadable = {
+      "encoding.json.well_formed"_rule, "encoding.xml.well_formed"_rule,
+      "encoding.format.json"_rule, "encoding.format.xml"_rule, "error.envelope.code"_rule};
   add("error.status.is_200", "answers errors with 200", 1, {"error.status.matches"_rule},
       [](const Scene&, Response& answer) { answer.status = 200; });
   add("error.status.is_500", "answers bad input with 500", 1,
@@ -252,6 +287,7 @@ void AddDryRuns(std::vector<Fault>& out) {
 
 void AddErrorFaults(std::vector<Fault>& out) {
   AddKnownErrors(out);
+  AddOtherErrors(out);
   AddEnvelopes(out);
   AddWhole(out);
   AddDryRuns(out);

@@ -53,11 +53,11 @@ struct Scene {
   const Request& request;  // as it was sent
   Choices& choices;
   FaultMemory& memory;
-  std::uint64_t number = 1;      // of the request at this server, from 1
-  int overlapping = 0;           // other requests that are being answered
-  const Plan* plan = nullptr;    // from the stage "validate" on
-  const Page* page = nullptr;    // from the stage "page" on: `matches` in the order of the answer
-  std::int64_t start = 0;        // rank of the first entry listed
+  std::uint64_t number = 1;       // of the request at this server, from 1
+  int overlapping = 0;            // other requests that are being answered
+  const Plan* plan = nullptr;     // from the stage "validate" on
+  const Page* page = nullptr;     // from the stage "page" on: `matches` in the order of the answer
+  std::int64_t start = 0;         // rank of the first entry listed
   std::string_view request_id{};  // of the answer, from the stage "render" on
 
   bool Has(std::string_view name) const { return request.Find(name).has_value(); }
@@ -82,10 +82,13 @@ struct Fault {
   std::string id;     // "paging.last_page.drops_one"
   std::string title;  // what the server does, in the third person
   Stage stage = Stage::kSelect;
-  int difficulty = 1;        // 1: any request shows it; 5: hardly one does
-  std::vector<Rule> breaks;  // at least one of these is reported
-  bool wire = false;         // needs HTTP to show
+  int difficulty = 1;              // 1: any request shows it; 5: hardly one does
+  std::vector<Rule> breaks;        // at least one of these is reported
+  bool wire = false;               // needs HTTP to show
+  bool history = false;            // depends on the requests before
   Forgery blind = Forgery::kNone;  // the forgery that goes unnoticed
+  // Another code and text of what the gateway refuses.
+  std::function<void(std::string& code, std::string& message)> turned_away = nullptr;
 
   std::function<bool(const Scene&)> when = nullptr;
   std::function<void(const Scene&, Request&)> parse = nullptr;

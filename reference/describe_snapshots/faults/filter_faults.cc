@@ -76,9 +76,9 @@ void AddForEach(std::vector<Fault>& out) {
     const auto id = [&](const char* what) { return fmt::format("filter.{}.{}", p.word, what); };
     const std::vector<Rule> rules = RulesOf(p);
     std::vector<Rule> by_token = rules;
-    for (const Rule rule : {"token.next.continues"_rule, "token.walk.complete"_rule,
-                            "token.walk.unique"_rule, "token.max_results.limits"_rule,
-                            "token.next.given"_rule}) {
+    for (const Rule rule :
+         {"token.next.continues"_rule, "token.walk.complete"_rule, "token.walk.unique"_rule,
+          "token.max_results.limits"_rule, "token.next.given"_rule}) {
       by_token.push_back(rule);
     }
     const std::string name = p.name, partner = p.partner;
@@ -117,14 +117,13 @@ void AddForEach(std::vector<Fault>& out) {
                    .select = Treats(p.field, [](const Filter&, const Snapshot&, bool right) {
                      return !right;
                    })});
-    out.push_back({.id = id("lists_nothing"),
-                   .title = fmt::format("finds nothing by {}", p.name),
-                   .stage = Stage::kSelect,
-                   .difficulty = 2,
-                   .breaks = rules,
-                   .select = Treats(p.field, [](const Filter&, const Snapshot&, bool) {
-                     return false;
-                   })});
+    out.push_back(
+        {.id = id("lists_nothing"),
+         .title = fmt::format("finds nothing by {}", p.name),
+         .stage = Stage::kSelect,
+         .difficulty = 2,
+         .breaks = rules,
+         .select = Treats(p.field, [](const Filter&, const Snapshot&, bool) { return false; })});
   }
 }
 
@@ -167,55 +166,167 @@ std::string Small(std::string_view text) {
 // Goes wrong on one value of an enumeration only.
 void AddValues(std::vector<Fault>& out) {
   const std::vector<OneValue> values = {
-      {"status.progressing_as_accomplished", "lists accomplished snapshots for progressing",
-       "Status", "progressing", Field::kStatus, {"accomplished"}, "filter.status.progressing"_rule},
-      {"status.failed_with_progressing", "lists progressing snapshots among the failed", "Status",
-       "failed", Field::kStatus, {"failed", "progressing"}, "filter.status.failed"_rule},
-      {"status.accomplished_with_failed", "lists failed snapshots among the accomplished",
-       "Status", "accomplished", Field::kStatus, {"accomplished", "failed"},
+      {"status.progressing_as_accomplished",
+       "lists accomplished snapshots for progressing",
+       "Status",
+       "progressing",
+       Field::kStatus,
+       {"accomplished"},
+       "filter.status.progressing"_rule},
+      {"status.failed_with_progressing",
+       "lists progressing snapshots among the failed",
+       "Status",
+       "failed",
+       Field::kStatus,
+       {"failed", "progressing"},
+       "filter.status.failed"_rule},
+      {"status.accomplished_with_failed",
+       "lists failed snapshots among the accomplished",
+       "Status",
+       "accomplished",
+       Field::kStatus,
+       {"accomplished", "failed"},
        "filter.status.accomplished"_rule},
-      {"status.all_without_failed", "leaves failed snapshots out for Status=all", "Status", "all",
-       Field::kStatus, {"accomplished", "progressing"}, "filter.status.all"_rule},
-      {"status.default_accomplished", "lists accomplished snapshots only, unless asked for others",
-       "Status", "", Field::kStatus, {"accomplished"}, "filter.status.default"_rule},
-      {"status.default_without_progressing", "hides snapshots in progress, unless asked for them",
-       "Status", "", Field::kStatus, {"accomplished", "failed"}, "filter.status.default"_rule},
-      {"snapshot_type.auto_as_user", "lists manual snapshots for auto", "SnapshotType", "auto",
-       Field::kSnapshotType, {"user"}, "filter.snapshot_type.auto"_rule},
-      {"snapshot_type.auto_as_timer", "looks for the text timer where auto is asked for",
-       "SnapshotType", "auto", Field::kSnapshotType, {"timer"}, "filter.snapshot_type.auto"_rule},
-      {"snapshot_type.user_as_all", "lists all snapshots for user", "SnapshotType", "user",
-       Field::kSnapshotType, {"user", "auto"}, "filter.snapshot_type.user"_rule},
-      {"snapshot_type.all_as_user", "lists manual snapshots only for all", "SnapshotType", "all",
-       Field::kSnapshotType, {"user"}, "filter.snapshot_type.all"_rule},
-      {"snapshot_type.default_user", "lists manual snapshots only, unless asked for others",
-       "SnapshotType", "", Field::kSnapshotType, {"user"}, "filter.snapshot_type.default"_rule},
-      {"usage.image_as_image_disk", "lists image_disk in place of image", "Usage", "image",
-       Field::kUsage, {"image_disk"}, "filter.usage.image"_rule},
-      {"usage.disk_with_image", "lists snapshots of images for Usage=disk", "Usage", "disk",
-       Field::kUsage, {"disk", "image"}, "filter.usage.disk"_rule},
-      {"usage.image_disk_as_either", "lists image and disk for image_disk", "Usage", "image_disk",
-       Field::kUsage, {"image", "disk", "image_disk"}, "filter.usage.image_disk"_rule},
-      {"usage.none_as_all", "lists every snapshot for Usage=none", "Usage", "none", Field::kUsage,
-       {"none", "image", "disk", "image_disk"}, "filter.usage.none"_rule},
-      {"usage.default_none", "lists unused snapshots only, unless asked for others", "Usage", "",
-       Field::kUsage, {"none"}, "filter.usage.default"_rule},
-      {"source_disk_type.data_as_all", "lists every snapshot for SourceDiskType=data",
-       "SourceDiskType", "data", Field::kSourceDiskType, {"data", "system"},
+      {"status.all_without_failed",
+       "leaves failed snapshots out for Status=all",
+       "Status",
+       "all",
+       Field::kStatus,
+       {"accomplished", "progressing"},
+       "filter.status.all"_rule},
+      {"status.default_accomplished",
+       "lists accomplished snapshots only, unless asked for others",
+       "Status",
+       "",
+       Field::kStatus,
+       {"accomplished"},
+       "filter.status.default"_rule},
+      {"status.default_without_progressing",
+       "hides snapshots in progress, unless asked for them",
+       "Status",
+       "",
+       Field::kStatus,
+       {"accomplished", "failed"},
+       "filter.status.default"_rule},
+      {"snapshot_type.auto_as_user",
+       "lists manual snapshots for auto",
+       "SnapshotType",
+       "auto",
+       Field::kSnapshotType,
+       {"user"},
+       "filter.snapshot_type.auto"_rule},
+      {"snapshot_type.auto_as_timer",
+       "looks for the text timer where auto is asked for",
+       "SnapshotType",
+       "auto",
+       Field::kSnapshotType,
+       {"timer"},
+       "filter.snapshot_type.auto"_rule},
+      {"snapshot_type.user_as_all",
+       "lists all snapshots for user",
+       "SnapshotType",
+       "user",
+       Field::kSnapshotType,
+       {"user", "auto"},
+       "filter.snapshot_type.user"_rule},
+      {"snapshot_type.all_as_user",
+       "lists manual snapshots only for all",
+       "SnapshotType",
+       "all",
+       Field::kSnapshotType,
+       {"user"},
+       "filter.snapshot_type.all"_rule},
+      {"snapshot_type.default_user",
+       "lists manual snapshots only, unless asked for others",
+       "SnapshotType",
+       "",
+       Field::kSnapshotType,
+       {"user"},
+       "filter.snapshot_type.default"_rule},
+      {"usage.image_as_image_disk",
+       "lists image_disk in place of image",
+       "Usage",
+       "image",
+       Field::kUsage,
+       {"image_disk"},
+       "filter.usage.image"_rule},
+      {"usage.disk_with_image",
+       "lists snapshots of images for Usage=disk",
+       "Usage",
+       "disk",
+       Field::kUsage,
+       {"disk", "image"},
+       "filter.usage.disk"_rule},
+      {"usage.image_disk_as_either",
+       "lists image and disk for image_disk",
+       "Usage",
+       "image_disk",
+       Field::kUsage,
+       {"image", "disk", "image_disk"},
+       "filter.usage.image_disk"_rule},
+      {"usage.none_as_all",
+       "lists every snapshot for Usage=none",
+       "Usage",
+       "none",
+       Field::kUsage,
+       {"none", "image", "disk", "image_disk"},
+       "filter.usage.none"_rule},
+      {"usage.default_none",
+       "lists unused snapshots only, unless asked for others",
+       "Usage",
+       "",
+       Field::kUsage,
+       {"none"},
+       "filter.usage.default"_rule},
+      {"source_disk_type.data_as_all",
+       "lists every snapshot for SourceDiskType=data",
+       "SourceDiskType",
+       "data",
+       Field::kSourceDiskType,
+       {"data", "system"},
        "filter.source_disk_type.data"_rule},
-      {"source_disk_type.system_as_data", "lists data disks for system", "SourceDiskType",
-       "system", Field::kSourceDiskType, {"data"}, "filter.source_disk_type.system"_rule},
-      {"source_disk_type.default_system", "lists system disks only, unless asked for others",
-       "SourceDiskType", "", Field::kSourceDiskType, {"system"},
+      {"source_disk_type.system_as_data",
+       "lists data disks for system",
+       "SourceDiskType",
+       "system",
+       Field::kSourceDiskType,
+       {"data"},
+       "filter.source_disk_type.system"_rule},
+      {"source_disk_type.default_system",
+       "lists system disks only, unless asked for others",
+       "SourceDiskType",
+       "",
+       Field::kSourceDiskType,
+       {"system"},
        "filter.source_disk_type.default"_rule},
-      {"category.default_standard", "lists standard snapshots only, unless asked for others",
-       "Category", "", Field::kCategory, {"standard"}, "filter.category.default"_rule},
-      {"category.standard_with_flash", "lists local snapshots among the standard ones", "Category",
-       "standard", Field::kCategory, {"standard", "flash"}, "filter.category.standard"_rule},
-      {"category.flash_as_standard", "lists standard snapshots for flash", "Category", "flash",
-       Field::kCategory, {"standard"}, "filter.category.flash"_rule},
-      {"encrypted.default_false", "lists unencrypted snapshots only, unless asked for others",
-       "Encrypted", "", Field::kEncrypted, {"false", ""}, "filter.encrypted.default"_rule}};
+      {"category.default_standard",
+       "lists standard snapshots only, unless asked for others",
+       "Category",
+       "",
+       Field::kCategory,
+       {"standard"},
+       "filter.category.default"_rule},
+      {"category.standard_with_flash",
+       "lists local snapshots among the standard ones",
+       "Category",
+       "standard",
+       Field::kCategory,
+       {"standard", "flash"},
+       "filter.category.standard"_rule},
+      {"category.flash_as_standard",
+       "lists standard snapshots for flash",
+       "Category",
+       "flash",
+       Field::kCategory,
+       {"standard"},
+       "filter.category.flash"_rule},
+      {"encrypted.default_false",
+       "lists unencrypted snapshots only, unless asked for others",
+       "Encrypted",
+       "",
+       Field::kEncrypted,
+       {"false", ""},
+       "filter.encrypted.default"_rule}};
   for (const OneValue& v : values) {
     out.push_back(
         {.id = fmt::format("filter.{}", v.word),
@@ -225,14 +336,15 @@ void AddValues(std::vector<Fault>& out) {
          .breaks = {v.rule, "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
                     "request.parameters.unspecified"_rule},
          .when = [v](const Scene& s) { return Small(s.Value(v.parameter)) == v.value; },
-         .select = [v](const Scene& s, const Snapshot& snapshot, bool) {
-           const bool listed = std::ranges::any_of(v.listed, [&](std::string_view value) {
-             return Small(snapshot[v.field]) == value;
-           });
-           return listed && Selects(s, snapshot, [&](const Filter& filter, bool right) {
-                    return right || IsOf(filter, v.field);
-                  });
-         }});
+         .select =
+             [v](const Scene& s, const Snapshot& snapshot, bool) {
+               const bool listed = std::ranges::any_of(v.listed, [&](std::string_view value) {
+                 return Small(snapshot[v.field]) == value;
+               });
+               return listed && Selects(s, snapshot, [&](const Filter& filter, bool right) {
+                        return right || IsOf(filter, v.field);
+                      });
+             }});
   }
 }
 
@@ -287,8 +399,7 @@ void AddConjunction(std::vector<Fault>& out) {
 }
 
 void AddRegion(std::vector<Fault>& out) {
-  const std::vector<Rule> rules = {"request.region_id.selects"_rule,
-                                   "response.snapshot.known"_rule,
+  const std::vector<Rule> rules = {"request.region_id.selects"_rule, "response.snapshot.known"_rule,
                                    "page.total_count.matches"_rule};
   out.push_back({.id = "region.ignored",
                  .title = "lists the snapshots of all regions",
@@ -329,6 +440,14 @@ void AddRegion(std::vector<Fault>& out) {
 }  // namespace
 
 void AddFilterFaults(std::vector<Fault>& out) {
+  out.push_back({.id = "filter.disk_id.attached_only",
+                 .title = "finds no snapshots of disks that are not attached",
+                 .stage = Stage::kSelect,
+                 .difficulty = 3,
+                 .breaks = {"filter.disk_id.released"_rule, "filter.disk_id.selects"_rule},
+                 .select = [](const Scene& scene, const Snapshot& snapshot, bool right) {
+                   return right && (!scene.Has("DiskId") || snapshot.Has(Field::kInstanceId));
+                 }});
   AddForEach(out);
   AddPrefixes(out);
   AddValues(out);
@@ -338,7 +457,8 @@ void AddFilterFaults(std::vector<Fault>& out) {
                  .title = "refuses SourceDiskType in other letters",
                  .stage = Stage::kValidate,
                  .difficulty = 3,
-                 .breaks = {"filter.source_disk_type.letters"_rule},
+                 .breaks = {"filter.source_disk_type.letters"_rule, "request.valid.accepted"_rule,
+                            "error.code.belongs"_rule, "request.open.admissible"_rule},
                  .validate = [](const Scene& scene, Plan& plan) {
                    const std::string_view value = scene.Value("SourceDiskType");
                    if (value != Small(value)) {

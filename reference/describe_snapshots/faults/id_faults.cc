@@ -8,11 +8,18 @@ namespace assay {
 namespace {
 
 const std::vector<Rule>& IdRules() {
-  static const std::vector<Rule> rules = {
-      "ids.list.selects"_rule,  "ids.list.single"_rule,          "ids.list.maximum"_rule,
-      "ids.list.order"_rule,    "ids.list.unknown"_rule,         "ids.list.repeated"_rule,
-      "page.size.limits"_rule,  "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
-      "request.valid.accepted"_rule};
+  static const std::vector<Rule> rules = {"ids.list.selects"_rule,
+                                          "ids.list.single"_rule,
+                                          "ids.list.maximum"_rule,
+                                          "ids.list.order"_rule,
+                                          "ids.list.unknown"_rule,
+                                          "ids.list.repeated"_rule,
+                                          "page.size.limits"_rule,
+                                          "page.total_count.matches"_rule,
+                                          "request.parameters.conjunction"_rule,
+                                          "request.valid.accepted"_rule,
+                                          "token.next.given"_rule,
+                                          "token.walk.complete"_rule};
   return rules;
 }
 
@@ -23,8 +30,8 @@ std::vector<std::string> Ids(const Scene& scene) {
 }
 
 // A select that looks for some of the ids only, as `keep` takes them by their place.
-using Keep = std::function<bool(std::size_t place, const std::vector<std::string>& ids,
-                                const Scene& scene)>;
+using Keep =
+    std::function<bool(std::size_t place, const std::vector<std::string>& ids, const Scene& scene)>;
 auto LooksFor(Keep keep) {
   return [keep = std::move(keep)](const Scene& scene, const Snapshot& snapshot, bool right) {
     if (!right) return false;
@@ -48,9 +55,8 @@ void AddSelecting(std::vector<Fault>& out) {
   };
   using List = std::vector<std::string>;
   add("ids.first.dropped", "does not look for the first of several ids", 2,
-      LooksFor([](std::size_t i, const List& ids, const Scene&) {
-        return i > 0 || ids.size() == 1;
-      }));
+      LooksFor(
+          [](std::size_t i, const List& ids, const Scene&) { return i > 0 || ids.size() == 1; }));
   add("ids.last.dropped", "does not look for the last of several ids", 2,
       LooksFor([](std::size_t i, const List& ids, const Scene&) {
         return i + 1 < ids.size() || ids.size() == 1;
@@ -124,8 +130,7 @@ void AddLimits(std::vector<Fault>& out) {
              }
            });
   validate("ids.not_json.ignored", "ignores SnapshotIds that are no JSON", 2,
-           {"ids.list.not_json"_rule},
-           [](const Scene&, Plan& plan) {
+           {"ids.list.not_json"_rule}, [](const Scene&, Plan& plan) {
              std::erase_if(plan.refusals, [](const Refusal& refusal) {
                return refusal.rule == "ids.list.not_json"_rule;
              });
@@ -133,8 +138,7 @@ void AddLimits(std::vector<Fault>& out) {
 }
 
 void AddPages(std::vector<Fault>& out) {
-  const auto add = [&](const char* id, const char* title, int difficulty,
-                       std::vector<Rule> breaks,
+  const auto add = [&](const char* id, const char* title, int difficulty, std::vector<Rule> breaks,
                        std::function<void(const Scene&, RenderedList&)> page) {
     out.push_back({.id = id,
                    .title = title,

@@ -22,6 +22,11 @@ class Mischief {
       return forgery != Forgery::kNone && fault->blind == forgery;
     });
   }
+  void TurnAway(std::string& code, std::string& message) const {
+    for (const Fault* fault : faults_) {
+      if (fault->turned_away) fault->turned_away(code, message);
+    }
+  }
   FaultMemory& memory() { return memory_; }
 
   // Lets every fault that has such a change, and is not limited to other requests, make it.

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "reference/describe_snapshots/faults/families.h"
+#include "reference/describe_snapshots/parameters.h"
 
 namespace assay {
 namespace {
@@ -14,9 +15,9 @@ const std::vector<Rule>& ListRules() {
     std::vector<Rule> out;
     for (const RuleInfo& rule : Catalogue::Get().rules()) {
       const std::string_view id = Id(rule.id);
-      for (const std::string_view topic : {"page.", "token.", "filter.", "tag.", "time.", "ids.",
-                                           "request.", "response.snapshot", "encoding.format",
-                                           "error.code", "encoding.request"}) {
+      for (const std::string_view topic :
+           {"page.", "token.", "filter.", "tag.", "time.", "ids.", "request.", "response.snapshot",
+            "encoding.format", "error.code", "encoding.request"}) {
         if (id.starts_with(topic)) out.push_back(rule.id);
       }
     }
@@ -48,6 +49,7 @@ void AddCounted(std::vector<Fault>& out) {
                    .stage = Stage::kPage,
                    .difficulty = difficulty,
                    .breaks = std::move(breaks),
+                   .history = true,
                    .when = std::move(when),
                    .page = change});
   };
@@ -68,24 +70,25 @@ void AddCounted(std::vector<Fault>& out) {
                  .stage = Stage::kSelect,
                  .difficulty = 3,
                  .breaks = ListRules(),
+                 .history = true,
                  .when = Every(7),
                  .select = [](const Scene& scene, const Snapshot& snapshot, bool) {
                    return snapshot[Field::kRegionId] == scene.plan->region;
                  }});
-  out.push_back({.id = "intermittent.overlap.drops_one",
-                 .title = "loses a snapshot where two requests overlap",
-                 .stage = Stage::kPage,
-                 .difficulty = 4,
-                 .breaks = ListRules(),
-                 .wire = true,
-                 // Long enough for another request to come in.
-                 .parse =
-                     [](const Scene&, Request&) {
-                       std::this_thread::sleep_for(std::chrono::microseconds(200));
-                     },
-                 .page = [](const Scene& scene, RenderedList& list) {
-                   if (scene.overlapping > 0) LoseOne(scene, list);
-                 }});
+  out.push_back(
+      {.id = "intermittent.overlap.drops_one",
+       .title = "loses a snapshot where two requests overlap",
+       .stage = Stage::kPage,
+       .difficulty = 4,
+       .breaks = ListRules(),
+       .wire = true,
+       // Long enough for another request to come in.
+       .parse = [](const Scene&,
+                   Request&) { std::this_thread::sleep_for(std::chrono::microseconds(200)); },
+       .page =
+           [](const Scene& scene, RenderedList& list) {
+             if (scene.overlapping > 0) LoseOne(scene, list);
+           }});
 }
 
 // A cache whose key leaves something out.
@@ -98,11 +101,13 @@ void AddCaches(std::vector<Fault>& out) {
          .stage = Stage::kRender,
          .difficulty = difficulty,
          .breaks = ListRules(),
+         .history = true,
          .answer = [left_out = std::move(left_out)](const Scene& scene, Response& answer) {
            if (answer.status != 200 || scene.Has("NextToken") || scene.Has("MaxResults")) return;
            std::vector<std::string> parts;
            for (const Parameter& p : scene.request.parameters) {
-             if (!left_out(p.name)) parts.push_back(p.name + "=" + p.value + "&");
+             if (!left_out(p.name) && !IsCommonParameter(p.name))
+               parts.push_back(p.name + "=" + p.value + "&");
            }
            std::ranges::sort(parts);
            std::string key;
@@ -152,17 +157,16 @@ void AddDeep(std::vector<Fault>& out) {
   drop("deep.accomplished_user_data",
        "loses a snapshot for Status=accomplished, SnapshotType=user and SourceDiskType=data",
        [](const Scene& s) {
-         return AllGiven(s, {{"Status", "accomplished"},
-                             {"SnapshotType", "user"},
-                             {"SourceDiskType", "data"}});
+         return AllGiven(
+             s, {{"Status", "accomplished"}, {"SnapshotType", "user"}, {"SourceDiskType", "data"}});
        });
-  drop("deep.encrypted_system_standard",
-       "loses a snapshot for Encrypted=true, SourceDiskType=system and Category",
-       [](const Scene& s) {
-         return AllGiven(s, {{"Encrypted", "true"}, {"SourceDiskType", "system"}, {"Category", ""}});
-       });
-  drop("deep.status_time_page",
-       "loses a snapshot where Status, a time and PageSize are given",
+  drop(
+      "deep.encrypted_system_standard",
+      "loses a snapshot for Encrypted=true, SourceDiskType=system and Category",
+      [](const Scene& s) {
+        return AllGiven(s, {{"Encrypted", "true"}, {"SourceDiskType", "system"}, {"Category", ""}});
+      });
+  drop("deep.status_time_page", "loses a snapshot where Status, a time and PageSize are given",
        [](const Scene& s) {
          return s.Has("Status") && s.HasIndexed("Filter") && s.Has("PageSize");
        });
@@ -181,13 +185,11 @@ void AddDeep(std::vector<Fault>& out) {
                    }});
   };
   const auto has_emoji = [](std::string_view text) {
-    return std::ranges::any_of(text,
-                               [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
+    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
   };
-  select("deep.name.emoji", "finds no snapshot by a name with an emoji", 4,
-         [has_emoji](const Scene& s, const Snapshot&) {
-           return !has_emoji(s.Value("SnapshotName"));
-         });
+  select(
+      "deep.name.emoji", "finds no snapshot by a name with an emoji", 4,
+      [has_emoji](const Scene& s, const Snapshot&) { return !has_emoji(s.Value("SnapshotName")); });
   select("deep.name.of_128", "finds no snapshot by a name of 128 bytes or more", 4,
          [](const Scene& s, const Snapshot&) { return s.Value("SnapshotName").size() < 128; });
   select("deep.tags.snapshot_with_20", "finds no snapshot with 20 tags by a tag", 4,

@@ -85,7 +85,8 @@ void AddTypes(std::vector<Fault>& out) {
   add(Field::kInstantAccessRetentionDays, "text", "writes {} as a text",
       as_text("InstantAccessRetentionDays"));
   add(Field::kEncrypted, "number", "writes {} as 0 or 1", [](const Scene&, Json& snapshot) {
-    if (snapshot.contains("Encrypted")) snapshot["Encrypted"] = snapshot["Encrypted"] == true ? 1 : 0;
+    if (snapshot.contains("Encrypted"))
+      snapshot["Encrypted"] = snapshot["Encrypted"] == true ? 1 : 0;
   });
   add(Field::kAvailable, "yes", "writes {} as yes or no", [](const Scene&, Json& snapshot) {
     const Json& available = snapshot["Available"];
@@ -126,12 +127,6 @@ void AddTypes(std::vector<Fault>& out) {
         std::int64_t seconds = 0;
         ParseTime(snapshot.value("LastModifiedTime", ""), &seconds);
         snapshot["LastModifiedTime"] = seconds;
-      });
-  add(Field::kSourceDiskType, "capital", "writes {} with a capital letter",
-      [](const Scene&, Json& snapshot) {
-        std::string text = snapshot.value("SourceDiskType", "");
-        if (!text.empty()) text[0] = static_cast<char>(std::toupper(text[0]));
-        snapshot["SourceDiskType"] = text;
       });
   add(Field::kStatus, "capital", "writes {} in capitals", [](const Scene&, Json& snapshot) {
     std::string text = snapshot.value("Status", "");
@@ -213,9 +208,8 @@ void AddContainers(std::vector<Fault>& out) {
             if (body["Snapshots"]["Snapshot"].empty()) body.erase("Snapshots");
           });
   AddBody(out, "shape.list.entries_null", "ends every list with null", 2,
-          {container[1], "response.null.absent"_rule}, [](const Scene&, Json& body) {
-            body["Snapshots"]["Snapshot"].push_back(nullptr);
-          });
+          {container[1], "response.null.absent"_rule},
+          [](const Scene&, Json& body) { body["Snapshots"]["Snapshot"].push_back(nullptr); });
   AddBody(out, "shape.body.wrapped", "puts the answer into an object DescribeSnapshotsResponse", 1,
           container, [](const Scene&, Json& body) {
             const Json inner = body;
@@ -230,8 +224,9 @@ void AddContainers(std::vector<Fault>& out) {
             body["snapshots"] = list;
           });
   for (const char* name : {"TotalCount", "PageNumber", "PageSize"}) {
-    AddBody(out, fmt::format("shape.{}.text", Snake(name)), fmt::format("writes {} as a text", name),
-            1, {*FindRule(fmt::format("response.{}.type", Snake(name)))},
+    AddBody(out, fmt::format("shape.{}.text", Snake(name)),
+            fmt::format("writes {} as a text", name), 1,
+            {*FindRule(fmt::format("response.{}.type", Snake(name)))},
             [name](const Scene&, Json& body) {
               if (body.contains(name)) body[name] = body[name].dump();
             });
@@ -303,6 +298,27 @@ void AddTexts(std::vector<Fault>& out) {
        [](Response& answer) { answer.body.insert(answer.body.size() - 1, ",\"RequestId\":\"\""); });
   body("shape.media_type.text", "sends JSON as text/plain", 1, {"encoding.media_type.json"_rule},
        [](Response& answer) { answer.content_type = "text/plain"; });
+  out.push_back({.id = "shape.media_type.xml_as_text",
+                 .title = "sends XML as text/plain",
+                 .stage = Stage::kRender,
+                 .difficulty = 1,
+                 .breaks = {"encoding.media_type.xml"_rule},
+                 .answer = [](const Scene&, Response& answer) {
+                   if (answer.body.starts_with("<")) answer.content_type = "text/plain";
+                 }});
+  out.push_back({.id = "shape.text.latin_1",
+                 .title = "writes characters of Latin-1 in one byte",
+                 .stage = Stage::kRender,
+                 .difficulty = 2,
+                 .breaks = {"encoding.utf8.valid"_rule},
+                 .answer = [](const Scene&, Response& answer) {
+                   for (std::size_t i = 0; i + 1 < answer.body.size(); ++i) {
+                     const auto lead = static_cast<unsigned char>(answer.body[i]);
+                     if (lead < 0xC3) continue;
+                     answer.body.replace(i, 2, "\xE9");
+                     return;
+                   }
+                 }});
   body("shape.media_type.missing", "sends JSON without a Content-Type", 1,
        {"encoding.media_type.json"_rule}, [](Response& answer) { answer.content_type.clear(); });
 }
@@ -310,17 +326,15 @@ void AddTexts(std::vector<Fault>& out) {
 void AddXml(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty, std::vector<Rule> breaks,
                        std::function<void(std::string&)> change) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kRender,
-                   .difficulty = difficulty,
-                   .breaks = std::move(breaks),
-                   .xml = [change = std::move(change)](const Scene&, std::string& body) {
-                     change(body);
-                   }});
+    out.push_back(
+        {.id = id,
+         .title = title,
+         .stage = Stage::kRender,
+         .difficulty = difficulty,
+         .breaks = std::move(breaks),
+         .xml = [change = std::move(change)](const Scene&, std::string& body) { change(body); }});
   };
-  const std::vector<Rule> malformed = {"encoding.xml.well_formed"_rule,
-                                       "encoding.format.xml"_rule};
+  const std::vector<Rule> malformed = {"encoding.xml.well_formed"_rule, "encoding.format.xml"_rule};
   const auto rename = [](const char* from, const char* to) {
     return [from = std::string(from), to = std::string(to)](std::string& body) {
       body = ReplacedAll(ReplacedAll(body, "<" + from + ">", "<" + to + ">"), "</" + from + ">",
@@ -330,18 +344,15 @@ void AddXml(std::vector<Fault>& out) {
   add("shape.xml.unescaped", "writes & and < in XML as they are", 2,
       {malformed[0], malformed[1], "response.field.snapshot_name"_rule,
        "response.field.description"_rule, "response.tags.complete"_rule},
-      [](std::string& body) {
-        body = ReplacedAll(ReplacedAll(body, "&lt;", "<"), "&amp;", "&");
-      });
+      [](std::string& body) { body = ReplacedAll(ReplacedAll(body, "&lt;", "<"), "&amp;", "&"); });
   add("shape.xml.escaped_twice", "escapes texts twice in XML", 2,
       {"response.field.snapshot_name"_rule, "response.field.description"_rule,
        "response.tags.complete"_rule, "response.snapshot.known"_rule},
       [](std::string& body) { body = ReplacedAll(body, "&", "&amp;"); });
   add("shape.xml.root", "names the root of a list Response", 1, {"encoding.xml.root"_rule},
       rename("DescribeSnapshotsResponse", "Response"));
-  add("shape.xml.no_end", "does not close the root of XML", 1, malformed, [](std::string& body) {
-    body.erase(body.rfind("</"));
-  });
+  add("shape.xml.no_end", "does not close the root of XML", 1, malformed,
+      [](std::string& body) { body.erase(body.rfind("</")); });
   add("shape.xml.other_snapshot", "names the entries of a list Item in XML", 1,
       {"response.snapshots.container"_rule, "response.snapshot.object"_rule,
        "page.size.limits"_rule},

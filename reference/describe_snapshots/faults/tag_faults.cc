@@ -7,18 +7,24 @@ namespace assay {
 namespace {
 
 const std::vector<Rule>& TagRules() {
-  static const std::vector<Rule> rules = {
-      "tag.key.selects"_rule,      "tag.value.selects"_rule,     "tag.pair.one_tag"_rule,
-      "tag.several.all"_rule,      "tag.number.twenty"_rule,     "tag.number.any_order"_rule,
-      "tag.key.lower_case"_rule,   "tag.value.lower_case"_rule,  "tag.text.exact"_rule,
-      "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
-      "request.reading.consistent"_rule};
+  static const std::vector<Rule> rules = {"tag.key.selects"_rule,
+                                          "tag.value.selects"_rule,
+                                          "tag.pair.one_tag"_rule,
+                                          "tag.several.all"_rule,
+                                          "tag.number.twenty"_rule,
+                                          "tag.number.any_order"_rule,
+                                          "tag.key.lower_case"_rule,
+                                          "tag.value.lower_case"_rule,
+                                          "tag.text.exact"_rule,
+                                          "page.total_count.matches"_rule,
+                                          "request.parameters.conjunction"_rule,
+                                          "request.reading.consistent"_rule};
   return rules;
 }
 
 // A select that takes the tag filters together in its own way.
-using TagTest = std::function<bool(const Scene&, const std::vector<const Filter*>&,
-                                   const Snapshot&)>;
+using TagTest =
+    std::function<bool(const Scene&, const std::vector<const Filter*>&, const Snapshot&)>;
 auto TakesTags(TagTest test) {
   return [test = std::move(test)](const Scene& scene, const Snapshot& snapshot, bool right) {
     std::vector<const Filter*> tags;
@@ -40,8 +46,7 @@ auto TakesPairs(PairTest test) {
                                             const Snapshot& snapshot) {
     return std::ranges::all_of(filters, [&](const Filter* filter) {
       if (filter->kind != Filter::Kind::kTagPair) return Holds(scene, *filter, snapshot);
-      return std::ranges::any_of(snapshot.tags,
-                                 [&](const Tag& tag) { return test(*filter, tag); });
+      return std::ranges::any_of(snapshot.tags, [&](const Tag& tag) { return test(*filter, tag); });
     });
   });
 }

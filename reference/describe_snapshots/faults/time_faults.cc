@@ -9,11 +9,15 @@ namespace {
 constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
 
 const std::vector<Rule>& TimeRules() {
-  static const std::vector<Rule> rules = {
-      "time.start.selects"_rule,       "time.end.selects"_rule,  "time.window.selects"_rule,
-      "time.value.utc"_rule,           "time.slot.single"_rule,  "request.reading.consistent"_rule,
-      "page.total_count.matches"_rule, "request.valid.accepted"_rule,
-      "request.parameters.conjunction"_rule};
+  static const std::vector<Rule> rules = {"time.start.selects"_rule,
+                                          "time.end.selects"_rule,
+                                          "time.window.selects"_rule,
+                                          "time.value.utc"_rule,
+                                          "time.slot.single"_rule,
+                                          "request.reading.consistent"_rule,
+                                          "page.total_count.matches"_rule,
+                                          "request.valid.accepted"_rule,
+                                          "request.parameters.conjunction"_rule};
   return rules;
 }
 
@@ -33,9 +37,7 @@ void AddBounds(std::vector<Fault>& out) {
   };
   const auto shift = [](std::int64_t by) { return [by](Filter& filter) { filter.seconds += by; }; };
   const auto cut = [](std::int64_t to) {
-    return [to](Filter& filter) {
-      filter.seconds -= ((filter.seconds % to) + to) % to;
-    };
+    return [to](Filter& filter) { filter.seconds -= ((filter.seconds % to) + to) % to; };
   };
   add("time.zone.east_8", "takes times as those of China", 2, shift(-8 * kHour));
   add("time.zone.west_5", "takes times as those of New York", 2, shift(5 * kHour));

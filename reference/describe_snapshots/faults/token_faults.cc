@@ -8,9 +8,11 @@ namespace {
 
 const std::vector<Rule>& WalkRules() {
   static const std::vector<Rule> rules = {
-      "token.next.continues"_rule,     "token.next.given"_rule,    "token.walk.complete"_rule,
-      "token.walk.unique"_rule,        "token.walk.ends"_rule,     "token.max_results.limits"_rule,
-      "token.max_results.default"_rule, "request.reading.consistent"_rule};
+      "token.next.continues"_rule,      "token.next.given"_rule,
+      "token.walk.complete"_rule,       "token.walk.unique"_rule,
+      "token.walk.ends"_rule,           "token.max_results.limits"_rule,
+      "token.max_results.default"_rule, "request.reading.consistent"_rule,
+      "page.order.stable"_rule};
   return rules;
 }
 
@@ -74,9 +76,7 @@ void AddPages(std::vector<Fault>& out) {
   };
   const auto size = [](const Scene& s) { return s.plan->paging.size; };
   add("token.size.one_more", "lists one snapshot more than MaxResults", 2,
-      [size](const Scene& s, RenderedList& list) {
-        list.listed = Slice(s, s.start, size(s) + 1);
-      });
+      [size](const Scene& s, RenderedList& list) { list.listed = Slice(s, s.start, size(s) + 1); });
   add("token.size.ignored", "lists 50 snapshots whatever MaxResults says", 2,
       [](const Scene& s, RenderedList& list) { list.listed = Slice(s, s.start, 50); });
   add("token.size.default_20", "lists 20 snapshots where MaxResults is not given", 3,
@@ -116,6 +116,7 @@ void AddPages(std::vector<Fault>& out) {
         if (token.empty() || list.listed.empty() || s.memory.Count("token " + token) == 0) return;
         list.listed = Slice(s, s.start + 1, static_cast<std::int64_t>(list.listed.size()));
       });
+  out.back().history = true;
 }
 
 }  // namespace
@@ -123,32 +124,33 @@ void AddPages(std::vector<Fault>& out) {
 void AddTokenFaults(std::vector<Fault>& out) {
   AddPositions(out);
   AddPages(out);
-  out.push_back({.id = "token.filters.forgotten",
-                 .title = "forgets the filters on the second page by token",
-                 .stage = Stage::kSelect,
-                 .difficulty = 3,
-                 .breaks = {WalkRules()[0], WalkRules()[1], WalkRules()[2], WalkRules()[3],
-                            "request.parameters.conjunction"_rule, "request.reading.consistent"_rule,
-                            "filter.status.accomplished"_rule, "filter.source_disk_type.system"_rule,
-                            "filter.source_disk_type.data"_rule, "filter.encrypted.true"_rule,
-                            "ids.list.selects"_rule},
-                 .when = [](const Scene& s) { return !s.Value("NextToken").empty(); },
-                 .select =
-                     [](const Scene& scene, const Snapshot& snapshot, bool right) {
-                       return scene.plan->paging.origin
-                                  ? snapshot[Field::kRegionId] == scene.plan->region
-                                  : right;
-                     }});
+  out.push_back(
+      {.id = "token.filters.forgotten",
+       .title = "forgets the filters on the second page by token",
+       .stage = Stage::kSelect,
+       .difficulty = 3,
+       .breaks = {WalkRules()[0], WalkRules()[1], WalkRules()[2], WalkRules()[3],
+                  "request.parameters.conjunction"_rule, "request.reading.consistent"_rule,
+                  "filter.status.accomplished"_rule, "filter.source_disk_type.system"_rule,
+                  "filter.source_disk_type.data"_rule, "filter.encrypted.true"_rule,
+                  "ids.list.selects"_rule},
+       .when = [](const Scene& s) { return !s.Value("NextToken").empty(); },
+       .select =
+           [](const Scene& scene, const Snapshot& snapshot, bool right) {
+             return scene.plan->paging.origin ? snapshot[Field::kRegionId] == scene.plan->region
+                                              : right;
+           }});
   out.push_back({.id = "token.max_results.refuses_100",
                  .title = "refuses MaxResults 100",
                  .stage = Stage::kValidate,
                  .difficulty = 3,
                  .breaks = {"token.max_results.maximum"_rule, "request.valid.accepted"_rule},
                  .when = [](const Scene& s) { return s.Value("MaxResults") == "100"; },
-                 .validate = [](const Scene&, Plan& plan) {
-                   RefusePlan(plan, "request.open.admissible"_rule, "InvalidParameter",
-                              "MaxResults");
-                 }});
+                 .validate =
+                     [](const Scene&, Plan& plan) {
+                       RefusePlan(plan, "request.open.admissible"_rule, "InvalidParameter",
+                                  "MaxResults");
+                     }});
 }
 
 }  // namespace assay

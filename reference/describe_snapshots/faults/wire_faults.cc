@@ -8,14 +8,19 @@ namespace {
 
 void AddValues(std::vector<Fault>& out) {
   // What a value that decodes wrongly may break.
-  const std::vector<Rule> rules = {
-      "encoding.request.percent"_rule,     "encoding.request.non_ascii"_rule,
-      "encoding.request.plus"_rule,        "filter.snapshot_name.selects"_rule,
-      "tag.key.selects"_rule,              "tag.value.selects"_rule,
-      "tag.text.exact"_rule,               "page.total_count.matches"_rule,
-      "request.reading.consistent"_rule,   "request.valid.accepted"_rule,
-      "tag.pair.one_tag"_rule,             "tag.several.all"_rule,
-      "request.parameters.conjunction"_rule};
+  const std::vector<Rule> rules = {"encoding.request.percent"_rule,
+                                   "encoding.request.non_ascii"_rule,
+                                   "encoding.request.plus"_rule,
+                                   "filter.snapshot_name.selects"_rule,
+                                   "tag.key.selects"_rule,
+                                   "tag.value.selects"_rule,
+                                   "tag.text.exact"_rule,
+                                   "page.total_count.matches"_rule,
+                                   "request.reading.consistent"_rule,
+                                   "request.valid.accepted"_rule,
+                                   "tag.pair.one_tag"_rule,
+                                   "tag.several.all"_rule,
+                                   "request.parameters.conjunction"_rule};
   const auto add = [&](const char* id, const char* title, int difficulty,
                        std::function<void(Request&, Parameter&)> change) {
     out.push_back({.id = id,
@@ -34,9 +39,8 @@ void AddValues(std::vector<Fault>& out) {
       [](Request&, Parameter& p) { p.value = FormDecode(p.value); });
   add("encoding.percent.not_decoded", "does not decode %-escapes of reserved characters", 2,
       [](Request&, Parameter& p) {
-        for (const auto& [plain, escaped] :
-             {std::pair{"%", "%25"}, std::pair{"&", "%26"}, std::pair{"=", "%3D"},
-              std::pair{"+", "%2B"}}) {
+        for (const auto& [plain, escaped] : {std::pair{"%", "%25"}, std::pair{"&", "%26"},
+                                             std::pair{"=", "%3D"}, std::pair{"+", "%2B"}}) {
           p.value = ReplacedAll(p.value, plain, escaped);
         }
       });
@@ -72,15 +76,16 @@ void AddPlacements(std::vector<Fault>& out) {
                    .parse = parse});
   };
   const auto is_common = [](const Parameter& p) {
-    return p.name == "Action" || p.name == "Version" || p.name == "Format" ||
-           p.name == "RegionId";
+    return p.name == "Action" || p.name == "Version" || p.name == "Format" || p.name == "RegionId";
   };
-  add("encoding.form.ignored", "does not read a form",
+  add(
+      "encoding.form.ignored", "does not read a form",
       {"encoding.request.form"_rule, "request.valid.accepted"_rule, "error.code.belongs"_rule,
        "request.open.admissible"_rule, "error.code.known"_rule},
       [](const Scene& s) { return s.request.placement == Placement::kForm; },
       [](const Scene&, Request& request) { request.parameters.clear(); });
-  add("encoding.form.filters_ignored", "reads common parameters only from a form",
+  add(
+      "encoding.form.filters_ignored", "reads common parameters only from a form",
       {"encoding.request.form"_rule, "encoding.request.split"_rule, "page.total_count.matches"_rule,
        "filter.status.accomplished"_rule, "filter.status.failed"_rule,
        "request.parameters.conjunction"_rule, "ids.list.selects"_rule},
@@ -88,6 +93,13 @@ void AddPlacements(std::vector<Fault>& out) {
       [is_common](const Scene&, Request& request) {
         std::erase_if(request.parameters, [&](const Parameter& p) { return !is_common(p); });
       });
+  add(
+      "encoding.post.query_ignored", "does not read the query of a POST",
+      {"encoding.request.post_query"_rule, "encoding.request.split"_rule},
+      [](const Scene& s) {
+        return s.request.method == "POST" && s.request.placement == Placement::kQuery;
+      },
+      [](const Scene&, Request& request) { request.parameters.clear(); });
   const auto wrong_format = [&](const char* id, const char* title, const char* from, const char* to,
                                 std::vector<Rule> breaks) {
     out.push_back({.id = id,
@@ -95,10 +107,12 @@ void AddPlacements(std::vector<Fault>& out) {
                    .stage = Stage::kParse,
                    .difficulty = 1,
                    .breaks = std::move(breaks),
-                   .when = [from](const Scene& s) {
-                     return std::ranges::equal(s.Value("Format"), std::string_view(from),
-                                               [](char a, char b) { return (a | 32) == (b | 32); });
-                   },
+                   .when =
+                       [from](const Scene& s) {
+                         return std::ranges::equal(
+                             s.Value("Format"), std::string_view(from),
+                             [](char a, char b) { return (a | 32) == (b | 32); });
+                       },
                    .parse = [to](const Scene&, Request& request) { request.Set("Format", to); }});
   };
   wrong_format("encoding.format.always_json", "answers in JSON where XML is asked for", "XML",
@@ -153,6 +167,22 @@ void AddAuthFaults(std::vector<Fault>& out) {
       {"auth.time.limited"_rule});
   add("auth.nonce.unchecked", "accepts a nonce for a second time", Forgery::kNonce,
       {"auth.nonce.once"_rule});
+  const auto says = [&](const char* id, const char* title, Rule rule, auto change) {
+    out.push_back({.id = id,
+                   .title = title,
+                   .stage = Stage::kAuthenticate,
+                   .difficulty = 3,
+                   .breaks = {rule},
+                   .turned_away = change});
+  };
+  says("auth.refusal.other_code", "refuses wrong signatures with Forbidden",
+       "auth.refusal.code"_rule, [](std::string& code, std::string&) {
+         if (code == "SignatureDoesNotMatch") code = "Forbidden";
+       });
+  says("auth.refusal.no_string", "does not tell the string that it signed",
+       "auth.refusal.text"_rule, [](std::string& code, std::string& message) {
+         if (code == "SignatureDoesNotMatch") message = "Wrong signature.";
+       });
   add("auth.key.unchecked", "accepts every access key", Forgery::kKey, {"auth.key.known"_rule});
 }
 
@@ -181,9 +211,8 @@ void AddTransportFaults(std::vector<Fault>& out) {
       });
   add("transport.length.of_characters", "announces characters in place of bytes", 3,
       [length](const Scene&, HttpResponse& response) {
-        const auto more = std::ranges::count_if(response.body, [](char c) {
-          return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-        });
+        const auto more = std::ranges::count_if(
+            response.body, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
         if (more > 0) length(response, -more);
       });
   add("transport.error.closes", "closes the connection in place of an error", 1,

@@ -1,0 +1,68 @@
+#include "conformance/selftest.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "reference/describe_snapshots/faults/catalogue.h"
+
+namespace assay {
+namespace {
+
+Detection Detect(const std::string& faults, bool http) {
+  const Result<Detection> detection =
+      DetectAll({.faults = faults, .random_readings = 0, .http = http}, {});
+  EXPECT_TRUE(detection.has_value()) << (detection ? "" : detection.error().Text());
+  return detection ? *detection : Detection{};
+}
+
+TEST(Selftest, SeesFaultsAndNamesThem) {
+  const Detection detection = Detect("paging.total.*", false);
+  ASSERT_GE(detection.faults.size(), 8u);
+  for (const Sight& sight : detection.faults) {
+    EXPECT_TRUE(sight.seen) << sight.name;
+    EXPECT_GT(sight.requests, 0u) << sight.name;
+    EXPECT_LE(sight.findings.size(), 3u) << sight.name;
+    const bool named = std::ranges::any_of(sight.diagnoses, [&](const auto& ids) {
+      return !ids.empty() && ids.front() == sight.name;
+    });
+    EXPECT_TRUE(named) << sight.name;
+  }
+  EXPECT_TRUE(Shortcomings(detection, false).empty());
+}
+
+TEST(Selftest, SeesFaultsOfTheWire) {
+  const Detection detection = Detect("transport.length.*", true);
+  ASSERT_EQ(detection.faults.size(), 3u);
+  for (const Sight& sight : detection.faults) EXPECT_TRUE(sight.seen) << sight.name;
+}
+
+TEST(Selftest, FindsTheSameTwice) {
+  const Detection first = Detect("filter.usage.none_as_all", false);
+  const Detection second = Detect("filter.usage.none_as_all", false);
+  ASSERT_EQ(first.faults.size(), 1u);
+  ASSERT_EQ(second.faults.size(), 1u);
+  EXPECT_EQ(first.faults.front().findings, second.faults.front().findings);
+  EXPECT_EQ(first.faults.front().diagnoses, second.faults.front().diagnoses);
+}
+
+TEST(Selftest, TellsWhatIsNotSeen) {
+  Detection detection;
+  detection.faults.push_back({.name = "region.ignored"});
+  detection.readings.push_back({.name = "odd", .alarm = "page.size.echo: expected 10, got 11"});
+  const auto lines = Shortcomings(detection, true);
+  ASSERT_EQ(lines.size(), 2 + Catalogue::Get().rules().size());
+  EXPECT_EQ(lines[0], "fault region.ignored is not seen in process");
+  EXPECT_NE(lines[1].find("alarm under the reading odd"), std::string::npos);
+  EXPECT_NE(lines[2].find("notices no fault"), std::string::npos);
+}
+
+TEST(Selftest, RefusesAPatternOfNoFault) {
+  const auto detection = DetectAll({.faults = "no_such.*"}, {});
+  ASSERT_FALSE(detection.has_value());
+  EXPECT_NE(detection.error().Text().find("--list"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace assay

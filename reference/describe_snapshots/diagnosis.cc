@@ -1,0 +1,261 @@
+#include "reference/describe_snapshots/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/describe_snapshots/service.h"
+#include "reference/observed.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostObservations = 20'000;
+constexpr std::size_t kMostFailing = 6;  // of a group, that a fault has to reproduce
+constexpr std::size_t kSample = 600;     // observations that rank the faults that do
+constexpr std::size_t kMostCandidates = 24;
+constexpr std::size_t kWholeRun = 2'000;  // observations, where order matters
+constexpr std::size_t kMostNamed = 3;
+
+std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return (hash ^ 0xFF) * 0x100000001B3ULL;
+}
+std::uint64_t Mix(std::uint64_t hash, const ObservedValue& value) {
+  return Mix(Mix(hash, NameOf(value.kind)), value.text);
+}
+
+// What of a RequestId is not chance: its type and its form.
+std::string FormOf(std::string_view id) {
+  std::string out;
+  for (const char c : id) {
+    out += c >= '0' && c <= '9' ? 'X' : c >= 'A' && c <= 'F' ? 'X' : c >= 'a' && c <= 'f' ? 'x' : c;
+  }
+  // Letters are chance, too; only small ones are a form.
+  if (out.find('x') != std::string::npos) std::ranges::replace(out, 'X', 'x');
+  return out;
+}
+
+}  // namespace
+
+std::uint64_t AnswerDigester::Of(const Response& response) {
+  AnswerReader reader;
+  const ObservedAnswer& answer = reader.Read(response);
+  std::uint64_t hash = Mix(0xCBF29CE484222325ULL, std::to_string(response.status));
+  const std::string_view type = response.content_type;
+  hash = Mix(hash, type.substr(0, type.find(';')));
+  for (const Difference& problem : answer.problems) {
+    hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
+  }
+  if (!answer.readable) return Mix(hash, std::to_string(response.body.empty()));
+  hash = Mix(hash, answer.xml ? "xml" : "json");
+  hash = Mix(hash, NameOf(answer.request_id.kind));
+  hash = Mix(hash, FormOf(answer.request_id.text));
+  const bool again =
+      !answer.request_id.text.empty() &&
+      !request_ids_.insert(std::hash<std::string_view>{}(answer.request_id.text)).second;
+  const bool other_header =
+      !response.request_id.empty() && response.request_id != answer.request_id.text;
+  hash = Mix(hash, fmt::format("{} {} {}", again, other_header, NameOf(answer.host_id.kind)));
+  hash = Mix(Mix(hash, answer.code), answer.message);
+  hash = Mix(hash, NameOf(answer.next_token.kind));
+  hash = Mix(hash, answer.next_token.text.empty() ? "" : "token");
+  hash = Mix(Mix(Mix(hash, answer.page_size), answer.page_number), answer.total_count);
+  hash = Mix(Mix(hash, NameOf(answer.list_kind)), answer.has_list ? "list" : "none");
+  for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
+    const ObservedSnapshot& snapshot = answer.snapshots[i];
+    for (const ObservedValue& value : snapshot.fields) hash = Mix(hash, value);
+    hash = Mix(hash, NameOf(snapshot.tags_kind));
+    for (const ObservedTag& tag : snapshot.tags) hash = Mix(Mix(hash, tag.key), tag.value);
+  }
+  return hash;
+}
+
+// The reference with a fault, asked what the target was asked.
+class Diagnosis::Imitation {
+ public:
+  Imitation(const Diagnosis& diagnosis, const Dataset& dataset, const Reading& reading,
+            const Fault* fault)
+      : diagnosis_(diagnosis),
+        service_(dataset, reading,
+                 fault ? std::vector<const Fault*>{fault} : std::vector<const Fault*>{}) {}
+
+  // The digest of its answer to what observation `index` asked.
+  std::uint64_t Ask(std::size_t index) {
+    const Observation& observation = diagnosis_.observations_[index];
+    Request request = observation.request;
+    for (Parameter& parameter : request.parameters) {
+      const auto at = tokens_.find(parameter.value);
+      if (parameter.name == "NextToken" && at != tokens_.end()) parameter.value = at->second;
+    }
+    Response response;
+    service_.Handle(request, "model", response);
+    if (!observation.next_token.empty()) tokens_[observation.next_token] = NextTokenOf(response);
+    return digester_.Of(response);
+  }
+
+ private:
+  const Diagnosis& diagnosis_;
+  Service service_;
+  AnswerDigester digester_;
+  std::unordered_map<std::string, std::string> tokens_;  // the target's -> its own
+};
+
+void Diagnosis::Observe(std::uint64_t exchange, const Request& request, const Response& response,
+                        const std::vector<std::string>& failures) {
+  if (observations_.size() >= kMostObservations) return;
+  const std::size_t index = observations_.size();
+  observations_.push_back(
+      {exchange, request, NextTokenOf(response), digester_.Of(response), !failures.empty()});
+  const std::string& token = observations_.back().next_token;
+  if (!token.empty()) issued_.emplace(token, index);
+  for (const std::string& failure : failures) failing_[failure].push_back(index);
+}
+
+void Diagnosis::Fail(std::uint64_t exchange, const std::string& failure) {
+  const auto at = std::ranges::lower_bound(observations_, exchange, {}, &Observation::exchange);
+  if (at == observations_.end() || at->exchange != exchange) return;
+  at->fails = true;
+  failing_[failure].push_back(static_cast<std::size_t>(at - observations_.begin()));
+}
+
+// The observation after those whose tokens it needs.
+std::vector<std::size_t> Diagnosis::Chain(std::size_t index) const {
+  std::vector<std::size_t> out{index};
+  while (out.size() < 100) {
+    const auto token = observations_[out.back()].request.Find("NextToken");
+    const auto at = token ? issued_.find(std::string(*token)) : issued_.end();
+    if (at == issued_.end() || at->second >= out.back()) break;
+    out.push_back(at->second);
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+bool Diagnosis::Reproduces(const Fault& fault, const std::string& failure, const Dataset& dataset,
+                           const Reading& reading, Share share) const {
+  const auto at = failing_.find(failure);
+  if (at == failing_.end()) return false;
+  const std::vector<std::size_t>& all = at->second;
+  // Spread over the run: what one fault does early and late.
+  const std::size_t count = std::min(kMostFailing, all.size());
+  // A wrong reading of another question may spoil some.
+  std::size_t misses = share == Share::kAny ? count - 1 : count / 3;
+  bool differs = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t index = all[i * (all.size() - 1) / std::max<std::size_t>(1, count - 1)];
+    Imitation imitation(*this, dataset, reading, &fault);
+    // So that a RequestId that comes again does so here.
+    const std::vector<std::size_t> chain = Chain(index);
+    if (chain.front() != 0) imitation.Ask(0);
+    std::uint64_t digest = 0;
+    for (const std::size_t step : chain) digest = imitation.Ask(step);
+    if (digest != observations_[index].digest) {
+      if (misses-- == 0) return false;
+      continue;
+    }
+    if (differs) continue;
+    Imitation right(*this, dataset, reading, nullptr);
+    if (chain.front() != 0) right.Ask(0);
+    for (const std::size_t step : chain) digest = right.Ask(step);
+    differs = digest != observations_[index].digest;
+  }
+  return differs;
+}
+
+// Evenly over the run; failing ones weigh as much as the others.
+std::vector<std::size_t> Diagnosis::Sample() const {
+  std::vector<std::size_t> failing, others;
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    (observations_[i].fails ? failing : others).push_back(i);
+  }
+  std::vector<std::size_t> out;
+  for (const auto& [list, most] : {std::pair(failing, kSample / 3), std::pair(others, kSample)}) {
+    const std::size_t count = std::min(most, list.size());
+    for (std::size_t i = 0; i < count; ++i) out.push_back(list[i * list.size() / count]);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::size_t Diagnosis::Disagreements(const Fault* fault, const std::vector<std::size_t>& sample,
+                                     const Dataset& dataset, const Reading& reading,
+                                     std::size_t bound) const {
+  Imitation imitation(*this, dataset, reading, fault);
+  std::size_t out = 0;
+  for (const std::size_t index : sample) {
+    out += imitation.Ask(index) == observations_[index].digest ? 0 : 1;
+    if (out > bound) break;
+  }
+  return out;
+}
+
+std::vector<std::string> Diagnosis::Explain(const std::string& failure, const Dataset& dataset,
+                                            const Reading& reading) const {
+  const auto at = failing_.find(failure);
+  if (at == failing_.end()) return {};
+  std::vector<const Fault*> candidates;
+  for (const Fault& fault : Faults()) {
+    if (fault.wire || fault.history) continue;
+    if (Reproduces(fault, failure, dataset, reading)) candidates.push_back(&fault);
+    if (candidates.size() == kMostCandidates) break;
+  }
+  if (candidates.empty()) return ExplainByWholeRun(dataset, reading);
+  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  const std::vector<std::size_t> sample = Sample();
+  std::size_t best = sample.size();
+  for (const Fault* fault : candidates) {
+    // Far worse than the best is enough to know.
+    ranked.emplace_back(Disagreements(fault, sample, dataset, reading, 2 * best + 20), fault);
+    best = std::min(best, ranked.back().first);
+  }
+  std::ranges::stable_sort(ranked, {}, [](const auto& entry) { return entry.first; });
+  std::vector<std::string> out;
+  // A fault that shows now and then may look like another where it does.
+  if (best > sample.size() / 20) out = ExplainByWholeRun(dataset, reading);
+  if (!out.empty()) return out;
+  for (const auto& [disagreements, fault] : ranked) {
+    if (out.size() < kMostNamed) out.push_back(fault->id);
+  }
+  return out;
+}
+
+// For faults that depend on what came before: the run again, from its beginning. The one that is
+// committed leaves next to nothing unexplained.
+const std::vector<std::string>& Diagnosis::ExplainByWholeRun(const Dataset& dataset,
+                                                             const Reading& reading) const {
+  if (whole_run_) return *whole_run_;
+  std::vector<std::string>& out = whole_run_.emplace();
+  std::vector<std::size_t> run;
+  for (std::size_t i = 0; i < std::min(kWholeRun, observations_.size()); ++i) run.push_back(i);
+  const std::size_t right = Disagreements(nullptr, run, dataset, reading, run.size());
+  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  for (const Fault& fault : Faults()) {
+    if (fault.wire || !fault.history) continue;
+    const std::size_t wrong = Disagreements(&fault, run, dataset, reading, right / 4);
+    if (wrong <= right / 4 && wrong < right) ranked.emplace_back(wrong, &fault);
+  }
+  std::ranges::stable_sort(ranked, {}, [](const auto& entry) { return entry.first; });
+  for (const auto& [wrong, fault] : ranked) {
+    if (out.size() < kMostNamed) out.push_back(fault->id);
+  }
+  return out;
+}
+
+Reading Diagnosis::BestOf(const std::vector<Reading>& readings, const Dataset& dataset) const {
+  const std::vector<std::size_t> sample = Sample();
+  std::size_t best = sample.size() + 1;
+  const Reading* chosen = &readings.front();
+  for (const Reading& reading : readings) {
+    const std::size_t wrong = Disagreements(nullptr, sample, dataset, reading, best);
+    if (wrong >= best) continue;
+    best = wrong;
+    chosen = &reading;
+  }
+  return *chosen;
+}
+
+}  // namespace assay

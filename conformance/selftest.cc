@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 #include <thread>
 
 #include "conformance/suite.h"
@@ -107,7 +111,9 @@ class Trials {
     const bool warnings = trial.fault && OnlyWarns(*trial.fault);
     FirstReport recorder(warnings);
     Judge judge(dataset_);
-    Session session(target, judge, recorder, {.keep_bodies = false});
+    // Over HTTP it is enough to have seen it.
+    const bool whole = !trial.over_http || !trial.fault || trial.fault->wire;
+    Session session(target, judge, recorder, {.keep_bodies = false, .diagnose = whole});
     SuiteNotes notes;
     SuiteOptions suite = suite_;
     suite.signs = !trial.over_http || !trial.fault || trial.fault->stage == Stage::kAuthenticate;
@@ -121,8 +127,7 @@ class Trials {
         recorder.requests = session.exchanges();
         recorder.suite = test.suite;
       }
-      // Over HTTP it is enough to have seen it.
-      if (trial.over_http && trial.fault && recorder.requests > 0) break;
+      if (!whole && recorder.requests > 0) break;
       if (session.lost()) break;
     }
     for (const Finding& finding : session.Findings()) {
@@ -213,14 +218,25 @@ Sight FromJson(const Json& json) {
   return out;
 }
 
-// A process that runs every `jobs`-th trial, and writes a line of JSON for each.
+// A number that processes share.
+using Shared = std::atomic<std::size_t>;
+struct Unmap {
+  void operator()(Shared* number) const { munmap(number, sizeof *number); }
+};
+std::unique_ptr<Shared, Unmap> MakeShared() {
+  void* at =
+      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return std::unique_ptr<Shared, Unmap>(at == MAP_FAILED ? nullptr : new (at) Shared(0));
+}
+
+// A process that runs one trial after the other as long as there are any, and writes a line of
+// JSON for each.
 struct Worker {
   pid_t pid = -1;
   int pipe = -1;
 };
 
-Result<Worker> StartWorker(const Trials& trials, const std::vector<Trial>& all, std::size_t first,
-                           std::size_t jobs) {
+Result<Worker> StartWorker(const Trials& trials, const std::vector<Trial>& all, Shared& next) {
   int ends[2];
   if (pipe(ends) != 0) return Error{"selftest", "no pipe can be had"};
   const pid_t pid = fork();
@@ -230,9 +246,10 @@ Result<Worker> StartWorker(const Trials& trials, const std::vector<Trial>& all, 
     return Worker{pid, ends[0]};
   }
   close(ends[0]);
-  for (std::size_t i = first; i < all.size(); i += jobs) {
-    const std::string line =
-        ToJson(trials.Run(all[i])).dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+  for (std::size_t i = next++; i < all.size(); i = next++) {
+    Json json = ToJson(trials.Run(all[i]));
+    json["place"] = i;
+    const std::string line = json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
     for (std::size_t at = 0; at < line.size();) {
       const ssize_t written = write(ends[1], line.data() + at, line.size() - at);
       if (written <= 0) _exit(1);
@@ -276,13 +293,14 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Ta
   if (options.random_readings > 0) AddReadingTrials(options, all);
   const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs)
                                             : std::max(1U, std::thread::hardware_concurrency());
+  const auto next = MakeShared();
+  if (!next) return Error{"selftest", "no memory can be shared"};
   std::vector<Worker> workers;
   for (std::size_t i = 0; i < jobs; ++i) {
-    const Result<Worker> worker = StartWorker(trials, all, i, jobs);
+    const Result<Worker> worker = StartWorker(trials, all, *next);
     if (!worker) return worker.error();
     workers.push_back(*worker);
   }
-  std::vector<std::vector<std::string>> lines(jobs);
   std::vector<std::thread> readers;
   std::vector<Result<std::string>> texts(jobs, Result<std::string>(std::string()));
   for (std::size_t i = 0; i < jobs; ++i) {
@@ -290,16 +308,17 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Ta
   }
   for (std::thread& reader : readers) reader.join();
   Detection out;
-  std::vector<std::size_t> at(jobs, 0);
-  for (std::size_t i = 0; i < jobs; ++i) {
-    if (!texts[i]) return texts[i].error();
+  std::vector<Sight> sights(all.size());
+  for (const Result<std::string>& text : texts) {
+    if (!text) return text.error();
+    std::istringstream lines(*text);
+    for (std::string line; std::getline(lines, line);) {
+      const Json json = Json::parse(line);
+      sights[json["place"].get<std::size_t>()] = FromJson(json);
+    }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string& text = *texts[i % jobs];
-    const std::size_t end = text.find('\n', at[i % jobs]);
-    const Json json = Json::parse(text.substr(at[i % jobs], end - at[i % jobs]));
-    at[i % jobs] = end + 1;
-    (all[i].fault ? out.faults : out.readings).push_back(FromJson(json));
+    (all[i].fault ? out.faults : out.readings).push_back(std::move(sights[i]));
   }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return out;

@@ -24,7 +24,9 @@ std::set<std::string> RulesBroken(FaultyTarget& target, const Reading& pins = {}
   for (const SuiteTest& test : *tests) test.run(context);
   std::set<std::string> out;
   for (const Finding& finding : session.Findings()) {
-    if (finding.kind == "violation") out.insert(finding.rule);
+    if (finding.kind != "violation") continue;
+    out.insert(finding.rule);
+    for (const std::string& also : finding.also) out.insert(also.substr(0, also.rfind('.')));
   }
   return out;
 }

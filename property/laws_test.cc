@@ -7,6 +7,7 @@
 #include <string>
 
 #include "property/faulty_target_for_test.h"
+#include "reference/finding_groups.h"
 #include "reference/transport_failure.h"
 
 namespace assay {
@@ -183,9 +184,9 @@ TEST(Laws, AreReportedThroughTheSession) {
   std::vector<Finding> findings;
   const LawOutcome outcome = Check(LawOf(fault.law), target, 1, &findings);
   ASSERT_TRUE(outcome.breach);
-  const std::string shape = outcome.breach->difference.shape;
   EXPECT_TRUE(std::ranges::any_of(findings, [&](const Finding& finding) {
-    return finding.rule == Id(fault.rule) && finding.actual == outcome.breach->difference.actual;
+    const std::string id = FindingId(outcome.breach->difference);
+    return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
   }));
 }
 

@@ -600,7 +600,7 @@ void PlaceTwentyTags(Dataset* dataset) {
   place(90, other_value);
   place(120, other_key);
   place(150, fewer);
-  place(180, plain);
+  place(31, plain);
 }
 
 }  // namespace

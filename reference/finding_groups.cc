@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kConfirmations = 3;  // repetitions of a failing request
 constexpr std::size_t kMostEvidence = 8;
+constexpr std::size_t kMostExplained = 8;  // findings whose cause is looked for
 
 // Rules about several answers: one request alone cannot show them.
 bool NeedsHistory(Rule rule) {
@@ -161,7 +162,8 @@ void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
   diagnosis_.Observe(exchange, request, response, failures);
 }
 
-std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget) {
+std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,
+                                           bool diagnose) {
   std::vector<Settled> settled;
   for (auto& [key, group] : groups_) {
     const bool alone = !group.reported && !NeedsHistory(group.difference.rule);
@@ -178,7 +180,7 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
     settled.push_back({key, group, Write(group)});
     if (failed < kConfirmations) settled.back().finding.stability = "intermittent";
   }
-  Diagnose(judge, settled);
+  if (diagnose) Diagnose(judge, settled);
   std::vector<Finding> out;
   for (Settled& entry : settled) out.push_back(std::move(entry.finding));
   std::ranges::sort(out, {}, &Finding::id);
@@ -233,7 +235,10 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     std::vector<Settled> cluster;
     cluster.push_back(std::move(settled.front()));
     settled.erase(settled.begin());
-    const auto named = diagnosis_.Explain(cluster.front().key, judge.dataset(), reading);
+    std::vector<std::string> named;
+    if (out.size() < kMostExplained) {
+      named = diagnosis_.Explain(cluster.front().key, judge.dataset(), reading);
+    }
     const Fault* fault = named.empty() ? nullptr : FindFault(named.front());
     const auto belongs = [&](const Settled& other) {
       if (!fault) return other.group.request == cluster.front().group.request;

@@ -28,7 +28,7 @@ class FindingGroups {
   // (at most `budget` requests a group), names the faults that answer alike, makes one finding of
   // the groups that have one cause, and writes the findings in the order of their ids. Without a
   // target nothing is sent.
-  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget);
+  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget, bool diagnose = true);
 
  private:
   struct Group {

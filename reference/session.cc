@@ -213,7 +213,8 @@ class Session::Driver : public RequestSource {
       out.answered = true;
       out.status = step.response->status;
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
-      state_.groups.Observe(out.id, out.request, *step.response, out.verdict);
+      if (state_.options.diagnose)
+        state_.groups.Observe(out.id, out.request, *step.response, out.verdict);
     } else {
       Unanswered(step.response.error(), out);
     }
@@ -318,7 +319,7 @@ void Session::Report(const Origin&, const JudgedExchange& exchange, Difference d
 
 std::vector<Finding> Session::Findings() {
   return state_->groups.Settle(state_->lost ? nullptr : &state_->target, state_->judge,
-                               state_->options.reduction_requests);
+                               state_->options.reduction_requests, state_->options.diagnose);
 }
 
 std::uint64_t Session::exchanges() const { return state_->exchanges; }

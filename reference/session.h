@@ -59,6 +59,7 @@ struct SessionOptions {
   // Requests in a row that broke off at every try, and tries without any answer, after which the
   // target counts as lost.
   int lost_after = 8;
+  bool diagnose = true;         // name the faults that answer as the target does
   int reduction_requests = 60;  // at most, to make one finding small; 0: do not reduce
 };
 

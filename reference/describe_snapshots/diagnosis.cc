@@ -14,10 +14,11 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMostObservations = 20'000;
-constexpr std::size_t kMostFailing = 6;  // of a group, that a fault has to reproduce
-constexpr std::size_t kSample = 600;     // observations that rank the faults that do
+constexpr std::size_t kMostFailing = 6;         // of a group, that a fault has to reproduce
+constexpr std::size_t kSample = 200;            // observations that rank the faults that do
+constexpr std::size_t kLongAnswer = 32 * 1024;  // bytes; beyond, an observation ranks nothing
 constexpr std::size_t kMostCandidates = 24;
-constexpr std::size_t kWholeRun = 2'000;  // observations, where order matters
+constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
 constexpr std::size_t kMostNamed = 3;
 
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
@@ -42,7 +43,7 @@ std::string FormOf(std::string_view id) {
 }  // namespace
 
 std::uint64_t AnswerDigester::Of(const Response& response) {
-  AnswerReader reader;
+  thread_local AnswerReader reader;  // keeps its buffers
   const ObservedAnswer& answer = reader.Read(response);
   std::uint64_t hash = Mix(0xCBF29CE484222325ULL, std::to_string(response.status));
   const std::string_view type = response.content_type;
@@ -108,8 +109,8 @@ void Diagnosis::Observe(std::uint64_t exchange, const Request& request, const Re
                         const std::vector<std::string>& failures) {
   if (observations_.size() >= kMostObservations) return;
   const std::size_t index = observations_.size();
-  observations_.push_back(
-      {exchange, request, NextTokenOf(response), digester_.Of(response), !failures.empty()});
+  observations_.push_back({exchange, request, NextTokenOf(response), digester_.Of(response),
+                           !failures.empty(), response.body.size()});
   const std::string& token = observations_.back().next_token;
   if (!token.empty()) issued_.emplace(token, index);
   for (const std::string& failure : failures) failing_[failure].push_back(index);
@@ -135,22 +136,30 @@ std::vector<std::size_t> Diagnosis::Chain(std::size_t index) const {
   return out;
 }
 
+std::vector<std::size_t> Diagnosis::Telling(const std::vector<std::size_t>& failing) const {
+  constexpr std::size_t kLooked = 64;
+  std::vector<std::size_t> out;
+  const std::size_t count = std::min(kLooked, failing.size());
+  for (std::size_t i = 0; i < count; ++i) out.push_back(failing[i * failing.size() / count]);
+  std::ranges::stable_sort(out, {}, [&](std::size_t i) { return observations_[i].size; });
+  if (out.size() > kMostFailing) out.resize(kMostFailing);
+  return out;
+}
+
 bool Diagnosis::Reproduces(const Fault& fault, const std::string& failure, const Dataset& dataset,
                            const Reading& reading, Share share) const {
   const auto at = failing_.find(failure);
   if (at == failing_.end()) return false;
-  const std::vector<std::size_t>& all = at->second;
-  // Spread over the run: what one fault does early and late.
-  const std::size_t count = std::min(kMostFailing, all.size());
+  const std::vector<std::size_t> telling = Telling(at->second);
+  // So that a RequestId that comes again does so here.
+  const bool prime = failure.starts_with(Id("response.request_id.unique"_rule));
   // A wrong reading of another question may spoil some.
-  std::size_t misses = share == Share::kAny ? count - 1 : count / 3;
+  std::size_t misses = share == Share::kAny ? telling.size() - 1 : telling.size() / 3;
   bool differs = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t index = all[i * (all.size() - 1) / std::max<std::size_t>(1, count - 1)];
+  for (const std::size_t index : telling) {
     Imitation imitation(*this, dataset, reading, &fault);
-    // So that a RequestId that comes again does so here.
     const std::vector<std::size_t> chain = Chain(index);
-    if (chain.front() != 0) imitation.Ask(0);
+    if (prime) imitation.Ask(0);
     std::uint64_t digest = 0;
     for (const std::size_t step : chain) digest = imitation.Ask(step);
     if (digest != observations_[index].digest) {
@@ -159,7 +168,7 @@ bool Diagnosis::Reproduces(const Fault& fault, const std::string& failure, const
     }
     if (differs) continue;
     Imitation right(*this, dataset, reading, nullptr);
-    if (chain.front() != 0) right.Ask(0);
+    if (prime) right.Ask(0);
     for (const std::size_t step : chain) digest = right.Ask(step);
     differs = digest != observations_[index].digest;
   }
@@ -170,6 +179,7 @@ bool Diagnosis::Reproduces(const Fault& fault, const std::string& failure, const
 std::vector<std::size_t> Diagnosis::Sample() const {
   std::vector<std::size_t> failing, others;
   for (std::size_t i = 0; i < observations_.size(); ++i) {
+    if (observations_[i].size > kLongAnswer) continue;
     (observations_[i].fails ? failing : others).push_back(i);
   }
   std::vector<std::size_t> out;

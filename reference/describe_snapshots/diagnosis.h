@@ -55,8 +55,11 @@ class Diagnosis {
     std::string next_token;
     std::uint64_t digest = 0;
     bool fails = false;
+    std::size_t size = 0;  // of the answer, bytes
   };
   class Imitation;
+  // Up to so many failing ones of a group, spread over the run, those with short answers first.
+  std::vector<std::size_t> Telling(const std::vector<std::size_t>& failing) const;
   std::vector<std::size_t> Chain(std::size_t index) const;
   std::vector<std::size_t> Sample() const;
   // How many of the observations the fault answers otherwise, in the order of the run.

@@ -26,7 +26,10 @@ std::set<std::string> RulesBroken(FaultyTarget& target, const Reading& pins = {}
   for (const Finding& finding : session.Findings()) {
     if (finding.kind != "violation") continue;
     out.insert(finding.rule);
-    for (const std::string& also : finding.also) out.insert(also.substr(0, also.rfind('.')));
+    for (const std::string& also : finding.also) {
+      const std::string rule = also.substr(0, also.rfind('.'));
+      if (Catalogue::Get()[*FindRule(rule)].level == Level::kMust) out.insert(rule);
+    }
   }
   return out;
 }

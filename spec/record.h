@@ -20,7 +20,7 @@ struct ExchangeRecord {
   int status = 0;  // 0 where there was no answer
   std::string content_type;
   std::string request_id;  // the header x-acs-request-id, where it is not the body's; otherwise ""
-  std::string body;  // as received; the journal writes bytes that are not UTF-8 in base64
+  std::string body;        // as received; the journal writes bytes that are not UTF-8 in base64
   std::int64_t latency_us = 0;
   std::string verdict;             // "conforms", "violation", "warning", "not judged", "unanswered"
   std::vector<std::string> rules;  // ids of the broken rules, or the reason under "not judged"

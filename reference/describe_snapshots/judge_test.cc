@@ -620,9 +620,8 @@ TEST(Judge, SeesARequestIdForTheSecondTime) {
 TEST(Judge, SeesAnotherRequestIdInTheHeader) {
   Exchanges session;
   EXPECT_TRUE(session.Judged(Ask()).warnings.empty());
-  const Verdict verdict = session.Judged(Ask(), [&](Json& body) {
-    body["RequestId"] = "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E";
-  });
+  const Verdict verdict = session.Judged(
+      Ask(), [&](Json& body) { body["RequestId"] = "473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"; });
   ASSERT_EQ(verdict.warnings.size(), 1u) << Text(verdict.warnings);
   EXPECT_EQ(verdict.warnings.front().rule, "response.request_id.header"_rule);
   EXPECT_EQ(session.judge().Exercised("response.request_id.header"_rule), 2u);

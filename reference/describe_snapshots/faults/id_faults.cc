@@ -109,8 +109,8 @@ void AddLimits(std::vector<Fault>& out) {
                RefusePlan(plan, "ids.list.above_maximum"_rule, "InvalidSnapshotIds.Malformed");
              }
            });
-  const auto accept_up_to = [count](std::size_t most) {
-    return [count, most](const Scene& scene, Plan& plan) {
+  const auto accept_up_to = [](std::size_t most) {
+    return [most](const Scene& scene, Plan& plan) {
       const IdListText list = ReadIdList(scene.Value("SnapshotIds"));
       if (list.ids.size() > most || list.ids.size() <= 100) return;
       Accept(plan, "InvalidSnapshotIds.Malformed");

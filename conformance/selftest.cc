@@ -13,6 +13,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -326,10 +327,10 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Ta
 
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults) {
   std::vector<std::string> out;
-  std::map<std::string, bool> noticed;
+  std::set<std::string> noticed;
   for (const Sight& sight : detection.faults) {
     const char* how = sight.over_http ? "over HTTP" : "in process";
-    for (const auto& [rule, kind] : sight.rules) noticed[rule] = true;
+    for (const auto& [rule, kind] : sight.rules) noticed.insert(rule);
     if (!sight.seen) {
       out.push_back(fmt::format("fault {} is not seen {}", sight.name, how));
       continue;

@@ -74,6 +74,14 @@ std::string KeyOf(const Difference& difference) {
   return fmt::format("{} {}", Id(difference.rule), difference.shape);
 }
 
+std::vector<std::string> KeysOf(const Verdict& verdict) {
+  std::vector<std::string> out;
+  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
+    for (const Difference& difference : *list) out.push_back(KeyOf(difference));
+  }
+  return out;
+}
+
 std::string SourceText(const RuleInfo& rule) {
   std::string out;
   for (const SourceReference& source : rule.sources) {
@@ -125,9 +133,7 @@ void FindingGroups::Add(std::uint64_t exchange, const Request& request, const Ve
 
 void FindingGroups::AddReport(std::uint64_t exchange, const Request& request,
                               const Verdict& verdict) {
-  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
-    for (const Difference& difference : *list) diagnosis_.Fail(exchange, KeyOf(difference));
-  }
+  for (const std::string& key : KeysOf(verdict)) diagnosis_.Fail(exchange, key);
   for (const Difference& d : verdict.violations) Add(exchange, request, d, verdict, false, true);
   for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, true);
 }
@@ -155,11 +161,7 @@ Finding FindingGroups::Write(const Group& group) const {
 
 void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
                             const Response& response, const Verdict& verdict) {
-  std::vector<std::string> failures;
-  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
-    for (const Difference& difference : *list) failures.push_back(KeyOf(difference));
-  }
-  diagnosis_.Observe(exchange, request, response, failures);
+  diagnosis_.Observe(exchange, request, response, KeysOf(verdict));
 }
 
 std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,

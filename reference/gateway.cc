@@ -260,9 +260,11 @@ Refused Gateway::State::VerifySignature(const HttpRequest& http, const WireParam
   if (!IsBlindTo(Forgery::kParameter)) return refused;
   // Whatever parameter was added at the end.
   WireParameters shorter = wire;
-  (shorter.form.empty() ? shorter.query : shorter.form).pop_back();
+  std::vector<Parameter>& last = wire.form.empty() ? shorter.query : shorter.form;
+  if (last.empty()) return refused;
+  last.pop_back();
   HttpRequest signed_http = http;
-  if (!shorter.form.empty() || !wire.form.empty()) {
+  if (!wire.form.empty()) {
     signed_http.body.clear();
     AppendForm(shorter.form, &signed_http.body);
   }

@@ -8,13 +8,14 @@
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
-#include "reference/describe_snapshots/faults/fault.h"
 #include "reference/gateway.h"
 #include "reference/http_server.h"
 #include "reference/message.h"
 #include "spec/result.h"
 
 namespace assay {
+
+struct Fault;
 
 // The reference implementation behind HTTP: the server of `assay serve`, and the default target.
 class Server {

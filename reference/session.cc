@@ -213,8 +213,9 @@ class Session::Driver : public RequestSource {
       out.answered = true;
       out.status = step.response->status;
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
-      if (state_.options.diagnose)
+      if (state_.options.diagnose) {
         state_.groups.Observe(out.id, out.request, *step.response, out.verdict);
+      }
     } else {
       Unanswered(step.response.error(), out);
     }

@@ -42,7 +42,7 @@ std::string FormOf(std::string_view id) {
 
 }  // namespace
 
-std::uint64_t AnswerDigester::Of(const Response& response) {
+AnswerDigest AnswerDigester::Of(const Response& response) {
   thread_local AnswerReader reader;  // keeps its buffers
   const ObservedAnswer& answer = reader.Read(response);
   std::uint64_t hash = Mix(0xCBF29CE484222325ULL, std::to_string(response.status));
@@ -51,7 +51,7 @@ std::uint64_t AnswerDigester::Of(const Response& response) {
   for (const Difference& problem : answer.problems) {
     hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
   }
-  if (!answer.readable) return Mix(hash, std::to_string(response.body.empty()));
+  if (!answer.readable) return {Mix(hash, std::to_string(response.body.empty())), ""};
   hash = Mix(hash, answer.xml ? "xml" : "json");
   hash = Mix(hash, NameOf(answer.request_id.kind));
   hash = Mix(hash, FormOf(answer.request_id.text));
@@ -72,7 +72,8 @@ std::uint64_t AnswerDigester::Of(const Response& response) {
     hash = Mix(hash, NameOf(snapshot.tags_kind));
     for (const ObservedTag& tag : snapshot.tags) hash = Mix(Mix(hash, tag.key), tag.value);
   }
-  return hash;
+  const bool token = answer.next_token.kind == ObservedValue::Kind::kText;
+  return {hash, token ? std::string(answer.next_token.text) : ""};
 }
 
 // The reference with a fault, asked what the target was asked.
@@ -94,8 +95,11 @@ class Diagnosis::Imitation {
     }
     Response response;
     service_.Handle(request, "model", response);
-    if (!observation.next_token.empty()) tokens_[observation.next_token] = NextTokenOf(response);
-    return digester_.Of(response);
+    AnswerDigest digest = digester_.Of(response);
+    if (!observation.next_token.empty()) {
+      tokens_[observation.next_token] = std::move(digest.next_token);
+    }
+    return digest.value;
   }
 
  private:
@@ -109,7 +113,8 @@ void Diagnosis::Observe(std::uint64_t exchange, const Request& request, const Re
                         const std::vector<std::string>& failures) {
   if (observations_.size() >= kMostObservations) return;
   const std::size_t index = observations_.size();
-  observations_.push_back({exchange, request, NextTokenOf(response), digester_.Of(response),
+  AnswerDigest digest = digester_.Of(response);
+  observations_.push_back({exchange, request, std::move(digest.next_token), digest.value,
                            !failures.empty(), response.body.size()});
   const std::string& token = observations_.back().next_token;
   if (!token.empty()) issued_.emplace(token, index);

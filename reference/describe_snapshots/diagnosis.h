@@ -16,9 +16,13 @@ namespace assay {
 
 // What an answer says, whatever its spelling: request ids and tokens by their role, everything else
 // by its value. Equal answers have equal digests.
+struct AnswerDigest {
+  std::uint64_t value = 0;
+  std::string next_token;  // "" where there is none
+};
 class AnswerDigester {
  public:
-  std::uint64_t Of(const Response& response);
+  AnswerDigest Of(const Response& response);
 
  private:
   std::unordered_set<std::size_t> request_ids_;

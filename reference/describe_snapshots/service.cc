@@ -325,6 +325,7 @@ void Service::SpoilRefusal(std::string& code, std::string& message) const {
 }
 
 void Service::Spoil(const Request& request, HttpResponse& response) {
+  if (!state_->mischief.Has(&Fault::send)) return;
   FixedReading choices = state_->reading;
   const Scene scene{state_->dataset, request, choices, state_->mischief.memory(),
                     state_->mischief.requests};

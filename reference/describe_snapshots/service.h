@@ -7,12 +7,13 @@
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
-#include "reference/describe_snapshots/faults/fault.h"
-#include "reference/http_server.h"
 #include "reference/message.h"
 #include "reference/target.h"
 
 namespace assay {
+
+struct Fault;
+struct HttpResponse;
 
 // The reference implementation: answers requests from a dataset under one reading. Safe to call
 // from several threads.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reference/describe_snapshots/faults/families.h"
 #include "spec/nearest.h"
@@ -37,6 +38,26 @@ bool Scene::HasIndexed(std::string_view prefix) const {
   });
 }
 
+Fault SelectFault(std::string id, std::string title, int difficulty, std::vector<Rule> breaks,
+                  decltype(Fault::select) select) {
+  return {.id = std::move(id),
+          .title = std::move(title),
+          .stage = Stage::kSelect,
+          .difficulty = difficulty,
+          .breaks = std::move(breaks),
+          .select = std::move(select)};
+}
+
+Fault ValidateFault(std::string id, std::string title, int difficulty, std::vector<Rule> breaks,
+                    decltype(Fault::validate) validate) {
+  return {.id = std::move(id),
+          .title = std::move(title),
+          .stage = Stage::kValidate,
+          .difficulty = difficulty,
+          .breaks = std::move(breaks),
+          .validate = std::move(validate)};
+}
+
 bool Holds(const Scene& scene, const Filter& filter, const Snapshot& snapshot) {
   return Matches(filter, snapshot, scene.dataset, scene.choices);
 }
@@ -47,6 +68,11 @@ bool Selects(const Scene& scene, const Snapshot& snapshot,
          std::ranges::all_of(scene.plan->filters, [&](const Filter& filter) {
            return holds(filter, Holds(scene, filter, snapshot));
          });
+}
+
+bool HoldsAll(const Scene& scene, const Snapshot& snapshot) {
+  return std::ranges::all_of(scene.plan->filters,
+                             [&](const Filter& filter) { return Holds(scene, filter, snapshot); });
 }
 
 bool IsTag(const Filter& filter) {
@@ -65,8 +91,17 @@ std::vector<std::uint32_t> Slice(const Scene& scene, std::int64_t start, std::in
   return {matches.begin() + start, matches.begin() + start + count};
 }
 
+bool EndsList(const Scene& scene, const RenderedList& list) {
+  const std::size_t end = static_cast<std::size_t>(scene.start) + list.listed.size();
+  return !list.listed.empty() && end == scene.page->matches.size();
+}
+
 void Accept(Plan& plan, std::string_view code) {
   std::erase_if(plan.refusals, [&](const Refusal& r) { return r.error && r.error->code == code; });
+}
+
+void Accept(Plan& plan, Rule rule) {
+  std::erase_if(plan.refusals, [rule](const Refusal& r) { return r.rule == rule; });
 }
 
 void RefusePlan(Plan& plan, Rule rule, const char* code, std::string subject) {

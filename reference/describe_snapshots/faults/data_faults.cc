@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reference/describe_snapshots/faults/families.h"
-#include "reference/utf8.h"
+#include "reference/describe_snapshots/topic_reader.h"
 
 namespace assay {
 namespace {
@@ -85,12 +85,7 @@ void AddTexts(std::vector<Fault>& out) {
       {"latin_1", "takes {} for Latin-1", 2, [](std::string t) { return Mojibake(t); }},
       {"no_emoji", "loses emoji in {}", 3, [](std::string t) { return WithoutEmoji(t); }},
       {"html_escaped", "escapes {} for HTML", 2, [](std::string t) { return HtmlEscaped(t); }},
-      {"small_letters", "writes {} in small letters", 2,
-       [](std::string t) {
-         std::ranges::transform(t, t.begin(),
-                                [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-         return t;
-       }},
+      {"small_letters", "writes {} in small letters", 2, [](std::string t) { return Folded(t); }},
       {"no_ascii_lost", "loses texts beyond ASCII in {}", 3,
        [](std::string t) { return IsAscii(t) ? t : std::string(); }}};
   const struct {
@@ -149,10 +144,7 @@ void AddTags(std::vector<Fault>& out) {
     for (Tag& tag : tags) std::swap(tag.key, tag.value);
   });
   add("data.tags.small_letters", "writes keys of tags in small letters", 3, [](Tags& tags) {
-    for (Tag& tag : tags) {
-      std::ranges::transform(tag.key, tag.key.begin(),
-                             [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    }
+    for (Tag& tag : tags) tag.key = Folded(tag.key);
   });
   add("data.tags.cut_at_64", "cuts values of tags to 64 bytes", 3, [](Tags& tags) {
     for (Tag& tag : tags) tag.value = Cut(tag.value, 64);

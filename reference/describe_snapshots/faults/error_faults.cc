@@ -18,6 +18,7 @@ struct KnownError {
   Rule rule;    // that asks for it
   Rule status;  // the rule of its status
   int wrong_status;
+  bool accepted_elsewhere = false;  // the fault of accepting it is among those of its topic
 };
 
 const std::vector<KnownError>& Errors() {
@@ -29,15 +30,15 @@ const std::vector<KnownError>& Errors() {
       {"category", "InvalidSnapshotCategory.Malformed", "filter.category.unknown"_rule,
        "error.invalid_snapshot_category_malformed.status"_rule, 400},
       {"filter_key", "InvalidFilterKey.NotFound", "time.key.unknown"_rule,
-       "error.invalid_filter_key_not_found.status"_rule, 400},
+       "error.invalid_filter_key_not_found.status"_rule, 400, true},
       {"filter_value", "InvalidFilterValue", "time.value.malformed"_rule,
-       "error.invalid_filter_value.status"_rule, 400},
+       "error.invalid_filter_value.status"_rule, 400, true},
       {"snapshot_ids", "InvalidSnapshotIds.Malformed", "ids.list.above_maximum"_rule,
-       "error.invalid_snapshot_ids_malformed.status"_rule, 400},
+       "error.invalid_snapshot_ids_malformed.status"_rule, 400, true},
       {"snapshot_link", "InvalidSnapshotLinkId.NotFound", "filter.snapshot_link_id.unknown"_rule,
        "error.invalid_snapshot_link_id_not_found.status"_rule, 400},
       {"tag_count", "InvalidTagCount", "tag.number.above_maximum"_rule,
-       "error.invalid_tag_count.status"_rule, 403}};
+       "error.invalid_tag_count.status"_rule, 403, true}};
   return errors;
 }
 
@@ -61,27 +62,23 @@ void AddKnownErrors(std::vector<Fault>& out) {
                    .error = [code](const Scene&, RenderedError& error) {
                      if (error.code == code) error.code = "InvalidParameter.Conflict";
                    }});
+    const std::string_view status = Id(e.status);
+    const std::string message = std::string(status.substr(0, status.rfind('.'))) + ".message";
     out.push_back({.id = id("text"),
                    .title = fmt::format("gives {} another text", e.code),
                    .stage = Stage::kRender,
                    .difficulty = 2,
-                   .breaks = {e.rule, e.status},
+                   .breaks = {*FindRule(message)},
                    .error = [code](const Scene&, RenderedError& error) {
                      if (error.code == code) error.message = "Bad request.";
                    }});
-    const std::string_view status = Id(e.status);
-    const std::string message = std::string(status.substr(0, status.rfind('.'))) + ".message";
-    out.back().breaks = {*FindRule(message)};
+    if (e.accepted_elsewhere) continue;
     out.push_back({.id = id("accepted"),
                    .title = fmt::format("accepts what {} is for", e.code),
                    .stage = Stage::kValidate,
                    .difficulty = 2,
                    .breaks = {e.rule},
                    .validate = [code](const Scene&, Plan& plan) { Accept(plan, code); }});
-    if (std::string_view(e.word) == "snapshot_ids" || std::string_view(e.word) == "tag_count" ||
-        std::string_view(e.word) == "filter_key" || std::string_view(e.word) == "filter_value") {
-      out.pop_back();  // among the faults of its topic
-    }
   }
   out.push_back({.id = "error.tag_mismatch.code",
                  .title = "says InvalidParameter.Conflict in place of InvalidTag.Mismatch",

@@ -24,16 +24,27 @@ void AddDeepFaults(std::vector<Fault>& out);
 
 // --- what several topics use ---
 
+// Faults of one change at one stage.
+Fault SelectFault(std::string id, std::string title, int difficulty, std::vector<Rule> breaks,
+                  decltype(Fault::select) select);
+Fault ValidateFault(std::string id, std::string title, int difficulty, std::vector<Rule> breaks,
+                    decltype(Fault::validate) validate);
+
 // Whether the snapshot is in the plan's region and satisfies its filters, each as `holds` has it.
 bool Selects(const Scene& scene, const Snapshot& snapshot,
              const std::function<bool(const Filter&, bool right)>& holds);
 bool Holds(const Scene& scene, const Filter& filter, const Snapshot& snapshot);
+// Whether it satisfies all of them, in whichever region.
+bool HoldsAll(const Scene& scene, const Snapshot& snapshot);
 bool IsTag(const Filter& filter);
 bool IsTime(const Filter& filter);
 // The entries that the plan asks for, from that rank on.
 std::vector<std::uint32_t> Slice(const Scene& scene, std::int64_t start, std::int64_t count);
-// Takes away the refusals with that code.
+// True where the page listed is not empty and ends the list.
+bool EndsList(const Scene& scene, const RenderedList& list);
+// Takes away the refusals with that code, or under that rule.
 void Accept(Plan& plan, std::string_view code);
+void Accept(Plan& plan, Rule rule);
 // Refuses with that code.
 void RefusePlan(Plan& plan, Rule rule, const char* code, std::string subject = "");
 std::string ReplacedAll(std::string text, std::string_view from, std::string_view to);

@@ -12,10 +12,11 @@
 
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
-#include "reference/http_server.h"
 #include "reference/message.h"
 
 namespace assay {
+
+struct HttpResponse;
 
 // Where in the pipeline of a server a fault sits.
 enum class Stage : std::uint8_t {

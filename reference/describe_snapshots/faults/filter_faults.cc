@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "reference/describe_snapshots/faults/families.h"
+#include "reference/describe_snapshots/topic_reader.h"
 
 namespace assay {
 namespace {
@@ -156,12 +157,6 @@ struct OneValue {
   std::vector<const char*> listed;  // values of the field that are listed
   Rule rule;
 };
-
-std::string Small(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 // Goes wrong on one value of an enumeration only.
 void AddValues(std::vector<Fault>& out) {
@@ -335,11 +330,11 @@ void AddValues(std::vector<Fault>& out) {
          .difficulty = *v.value ? 3 : 1,
          .breaks = {v.rule, "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
                     "request.parameters.unspecified"_rule},
-         .when = [v](const Scene& s) { return Small(s.Value(v.parameter)) == v.value; },
+         .when = [v](const Scene& s) { return Folded(s.Value(v.parameter)) == v.value; },
          .select =
              [v](const Scene& s, const Snapshot& snapshot, bool) {
                const bool listed = std::ranges::any_of(v.listed, [&](std::string_view value) {
-                 return Small(snapshot[v.field]) == value;
+                 return Folded(snapshot[v.field]) == value;
                });
                return listed && Selects(s, snapshot, [&](const Filter& filter, bool right) {
                         return right || IsOf(filter, v.field);
@@ -373,12 +368,7 @@ void AddConjunction(std::vector<Fault>& out) {
         all.push_back(rule.id);
       }
     }
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kSelect,
-                   .difficulty = difficulty,
-                   .breaks = std::move(all),
-                   .select = std::move(select)});
+    out.push_back(SelectFault(id, title, difficulty, std::move(all), std::move(select)));
   };
   add("filter.conjunction.or", "combines filters with OR", 2,
       [](const Scene& scene, const Snapshot& snapshot, bool right) {
@@ -407,9 +397,7 @@ void AddRegion(std::vector<Fault>& out) {
                  .difficulty = 1,
                  .breaks = rules,
                  .select = [](const Scene& scene, const Snapshot& snapshot, bool) {
-                   return std::ranges::all_of(scene.plan->filters, [&](const Filter& filter) {
-                     return Holds(scene, filter, snapshot);
-                   });
+                   return HoldsAll(scene, snapshot);
                  }});
   out.push_back({.id = "region.ignored_with_filters",
                  .title = "lists the snapshots of all regions where a filter is given",
@@ -418,9 +406,7 @@ void AddRegion(std::vector<Fault>& out) {
                  .breaks = rules,
                  .select = [](const Scene& scene, const Snapshot& snapshot, bool right) {
                    if (scene.plan->filters.empty()) return right;
-                   return std::ranges::all_of(scene.plan->filters, [&](const Filter& filter) {
-                     return Holds(scene, filter, snapshot);
-                   });
+                   return HoldsAll(scene, snapshot);
                  }});
   out.push_back({.id = "region.missing_accepted",
                  .title = "takes a region of its own where RegionId is missing",
@@ -430,9 +416,7 @@ void AddRegion(std::vector<Fault>& out) {
                  .when = [](const Scene& s) { return !s.Has("RegionId"); },
                  .validate =
                      [](const Scene& scene, Plan& plan) {
-                       std::erase_if(plan.refusals, [](const Refusal& refusal) {
-                         return refusal.rule == "request.region_id.required"_rule;
-                       });
+                       Accept(plan, "request.region_id.required"_rule);
                        plan.region = scene.dataset.regions.front();
                      }});
 }
@@ -461,7 +445,7 @@ void AddFilterFaults(std::vector<Fault>& out) {
                             "error.code.belongs"_rule, "request.open.admissible"_rule},
                  .validate = [](const Scene& scene, Plan& plan) {
                    const std::string_view value = scene.Value("SourceDiskType");
-                   if (value != Small(value)) {
+                   if (value != Folded(value)) {
                      RefusePlan(plan, "request.open.admissible"_rule, "InvalidSourceDiskType");
                    }
                  }});

@@ -46,12 +46,7 @@ auto LooksFor(Keep keep) {
 
 void AddSelecting(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty, auto select) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kSelect,
-                   .difficulty = difficulty,
-                   .breaks = IdRules(),
-                   .select = std::move(select)});
+    out.push_back(SelectFault(id, title, difficulty, IdRules(), std::move(select)));
   };
   using List = std::vector<std::string>;
   add("ids.first.dropped", "does not look for the first of several ids", 2,
@@ -92,12 +87,7 @@ void AddSelecting(std::vector<Fault>& out) {
 void AddLimits(std::vector<Fault>& out) {
   const auto validate = [&](const char* id, const char* title, int difficulty,
                             std::vector<Rule> breaks, std::function<void(const Scene&, Plan&)> v) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kValidate,
-                   .difficulty = difficulty,
-                   .breaks = std::move(breaks),
-                   .validate = std::move(v)});
+    out.push_back(ValidateFault(id, title, difficulty, std::move(breaks), std::move(v)));
   };
   const auto count = [](const Scene& scene) {
     return ReadIdList(scene.Value("SnapshotIds")).ids.size();
@@ -130,11 +120,8 @@ void AddLimits(std::vector<Fault>& out) {
              }
            });
   validate("ids.not_json.ignored", "ignores SnapshotIds that are no JSON", 2,
-           {"ids.list.not_json"_rule}, [](const Scene&, Plan& plan) {
-             std::erase_if(plan.refusals, [](const Refusal& refusal) {
-               return refusal.rule == "ids.list.not_json"_rule;
-             });
-           });
+           {"ids.list.not_json"_rule},
+           [](const Scene&, Plan& plan) { Accept(plan, "ids.list.not_json"_rule); });
 }
 
 void AddPages(std::vector<Fault>& out) {
@@ -187,9 +174,7 @@ void AddIdFaults(std::vector<Fault>& out) {
                             "ids.list.selects"_rule, "page.total_count.matches"_rule},
                  .select = [](const Scene& scene, const Snapshot& snapshot, bool right) {
                    if (Ids(scene).empty()) return right;
-                   return std::ranges::all_of(scene.plan->filters, [&](const Filter& filter) {
-                     return Holds(scene, filter, snapshot);
-                   });
+                   return HoldsAll(scene, snapshot);
                  }});
 }
 

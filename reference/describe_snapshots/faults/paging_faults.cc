@@ -11,10 +11,6 @@ std::int64_t Total(const Scene& scene) {
   return static_cast<std::int64_t>(scene.page->matches.size());
 }
 std::int64_t Size(const Scene& scene) { return scene.plan->paging.size; }
-bool IsLast(const Scene& scene, const RenderedList& list) {
-  return !list.listed.empty() &&
-         scene.start + static_cast<std::int64_t>(list.listed.size()) == Total(scene);
-}
 
 struct PageFault {
   const char* id;
@@ -44,7 +40,7 @@ void AddContents(std::vector<Fault>& out) {
       out,
       {{"paging.last_page.drops_one", "leaves the last snapshot of the last page out", 2, walk,
         [](const Scene& s, RenderedList& list) {
-          if (IsLast(s, list) && s.start > 0) list.listed.pop_back();
+          if (EndsList(s, list) && s.start > 0) list.listed.pop_back();
         }},
        {"paging.first_page.drops_one", "leaves the first snapshot of the first page out", 1, walk,
         [](const Scene& s, RenderedList& list) {
@@ -62,7 +58,7 @@ void AddContents(std::vector<Fault>& out) {
        {"paging.exact_multiple.loses_last", "has no last page where the pages come out even", 3,
         walk,
         [](const Scene& s, RenderedList& list) {
-          if (s.start > 0 && IsLast(s, list) && Total(s) % Size(s) == 0) list.listed.clear();
+          if (s.start > 0 && EndsList(s, list) && Total(s) % Size(s) == 0) list.listed.clear();
         }},
        {"paging.exact_multiple.counts_one_more",
         "counts one too many where the pages come out even",

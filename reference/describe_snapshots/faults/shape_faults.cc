@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reference/describe_snapshots/faults/families.h"
+#include "reference/describe_snapshots/topic_reader.h"
 
 namespace assay {
 namespace {
@@ -27,11 +28,10 @@ Rule FieldRule(Field field) {
   return *FindRule("response.field." + Snake(name));
 }
 
-using BodyChange = std::function<void(const Scene&, Json&)>;
-using SnapshotChange = std::function<void(const Scene&, Json&)>;
+using Change = std::function<void(const Scene&, Json&)>;
 
 void AddBody(std::vector<Fault>& out, std::string id, std::string title, int difficulty,
-             std::vector<Rule> breaks, BodyChange change) {
+             std::vector<Rule> breaks, Change change) {
   out.push_back({.id = std::move(id),
                  .title = std::move(title),
                  .stage = Stage::kRender,
@@ -43,7 +43,7 @@ void AddBody(std::vector<Fault>& out, std::string id, std::string title, int dif
 }
 
 void AddSnapshot(std::vector<Fault>& out, std::string id, std::string title, int difficulty,
-                 std::vector<Rule> breaks, SnapshotChange change) {
+                 std::vector<Rule> breaks, Change change) {
   AddBody(out, std::move(id), std::move(title), difficulty, std::move(breaks),
           [change = std::move(change)](const Scene& scene, Json& body) {
             for (Json& snapshot : body["Snapshots"]["Snapshot"]) change(scene, snapshot);
@@ -257,11 +257,8 @@ void AddRequestIds(std::vector<Fault>& out) {
   add("shape.request_id.empty", "leaves RequestId empty", {"response.request_id.given"_rule},
       [](Json& body) { body["RequestId"] = ""; });
   add("shape.request_id.small_letters", "writes RequestId in small letters",
-      {"response.request_id.form"_rule}, [](Json& body) {
-        std::string id = body.value("RequestId", "");
-        for (char& c : id) c = static_cast<char>(std::tolower(c));
-        body["RequestId"] = id;
-      });
+      {"response.request_id.form"_rule},
+      [](Json& body) { body["RequestId"] = Folded(body.value("RequestId", "")); });
   out.push_back({.id = "shape.request_id.other_header",
                  .title = "gives another RequestId in the header than in the body",
                  .stage = Stage::kSend,

@@ -53,12 +53,7 @@ auto TakesPairs(PairTest test) {
 
 void AddSelecting(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty, auto select) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kSelect,
-                   .difficulty = difficulty,
-                   .breaks = TagRules(),
-                   .select = std::move(select)});
+    out.push_back(SelectFault(id, title, difficulty, TagRules(), std::move(select)));
   };
   using Filters = std::vector<const Filter*>;
   add("tag.all.ignored", "ignores tags", 2,
@@ -70,26 +65,20 @@ void AddSelecting(std::vector<Fault>& out) {
         return std::ranges::any_of(filters,
                                    [&](const Filter* f) { return Holds(scene, *f, snapshot); });
       }));
-  add("tag.several.only_first", "uses the first of several tags only", 2,
-      TakesTags([](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
-        return Holds(scene, *filters.front(), snapshot);
-      }));
+  const auto uses_first = [](std::size_t most) {
+    return TakesTags([most](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
+      const auto end = std::min(most, filters.size());
+      return std::all_of(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(end),
+                         [&](const Filter* f) { return Holds(scene, *f, snapshot); });
+    });
+  };
+  add("tag.several.only_first", "uses the first of several tags only", 2, uses_first(1));
   add("tag.several.only_last", "uses the last of several tags only", 2,
       TakesTags([](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
         return Holds(scene, *filters.back(), snapshot);
       }));
-  add("tag.several.at_most_two", "ignores tags beyond the second", 3,
-      TakesTags([](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
-        const std::size_t used = std::min<std::size_t>(2, filters.size());
-        return std::all_of(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(used),
-                           [&](const Filter* f) { return Holds(scene, *f, snapshot); });
-      }));
-  add("tag.number.twentieth_ignored", "ignores the twentieth tag", 4,
-      TakesTags([](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
-        const std::size_t used = std::min<std::size_t>(19, filters.size());
-        return std::all_of(filters.begin(), filters.begin() + static_cast<std::ptrdiff_t>(used),
-                           [&](const Filter* f) { return Holds(scene, *f, snapshot); });
-      }));
+  add("tag.several.at_most_two", "ignores tags beyond the second", 3, uses_first(2));
+  add("tag.number.twentieth_ignored", "ignores the twentieth tag", 4, uses_first(19));
   add("tag.pair.mixed", "finds the key in one tag and the value in another", 3,
       TakesTags([](const Scene& scene, const Filters& filters, const Snapshot& snapshot) {
         return std::ranges::all_of(filters, [&](const Filter* f) {

@@ -69,12 +69,7 @@ void AddBounds(std::vector<Fault>& out) {
 
 void AddSelecting(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty, auto select) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kSelect,
-                   .difficulty = difficulty,
-                   .breaks = TimeRules(),
-                   .select = std::move(select)});
+    out.push_back(SelectFault(id, title, difficulty, TimeRules(), std::move(select)));
   };
   const auto ignore = [](Filter::Kind kind) {
     return [kind](const Scene& scene, const Snapshot& snapshot, bool) {
@@ -113,17 +108,10 @@ void AddSelecting(std::vector<Fault>& out) {
 void AddValues(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty, std::vector<Rule> breaks,
                        std::function<void(const Scene&, Plan&)> validate) {
-    out.push_back({.id = id,
-                   .title = title,
-                   .stage = Stage::kValidate,
-                   .difficulty = difficulty,
-                   .breaks = std::move(breaks),
-                   .validate = std::move(validate)});
+    out.push_back(ValidateFault(id, title, difficulty, std::move(breaks), std::move(validate)));
   };
   const auto accept = [](Rule rule) {
-    return [rule](const Scene&, Plan& plan) {
-      std::erase_if(plan.refusals, [rule](const Refusal& refusal) { return refusal.rule == rule; });
-    };
+    return [rule](const Scene&, Plan& plan) { Accept(plan, rule); };
   };
   add("time.value.impossible_accepted", "accepts impossible dates", 2,
       {"time.value.impossible"_rule}, accept("time.value.impossible"_rule));

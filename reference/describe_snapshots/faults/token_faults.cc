@@ -85,16 +85,11 @@ void AddPages(std::vector<Fault>& out) {
       });
   add("token.last_page.drops_one", "loses the last snapshot of a walk", 3,
       [](const Scene& s, RenderedList& list) {
-        const auto end = s.start + static_cast<std::int64_t>(list.listed.size());
-        const auto total = static_cast<std::int64_t>(s.page->matches.size());
-        if (s.start > 0 && end == total && !list.listed.empty()) list.listed.pop_back();
+        if (s.start > 0 && EndsList(s, list)) list.listed.pop_back();
       });
   add("token.last_page.empty", "lists nothing on the last page of a walk", 3,
       [](const Scene& s, RenderedList& list) {
-        const auto end = s.start + static_cast<std::int64_t>(list.listed.size());
-        if (s.start > 0 && end == static_cast<std::int64_t>(s.page->matches.size())) {
-          list.listed.clear();
-        }
+        if (s.start > 0 && EndsList(s, list)) list.listed.clear();
       });
   add("token.past_page_3.drops_one", "loses a snapshot on each page of a walk after the third", 3,
       [](const Scene& s, RenderedList& list) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reference/describe_snapshots/faults/families.h"
+#include "reference/http_server.h"
 
 namespace assay {
 namespace {
@@ -124,13 +125,12 @@ void AddPlacements(std::vector<Fault>& out) {
                  .stage = Stage::kRender,
                  .difficulty = 2,
                  .breaks = {"encoding.format.xml"_rule},
-                 .answer = [](const Scene& scene, Response& answer) {
+                 .answer = [](const Scene&, Response& answer) {
                    if (answer.status < 400 || !answer.body.starts_with("<")) return;
                    answer.content_type = "application/json;charset=utf-8";
                    answer.body = "{\"RequestId\":\"" + answer.request_id +
                                  "\",\"HostId\":\"ecs\",\"Code\":\"InvalidParameter\","
                                  "\"Message\":\"The specified parameter is not valid.\"}";
-                   static_cast<void>(scene);
                  }});
   out.push_back({.id = "encoding.method.put_performed",
                  .title = "performs requests with the method PUT",
@@ -231,10 +231,8 @@ void AddTransportFaults(std::vector<Fault>& out) {
       [](const Scene&, HttpResponse& response) {
         if (response.body.size() > 16384) response.cut_after = 16384;
       });
-  add("transport.header.broken", "sends a header line without a colon", 1,
+  add("transport.header.half", "breaks off within the headers", 1,
       [](const Scene&, HttpResponse& response) { response.cut_after = 60; });
-  out.back().title = "breaks off within the headers";
-  out.back().id = "transport.header.half";
 }
 
 }  // namespace assay

@@ -215,6 +215,20 @@ TEST(GatewayTest, TheTextOfAMismatchEndsWithWhatTheServerSigned) {
 
 // --- refusals, in order ---
 
+TEST(GatewayTest, AFaultLetsAParameterPassThatWasAddedAfterSigning) {
+  GatewayOptions blind = AtCaptureTime();
+  blind.blind = [](Forgery forgery) { return forgery == Forgery::kParameter; };
+  HttpRequest added = Signed(kMinimal);
+  added.target += "&Added=1";
+  EXPECT_EQ(CodeOf(added), "SignatureDoesNotMatch");
+  EXPECT_EQ(CodeOf(added, blind), "");
+  // Where there is no parameter at all, none can have been added.
+  HttpRequest other_host = Signed(kMinimal, SignatureScheme::kHeaders);
+  ASSERT_EQ(other_host.target, "/?");
+  other_host.headers.back().second = "other";
+  EXPECT_EQ(CodeOf(other_host, blind), "SignatureDoesNotMatch");
+}
+
 TEST(GatewayTest, OtherMethodsAreRefused) {
   for (const bool authenticate : {true, false}) {
     for (const char* method : {"PUT", "DELETE", "HEAD", "get", "", "\xff"}) {

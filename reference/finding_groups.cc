@@ -160,8 +160,9 @@ Finding FindingGroups::Write(const Group& group) const {
 }
 
 void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
-                            const Response& response, const Verdict& verdict) {
-  diagnosis_.Observe(exchange, request, response, KeysOf(verdict));
+                            const ObservedAnswer& answer, const Response& response,
+                            const Verdict& verdict) {
+  diagnosis_.Observe(exchange, request, answer, response, KeysOf(verdict));
 }
 
 std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,

@@ -21,8 +21,8 @@ class FindingGroups {
   void AddReport(std::uint64_t exchange, const Request& request, const Verdict& verdict);
 
   // Remembers every answer, so that a cause can be named.
-  void Observe(std::uint64_t exchange, const Request& request, const Response& response,
-               const Verdict& verdict);
+  void Observe(std::uint64_t exchange, const Request& request, const ObservedAnswer& answer,
+               const Response& response, const Verdict& verdict);
 
   // Confirms each group by sending its smallest request again, reduces it while it still fails
   // (at most `budget` requests a group), names the faults that answer alike, makes one finding of

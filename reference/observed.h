@@ -77,6 +77,7 @@ class AnswerReader {
   // The answer; problems of form are in `problems`, each with the rule it breaks. The reference is
   // valid until the next call.
   const ObservedAnswer& Read(const Response& response);
+  const ObservedAnswer& last() const { return answer_; }
 
  private:
   struct Buffers;

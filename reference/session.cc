@@ -214,7 +214,8 @@ class Session::Driver : public RequestSource {
       out.status = step.response->status;
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
       if (state_.options.diagnose) {
-        state_.groups.Observe(out.id, out.request, *step.response, out.verdict);
+        state_.groups.Observe(out.id, out.request, state_.judge.last_answer(), *step.response,
+                              out.verdict);
       }
     } else {
       Unanswered(step.response.error(), out);

@@ -8,7 +8,6 @@
 
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/describe_snapshots/service.h"
-#include "reference/observed.h"
 
 namespace assay {
 namespace {
@@ -22,8 +21,7 @@ constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
 constexpr std::size_t kMostNamed = 3;
 
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  return (hash ^ 0xFF) * 0x100000001B3ULL;
+  return (hash ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15ULL;
 }
 std::uint64_t Mix(std::uint64_t hash, const ObservedValue& value) {
   return Mix(Mix(hash, NameOf(value.kind)), value.text);
@@ -42,10 +40,8 @@ std::string FormOf(std::string_view id) {
 
 }  // namespace
 
-AnswerDigest AnswerDigester::Of(const Response& response) {
-  thread_local AnswerReader reader;  // keeps its buffers
-  const ObservedAnswer& answer = reader.Read(response);
-  std::uint64_t hash = Mix(0xCBF29CE484222325ULL, std::to_string(response.status));
+AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& response) {
+  std::uint64_t hash = Mix(0, std::to_string(response.status));
   const std::string_view type = response.content_type;
   hash = Mix(hash, type.substr(0, type.find(';')));
   for (const Difference& problem : answer.problems) {
@@ -95,7 +91,8 @@ class Diagnosis::Imitation {
     }
     Response response;
     service_.Handle(request, "model", response);
-    AnswerDigest digest = digester_.Of(response);
+    thread_local AnswerReader reader;  // keeps its buffers
+    AnswerDigest digest = digester_.Of(reader.Read(response), response);
     if (!observation.next_token.empty()) {
       tokens_[observation.next_token] = std::move(digest.next_token);
     }
@@ -109,11 +106,12 @@ class Diagnosis::Imitation {
   std::unordered_map<std::string, std::string> tokens_;  // the target's -> its own
 };
 
-void Diagnosis::Observe(std::uint64_t exchange, const Request& request, const Response& response,
+void Diagnosis::Observe(std::uint64_t exchange, const Request& request,
+                        const ObservedAnswer& answer, const Response& response,
                         const std::vector<std::string>& failures) {
   if (observations_.size() >= kMostObservations) return;
   const std::size_t index = observations_.size();
-  AnswerDigest digest = digester_.Of(response);
+  AnswerDigest digest = digester_.Of(answer, response);
   observations_.push_back({exchange, request, std::move(digest.next_token), digest.value,
                            !failures.empty(), response.body.size()});
   const std::string& token = observations_.back().next_token;

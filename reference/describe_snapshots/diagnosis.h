@@ -10,6 +10,7 @@
 #include "reference/dataset.h"
 #include "reference/describe_snapshots/faults/fault.h"
 #include "reference/message.h"
+#include "reference/observed.h"
 #include "spec/catalogue.h"
 
 namespace assay {
@@ -22,7 +23,8 @@ struct AnswerDigest {
 };
 class AnswerDigester {
  public:
-  AnswerDigest Of(const Response& response);
+  // `answer` is the response as it was read.
+  AnswerDigest Of(const ObservedAnswer& answer, const Response& response);
 
  private:
   std::unordered_set<std::size_t> request_ids_;
@@ -33,8 +35,8 @@ class Diagnosis {
  public:
   // One exchange of the run; `failures` are the keys of its groups, none where it conforms. Beyond
   // a bounded number nothing more is remembered.
-  void Observe(std::uint64_t exchange, const Request& request, const Response& response,
-               const std::vector<std::string>& failures);
+  void Observe(std::uint64_t exchange, const Request& request, const ObservedAnswer& answer,
+               const Response& response, const std::vector<std::string>& failures);
   // Adds an exchange to a group afterwards.
   void Fail(std::uint64_t exchange, const std::string& failure);
 

@@ -529,6 +529,7 @@ void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
   LearnAboutMethods(*state_, id, "closed"_option);
 }
 
+const ObservedAnswer& Judge::last_answer() const { return state_->reader.last(); }
 const Dataset& Judge::dataset() const { return state_->dataset; }
 const ReadingSpace& Judge::readings() const { return state_->space; }
 std::uint64_t Judge::judged() const { return state_->judged; }

@@ -58,6 +58,8 @@ class Judge {
 
   const ReadingSpace& readings() const;
   const Dataset& dataset() const;
+  // The answer that was examined last, as it was read; valid until the next one.
+  const ObservedAnswer& last_answer() const;
   // The learned reading, a row a question; `evidence` names the exchanges that excluded options.
   std::vector<LearnedAnswer> Learned() const;
   // A row a rule, in the order of ids. `violations` counts exchanges.

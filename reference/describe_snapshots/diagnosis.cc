@@ -19,6 +19,7 @@ constexpr std::size_t kLongAnswer = 32 * 1024;  // bytes; beyond, an observation
 constexpr std::size_t kMostCandidates = 24;
 constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
 constexpr std::size_t kMostNamed = 3;
+constexpr std::size_t kMostAsked = 100'000;  // of all imitations; then no cause is looked for
 
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
   return (hash ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15ULL;
@@ -90,6 +91,7 @@ class Diagnosis::Imitation {
       if (parameter.name == "NextToken" && at != tokens_.end()) parameter.value = at->second;
     }
     Response response;
+    ++diagnosis_.asked_;
     service_.Handle(request, "model", response);
     thread_local AnswerReader reader;  // keeps its buffers
     AnswerDigest digest = digester_.Of(reader.Read(response), response);
@@ -144,7 +146,9 @@ std::vector<std::size_t> Diagnosis::Telling(const std::vector<std::size_t>& fail
   std::vector<std::size_t> out;
   const std::size_t count = std::min(kLooked, failing.size());
   for (std::size_t i = 0; i < count; ++i) out.push_back(failing[i * failing.size() / count]);
-  std::ranges::stable_sort(out, {}, [&](std::size_t i) { return observations_[i].size; });
+  // By what it costs to ask it again: a page of a walk needs all pages before it.
+  std::ranges::stable_sort(out, {},
+                           [&](std::size_t i) { return Chain(i).size() * observations_[i].size; });
   if (out.size() > kMostFailing) out.resize(kMostFailing);
   return out;
 }
@@ -212,6 +216,7 @@ std::vector<std::string> Diagnosis::Explain(const std::string& failure, const Da
   if (at == failing_.end()) return {};
   std::vector<const Fault*> candidates;
   for (const Fault& fault : Faults()) {
+    if (asked_ > kMostAsked) return {};
     if (fault.wire || fault.history) continue;
     if (Reproduces(fault, failure, dataset, reading)) candidates.push_back(&fault);
     if (candidates.size() == kMostCandidates) break;

@@ -46,7 +46,7 @@ class Diagnosis {
 
   // The faults that reproduce the failing answers of the group when the reference commits them
   // under the reading, those first that also agree best with everything else that was seen; three
-  // at the most. Empty: none fits.
+  // at the most. Empty: none fits, or the search would take too long.
   std::vector<std::string> Explain(const std::string& failure, const Dataset& dataset,
                                    const Reading& reading) const;
   enum class Share { kMost, kAny };
@@ -79,6 +79,7 @@ class Diagnosis {
   std::unordered_map<std::string, std::vector<std::size_t>> failing_;  // by group
   std::unordered_map<std::string, std::size_t> issued_;                // token -> who got it
   AnswerDigester digester_;
+  mutable std::size_t asked_ = 0;                              // what imitations answered
   mutable std::optional<std::vector<std::string>> whole_run_;  // the same for every group
 };
 

@@ -42,10 +42,16 @@ class FixedReading : public Choices {
  public:
   FixedReading() : FixedReading(Reading{}) {}
   explicit FixedReading(const Reading& reading);
-  Option Pick(Question question) override { return options_[Index(question)]; }
+  Option Pick(Question question) override {
+    asked_.set(Index(question));
+    return options_[Index(question)];
+  }
+  // Every question that was asked so far.
+  const std::bitset<kQuestionCount>& asked() const { return asked_; }
 
  private:
   std::array<Option, kQuestionCount> options_;
+  std::bitset<kQuestionCount> asked_;
 };
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -11,8 +12,8 @@
 namespace assay {
 namespace {
 
-constexpr int kConfirmations = 3;  // repetitions of a failing request
 constexpr std::size_t kMostEvidence = 8;
+constexpr int kMostSearched = 20;          // intermittent findings that are sent more often
 constexpr std::size_t kMostExplained = 8;  // findings whose cause is looked for
 
 // Rules about several answers: one request alone cannot show them.
@@ -20,53 +21,18 @@ bool NeedsHistory(Rule rule) {
   return rule == "request.reading.consistent"_rule || rule == "page.order.stable"_rule ||
          rule == "page.walk.unique"_rule || rule == "token.walk.unique"_rule ||
          rule == "token.walk.ends"_rule || rule == "token.walk.complete"_rule ||
-         rule == "response.request_id.unique"_rule;
+         rule == "page.walk.complete"_rule || rule == "response.request_id.unique"_rule;
 }
 
-// What the request shows now, where it is the same kind of difference; nothing where it is right.
-std::optional<Difference> Failure(Target& target, const Judge& judge, const Request& request,
-                                  const Difference& difference) {
-  const Result<Response> response = Send(target, request);
-  if (!response) {
-    const bool broken = difference.rule == "encoding.http.complete"_rule;
-    return broken ? std::optional(difference) : std::nullopt;
+RequestRecord RecordOf(const Request& request) {
+  RequestRecord out{request.method,
+                    std::string(NameOf(request.placement)),
+                    std::string(NameOf(request.encoding)),
+                    {}};
+  for (const Parameter& parameter : request.parameters) {
+    out.parameters.emplace_back(parameter.name, parameter.value);
   }
-  const Verdict verdict = judge.Peek(request, *response);
-  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
-    const auto same = std::ranges::find_if(*list, [&](const Difference& other) {
-      return other.rule == difference.rule && other.shape == difference.shape;
-    });
-    if (same != list->end()) return *same;
-  }
-  return std::nullopt;
-}
-
-// Removes what is not needed, one thing at a time, while the request still fails.
-void Reduce(Target& target, const Judge& judge, int budget, Difference& difference,
-            Request& request) {
-  if (request.encoding != FormEncoding::kPercent && budget-- > 0) {
-    Request candidate = request;
-    candidate.encoding = FormEncoding::kPercent;
-    if (auto failure = Failure(target, judge, candidate, difference)) {
-      request = std::move(candidate);
-      difference = std::move(*failure);
-    }
-  }
-  bool smaller = true;
-  while (smaller) {
-    smaller = false;
-    for (std::size_t i = request.parameters.size(); i-- > 0;) {
-      if (request.parameters[i].name == "Action") continue;
-      if (budget-- <= 0) return;
-      Request candidate = request;
-      candidate.parameters.erase(candidate.parameters.begin() + static_cast<std::ptrdiff_t>(i));
-      auto failure = Failure(target, judge, candidate, difference);
-      if (!failure) continue;
-      request = std::move(candidate);
-      difference = std::move(*failure);
-      smaller = true;
-    }
-  }
+  return out;
 }
 
 // Of the group that the difference belongs to.
@@ -115,6 +81,8 @@ void FindingGroups::Add(std::uint64_t exchange, const Request& request,
     group.exchange = exchange;
     group.warning = warning;
     group.reported = reported;
+    group.history = verdict.evidence;
+    group.history.push_back(exchange);
     if (!verdict.evidence.empty() || is_new) {
       group.evidence = verdict.evidence;
       group.evidence.push_back(exchange);
@@ -153,10 +121,13 @@ Finding FindingGroups::Write(const Group& group) const {
                   .expected = group.difference.expected,
                   .actual = group.difference.actual,
                   .evidence = group.evidence};
-  for (const Parameter& parameter : group.request.parameters) {
-    finding.parameters.emplace_back(parameter.name, parameter.value);
-  }
+  finding.parameters = RecordOf(group.request).parameters;
   return finding;
+}
+
+void FindingGroups::Observe(std::uint64_t exchange, const Request& request, const Error& broken,
+                            const Verdict& verdict) {
+  diagnosis_.Observe(exchange, request, broken, KeysOf(verdict));
 }
 
 void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
@@ -165,23 +136,51 @@ void FindingGroups::Observe(std::uint64_t exchange, const Request& request,
   diagnosis_.Observe(exchange, request, answer, response, KeysOf(verdict));
 }
 
+// What has to be sent to see it again.
+Steps FindingGroups::StepsOf(const Group& group) const {
+  if (group.difference.rule == "response.request_id.unique"_rule) {
+    return {group.request, group.request};
+  }
+  if (NeedsHistory(group.difference.rule) || group.request.Find("NextToken")) {
+    Steps steps = diagnosis_.RequestsTo(group.history, TokenOfAnswer);
+    if (!steps.empty()) return steps;
+  }
+  return {group.request};
+}
+
+// Confirms and reduces the group's requests.
+Finding FindingGroups::Reproduce(Target& target, const Judge& judge, int budget, bool search,
+                                 Group& group) const {
+  Reproduction reproduction(target, judge, group.difference, StepsOf(group));
+  reproduction.Confirm(search ? budget : 0);
+  if (reproduction.deterministic()) {
+    reproduction.Reduce(budget);
+    group.difference = reproduction.difference();
+    group.request = reproduction.steps().back();
+  }
+  Finding finding = Write(group);
+  finding.repeated = reproduction.alone();
+  finding.overlapping = reproduction.overlapping();
+  if (!reproduction.deterministic()) finding.stability = "intermittent";
+  for (std::size_t i = 0; i + 1 < reproduction.steps().size(); ++i) {
+    finding.before.push_back(RecordOf(reproduction.steps()[i]));
+  }
+  return finding;
+}
+
 std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,
                                            bool diagnose) {
   std::vector<Settled> settled;
+  int intermittent = 0;
   for (auto& [key, group] : groups_) {
-    const bool alone = !group.reported && !NeedsHistory(group.difference.rule);
-    int failed = kConfirmations;
-    if (target && alone && budget > 0) {
-      failed = 0;
-      for (int i = 0; i < kConfirmations; ++i) {
-        failed += Failure(*target, judge, group.request, group.difference) ? 1 : 0;
-      }
-      if (failed == kConfirmations) {
-        Reduce(*target, judge, budget, group.difference, group.request);
-      }
-    }
-    settled.push_back({key, group, Write(group)});
-    if (failed < kConfirmations) settled.back().finding.stability = "intermittent";
+    settled.push_back({key, group, {}});
+    Settled& entry = settled.back();
+    // What a suite found by comparing answers one judge cannot see in them.
+    const bool again = target && budget > 0 && !group.reported;
+    entry.finding =
+        again ? Reproduce(*target, judge, budget, intermittent < kMostSearched, entry.group)
+              : Write(group);
+    intermittent += entry.finding.stability == "intermittent" ? 1 : 0;
   }
   if (diagnose) Diagnose(judge, settled);
   std::vector<Finding> out;
@@ -223,12 +222,48 @@ bool Breaks(const Fault& fault, Rule rule) {
   return std::ranges::find(fault.breaks, rule) != fault.breaks.end();
 }
 
+// Takes those out of `from` that belong.
+template <typename Settled, typename Belongs>
+void MoveAll(std::vector<Settled>& from, const Belongs& belongs, std::vector<Settled>& to) {
+  const auto rest = std::stable_partition(from.begin(), from.end(),
+                                          [&](const Settled& entry) { return !belongs(entry); });
+  std::move(rest, from.end(), std::back_inserter(to));
+  from.erase(rest, from.end());
+}
+
+bool IsIntermittent(const Finding& finding) { return finding.stability == "intermittent"; }
+
+// A finding that never showed again may still be one that always does.
+Diagnosis::Pattern PatternOf(const Finding& finding) {
+  const bool alone = finding.repeated.failed > 0, overlapping = finding.overlapping.failed > 0;
+  if (!IsIntermittent(finding) || (!alone && !overlapping)) return Diagnosis::Pattern::kAlways;
+  return overlapping ? Diagnosis::Pattern::kOverlapping : Diagnosis::Pattern::kNowAndThen;
+}
+
 }  // namespace
+
+// Of the cluster, one finding: the rule that the fault is about speaks for all.
+FindingGroups::Settled FindingGroups::Merge(std::vector<Settled> cluster, const Fault* fault) {
+  const auto speaks = std::ranges::find_if(cluster, [&](const Settled& entry) {
+    return fault && entry.group.warning == cluster.front().group.warning &&
+           Breaks(*fault, entry.group.difference.rule);
+  });
+  if (speaks != cluster.end()) std::swap(*speaks, cluster.front());
+  Finding& finding = cluster.front().finding;
+  for (std::size_t i = 1; i < cluster.size(); ++i) {
+    finding.occurrences += cluster[i].finding.occurrences;
+    finding.also.push_back(cluster[i].finding.id);
+  }
+  std::ranges::sort(finding.also);
+  return std::move(cluster.front());
+}
 
 // The most frequent group first: what explains it may explain the others, too.
 void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) const {
   if (settled.empty()) return;
-  const Reading reading = diagnosis_.BestOf(LikelyReadings(judge), judge.dataset());
+  const Dataset& dataset = judge.dataset();
+  const Reading reading =
+      diagnosis_.Fit(diagnosis_.BestOf(LikelyReadings(judge), dataset), nullptr, dataset, {});
   std::ranges::stable_sort(settled, [](const Settled& a, const Settled& b) {
     if (a.group.warning != b.group.warning) return b.group.warning;
     return a.group.occurrences > b.group.occurrences;
@@ -240,36 +275,26 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     settled.erase(settled.begin());
     std::vector<std::string> named;
     if (out.size() < kMostExplained) {
-      named = diagnosis_.Explain(cluster.front().key, judge.dataset(), reading);
+      const Settled& first = cluster.front();
+      named = diagnosis_.Explain(first.key, PatternOf(first.finding), dataset, reading);
     }
     const Fault* fault = named.empty() ? nullptr : FindFault(named.front());
-    const auto belongs = [&](const Settled& other) {
-      if (!fault) return other.group.request == cluster.front().group.request;
-      return fault->history || diagnosis_.Reproduces(*fault, other.key, judge.dataset(), reading,
-                                                     Diagnosis::Share::kAny);
+    // With the fault in mind, more of the reading can be told.
+    Reading fitted = reading;
+    if (fault && !fault->wire) {
+      std::vector<std::string> others;
+      for (const Settled& other : settled) others.push_back(other.key);
+      fitted = diagnosis_.Fit(reading, fault, dataset, others);
+    }
+    const auto belongs = [&, first = cluster.front()](const Settled& other) {
+      if (fault) return fault->history || diagnosis_.Accounts(*fault, other.key, dataset, fitted);
+      // A target that answers now so and now otherwise does it everywhere.
+      if (IsIntermittent(first.finding)) return IsIntermittent(other.finding);
+      return other.group.request == first.group.request;
     };
-    for (std::size_t i = 0; i < settled.size();) {
-      if (!belongs(settled[i])) {
-        ++i;
-        continue;
-      }
-      cluster.push_back(std::move(settled[i]));
-      settled.erase(settled.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-    // The rule that the fault is about speaks for all.
-    const auto speaks = std::ranges::find_if(cluster, [&](const Settled& entry) {
-      return fault && entry.group.warning == cluster.front().group.warning &&
-             Breaks(*fault, entry.group.difference.rule);
-    });
-    if (speaks != cluster.end()) std::swap(*speaks, cluster.front());
-    Finding& finding = cluster.front().finding;
-    finding.diagnosis = named;
-    for (std::size_t i = 1; i < cluster.size(); ++i) {
-      finding.occurrences += cluster[i].finding.occurrences;
-      finding.also.push_back(cluster[i].finding.id);
-    }
-    std::ranges::sort(finding.also);
-    out.push_back(std::move(cluster.front()));
+    MoveAll(settled, belongs, cluster);
+    out.push_back(Merge(std::move(cluster), fault));
+    out.back().finding.diagnosis = std::move(named);
   }
   settled = std::move(out);
 }

@@ -7,6 +7,7 @@
 
 #include "reference/describe_snapshots/diagnosis.h"
 #include "reference/describe_snapshots/judge.h"
+#include "reference/reproduction.h"
 #include "reference/target.h"
 #include "spec/record.h"
 
@@ -23,6 +24,9 @@ class FindingGroups {
   // Remembers every answer, so that a cause can be named.
   void Observe(std::uint64_t exchange, const Request& request, const ObservedAnswer& answer,
                const Response& response, const Verdict& verdict);
+  // The same for an answer that broke off.
+  void Observe(std::uint64_t exchange, const Request& request, const Error& broken,
+               const Verdict& verdict);
 
   // Confirms each group by sending its smallest request again, reduces it while it still fails
   // (at most `budget` requests a group), names the faults that answer alike, makes one finding of
@@ -39,15 +43,20 @@ class FindingGroups {
     bool warning = false;
     bool reported = false;
     std::vector<std::uint64_t> evidence;
+    std::vector<std::uint64_t> history;  // exchanges that show it together, its own last
   };
   void Add(std::uint64_t exchange, const Request& request, const Difference& difference,
            const Verdict& verdict, bool warning, bool reported);
   Finding Write(const Group& group) const;
+  Steps StepsOf(const Group& group) const;
+  Finding Reproduce(Target& target, const Judge& judge, int budget, bool search,
+                    Group& group) const;
   struct Settled {
     std::string key;
     Group group;
     Finding finding;
   };
+  static Settled Merge(std::vector<Settled> cluster, const Fault* fault);
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
 
   Diagnosis diagnosis_;

@@ -219,6 +219,9 @@ class Session::Driver : public RequestSource {
       }
     } else {
       Unanswered(step.response.error(), out);
+      if (state_.options.diagnose && !out.verdict.violations.empty()) {
+        state_.groups.Observe(out.id, out.request, step.response.error(), out.verdict);
+      }
     }
     state_.violations += out.verdict.violations.empty() ? 0 : 1;
     state_.groups.Add(out.id, out.request, out.verdict);

@@ -59,8 +59,8 @@ struct SessionOptions {
   // Requests in a row that broke off at every try, and tries without any answer, after which the
   // target counts as lost.
   int lost_after = 8;
-  bool diagnose = true;         // name the faults that answer as the target does
-  int reduction_requests = 60;  // at most, to make one finding small; 0: do not reduce
+  bool diagnose = true;          // name the faults that answer as the target does
+  int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
 };
 
 // Sends what the suites ask for, has every exchange judged by the one judge, in the order of the

@@ -99,11 +99,12 @@ std::string FindingArticle(const RecordedRun& run, const Finding& finding) {
       HtmlText(finding.statement));
   text += Row("Level", HtmlText(LevelOf(run, finding.rule)));
   text += Row("Source", HtmlText(finding.source));
+  for (const std::string& before : TextsBefore(finding)) text += Row("After", Code(before));
   text += Row("Request", Code(RequestText(finding)));
   text += Row("Expected", HtmlText(finding.expected));
   text += Row("Actual", HtmlText(finding.actual));
   text += Row("Seen", fmt::format("{} times, {}", Thousands(finding.occurrences),
-                                  HtmlText(finding.stability)));
+                                  HtmlText(StabilityText(finding))));
   text += Row("Evidence", EvidenceText(finding, 50));
   text += Row("Answers as if", faults);
   text += Row("Finding", Code(finding.id));

@@ -105,6 +105,19 @@ void AppendBody(std::string_view body, std::size_t limit, fmt::memory_buffer* ou
   AppendMember(",\"body_base64\":", Base64(kept), out);
 }
 
+Json RepeatsValue(const Repeats& repeats) { return Json::array({repeats.failed, repeats.tried}); }
+
+Json RequestValues(const std::vector<RequestRecord>& requests) {
+  Json values = Json::array();
+  for (const RequestRecord& request : requests) {
+    values.push_back({{"method", TextValue(request.method)},
+                      {"placement", TextValue(request.placement)},
+                      {"encoding", TextValue(request.encoding)},
+                      {"parameters", PairValues(request.parameters)}});
+  }
+  return values;
+}
+
 }  // namespace
 
 std::string HeaderLine(const RunHeader& header) {
@@ -125,6 +138,8 @@ std::string FindingLine(const Finding& finding) {
                      {"rule", TextValue(finding.rule)},
                      {"kind", TextValue(finding.kind)},
                      {"stability", TextValue(finding.stability)},
+                     {"repeated", RepeatsValue(finding.repeated)},
+                     {"overlapping", RepeatsValue(finding.overlapping)},
                      {"occurrences", finding.occurrences},
                      {"statement", TextValue(finding.statement)},
                      {"source", TextValue(finding.source)},
@@ -133,6 +148,7 @@ std::string FindingLine(const Finding& finding) {
                      {"encoding", TextValue(finding.encoding)},
                      {"forgery", TextValue(finding.forgery)},
                      {"parameters", PairValues(finding.parameters)},
+                     {"before", RequestValues(finding.before)},
                      {"expected", TextValue(HideSecrets(finding.expected))},
                      {"actual", TextValue(HideSecrets(finding.actual))},
                      {"evidence", finding.evidence},

@@ -132,6 +132,21 @@ void ReadHeader(Members& members, RunHeader* header) {
   members.Read("options", &header->options);
 }
 
+void ReadRepeats(Members& members, std::string_view key, Repeats* repeats) {
+  std::vector<std::uint64_t> numbers;
+  members.Read(key, &numbers);
+  if (numbers.size() != 2) return;
+  repeats->failed = static_cast<int>(numbers[0]);
+  repeats->tried = static_cast<int>(numbers[1]);
+}
+
+void ReadRequest(Members& members, RequestRecord* request) {
+  members.Read("method", &request->method);
+  members.Read("placement", &request->placement);
+  members.Read("encoding", &request->encoding);
+  members.Read("parameters", &request->parameters);
+}
+
 void ReadFinding(Members& members, Finding* finding) {
   members.Read("id", &finding->id);
   members.Read("rule", &finding->rule);
@@ -145,6 +160,9 @@ void ReadFinding(Members& members, Finding* finding) {
   if (members.Has("encoding")) members.Read("encoding", &finding->encoding);
   if (members.Has("forgery")) members.Read("forgery", &finding->forgery);
   members.Read("parameters", &finding->parameters);
+  if (members.Has("repeated")) ReadRepeats(members, "repeated", &finding->repeated);
+  if (members.Has("overlapping")) ReadRepeats(members, "overlapping", &finding->overlapping);
+  if (members.Has("before")) members.ReadObjects("before", &finding->before, ReadRequest);
   members.Read("expected", &finding->expected);
   members.Read("actual", &finding->actual);
   members.Read("evidence", &finding->evidence);

@@ -86,6 +86,9 @@ Finding SomeFinding() {
   finding.rule = "paging.page_size.maximum";
   finding.kind = "violation";
   finding.stability = "intermittent";
+  finding.repeated = {9, 103};
+  finding.overlapping = {0, 96};
+  finding.before = {{"GET", "query", "percent", {{"MaxResults", Hostile()}}}};
   finding.occurrences = 3;
   finding.statement = Hostile();
   finding.source = "describe-snapshots, PageSize";
@@ -133,6 +136,10 @@ TEST_F(JournalTest, EverythingWrittenIsReadBack) {
   ASSERT_EQ(run->findings.size(), 1u);
   EXPECT_EQ(FindingLine(run->findings[0]), FindingLine(SomeFinding()));
   EXPECT_EQ(run->findings[0].actual, Hostile());
+  EXPECT_EQ(run->findings[0].repeated.tried, 103);
+  EXPECT_EQ(run->findings[0].overlapping.tried, 96);
+  ASSERT_EQ(run->findings[0].before.size(), 1u);
+  EXPECT_EQ(run->findings[0].before[0].parameters, SomeFinding().before[0].parameters);
   EXPECT_EQ(TrailerLine(run->trailer), TrailerLine(SomeTrailer()));
   ASSERT_EQ(exchanges.size(), 1u);
   const ExchangeRecord& back = exchanges[0].exchange;

@@ -39,8 +39,9 @@ void AddOutcome(pugi::xml_node testcase, const char* outcome, const std::string&
 
 std::string Describe(const RecordedRun& run, const Finding& finding) {
   std::string text = fmt::format("{} ({}, {} times, {})\n{}\n", finding.id, finding.kind,
-                                 finding.occurrences, finding.stability, finding.statement);
+                                 finding.occurrences, StabilityText(finding), finding.statement);
   text += "source:   " + finding.source + "\n";
+  for (const std::string& before : TextsBefore(finding)) text += "after:    " + before + "\n";
   text += "request:  " + RequestText(finding) + "\n";
   text += "expected: " + finding.expected + "\n";
   text += "actual:   " + finding.actual + "\n";

@@ -96,17 +96,43 @@ std::string LevelOf(const RecordedRun& run, std::string_view rule) {
 
 std::string TopicOf(std::string_view rule) { return std::string(rule.substr(0, rule.find('.'))); }
 
-std::string RequestText(const Finding& finding) {
-  std::string text = finding.method.empty() ? "GET" : finding.method;
-  if (finding.placement == "form") text += " (form)";
-  if (finding.placement == "split") text += " (query and form)";
-  if (finding.encoding == "plus") text += " (blanks sent as +)";
-  if (finding.forgery != "none") text += fmt::format(" (signature forged: {})", finding.forgery);
+namespace {
+
+// Of a finding's request, or of one that goes before it.
+template <typename Sent>
+std::string TextOf(const Sent& sent, std::string_view forgery) {
+  std::string text = sent.method.empty() ? "GET" : sent.method;
+  if (sent.placement == "form") text += " (form)";
+  if (sent.placement == "split") text += " (query and form)";
+  if (sent.encoding == "plus") text += " (blanks sent as +)";
+  if (forgery != "none") text += fmt::format(" (signature forged: {})", forgery);
   char separator = ' ';
-  for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
+  for (const auto& [name, value] : WithoutSecrets(sent.parameters)) {
     text += separator + ReadableValue(name) + "=" + ReadableValue(value);
     separator = '&';
   }
+  return text;
+}
+
+std::string RepeatsText(const Repeats& repeats, std::string_view how) {
+  return fmt::format("{} of {} times {}", repeats.failed, repeats.tried, how);
+}
+
+}  // namespace
+
+std::string RequestText(const Finding& finding) { return TextOf(finding, finding.forgery); }
+
+std::vector<std::string> TextsBefore(const Finding& finding) {
+  std::vector<std::string> out;
+  for (const RequestRecord& request : finding.before) out.push_back(TextOf(request, "none"));
+  return out;
+}
+
+std::string StabilityText(const Finding& finding) {
+  std::string text = finding.stability;
+  if (finding.stability != "intermittent" || finding.repeated.tried == 0) return text;
+  text += ": " + RepeatsText(finding.repeated, "alone");
+  if (finding.overlapping.tried > 0) text += ", " + RepeatsText(finding.overlapping, "at once");
   return text;
 }
 

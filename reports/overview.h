@@ -36,6 +36,12 @@ std::string TopicOf(std::string_view rule);
 // the characters that would make it ambiguous.
 std::string RequestText(const Finding& finding);
 
+// The same of the requests that go before it, in order.
+std::vector<std::string> TextsBefore(const Finding& finding);
+
+// "deterministic", or "intermittent: 9 of 103 times alone, 2 of 96 times at once".
+std::string StabilityText(const Finding& finding);
+
 // (rule, why it was never exercised) for each rule of that kind; the reason may be "".
 std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);
 

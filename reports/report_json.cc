@@ -11,9 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ParameterValues(const Finding& finding) {
+Json ParameterValues(const std::vector<std::pair<std::string, std::string>>& parameters) {
   Json values = Json::object();
-  for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
+  for (const auto& [name, value] : WithoutSecrets(parameters)) {
     Json& place = values[name];
     if (place.is_null()) {
       place = value;
@@ -26,15 +26,29 @@ Json ParameterValues(const Finding& finding) {
   return values;
 }
 
+Json RepeatsValue(const Repeats& repeats) {
+  return {{"failed", repeats.failed}, {"tried", repeats.tried}};
+}
+
+template <typename Sent>
+Json RequestValue(const Sent& sent) {
+  return {{"method", sent.method}, {"parameters", ParameterValues(sent.parameters)}};
+}
+
 Json FindingValue(const Finding& finding, bool with_repro) {
+  Json before = Json::array();
+  for (const RequestRecord& request : finding.before) before.push_back(RequestValue(request));
   return {{"id", finding.id},
           {"rule", finding.rule},
           {"kind", finding.kind},
           {"stability", finding.stability},
+          {"repeated", RepeatsValue(finding.repeated)},
+          {"overlapping", RepeatsValue(finding.overlapping)},
           {"occurrences", finding.occurrences},
           {"statement", finding.statement},
           {"source", finding.source},
-          {"request", {{"method", finding.method}, {"parameters", ParameterValues(finding)}}},
+          {"before", std::move(before)},
+          {"request", RequestValue(finding)},
           {"expected", finding.expected},
           {"actual", finding.actual},
           {"evidence", finding.evidence},

@@ -59,11 +59,14 @@ std::string FindingSection(const RecordedRun& run, const Finding& finding) {
       fmt::format("\n### {}: {}\n\n{}\n\n| | |\n|---|---|\n", MarkdownText(finding.kind),
                   MarkdownText(finding.rule), MarkdownText(finding.statement));
   text += Row("source", MarkdownText(finding.source));
+  for (const std::string& before : TextsBefore(finding)) {
+    text += Row("after", MarkdownCode(before));
+  }
   text += Row("request", MarkdownCode(RequestText(finding)));
   text += Row("expected", MarkdownText(finding.expected));
   text += Row("actual", MarkdownText(finding.actual));
-  text += Row("seen",
-              fmt::format("{} times, {}", finding.occurrences, MarkdownText(finding.stability)));
+  text += Row("seen", fmt::format("{} times, {}", finding.occurrences,
+                                  MarkdownText(StabilityText(finding))));
   text += Row("evidence", EvidenceText(finding, 10));
   text += Row("answers as if", faults);
   text += Row("finding", MarkdownCode(finding.id));

@@ -111,12 +111,13 @@ class Summary {
              (level.empty() ? "" : " (" + Value(level) + ")") + "\n";
     AddLine("rule says", Value(finding.statement));
     AddLine("source", Value(finding.source));
+    for (const std::string& before : TextsBefore(finding)) AddLine("after", Value(before));
     AddLine("request", Value(RequestText(finding)));
     AddLine("expected", Value(finding.expected));
     AddLine("actual", Value(finding.actual));
-    AddLine("seen",
-            fmt::format("{} {}, {}", Thousands(finding.occurrences),
-                        finding.occurrences == 1 ? "time" : "times", Value(finding.stability)));
+    AddLine("seen", fmt::format("{} {}, {}", Thousands(finding.occurrences),
+                                finding.occurrences == 1 ? "time" : "times",
+                                Value(StabilityText(finding))));
     AddLine("evidence", EvidenceText(finding, 5));
     for (const std::string& fault : finding.diagnosis) {
       AddLine("diagnosis", "answers as if " + Value(fault));

@@ -26,12 +26,28 @@ struct ExchangeRecord {
   std::vector<std::string> rules;  // ids of the broken rules, or the reason under "not judged"
 };
 
+// A request as it was sent.
+struct RequestRecord {
+  std::string method;
+  std::string placement;
+  std::string encoding = "percent";
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+
+// How often a finding showed when its requests were sent again.
+struct Repeats {
+  int failed = 0;
+  int tried = 0;
+};
+
 // A group of failing exchanges with one cause, as the reports show it (design, section 4).
 struct Finding {
   std::string id;  // the same from run to run: rule + shape of the difference
   std::string rule;
   std::string kind;                         // "violation", "warning", "known", "inconclusive"
   std::string stability = "deterministic";  // or "intermittent"
+  Repeats repeated;                         // one after the other
+  Repeats overlapping;                      // several at once; only where it is intermittent
   std::uint64_t occurrences = 0;
   std::string statement;  // the rule's own words
   std::string source;     // where the rule comes from
@@ -40,6 +56,9 @@ struct Finding {
   std::string encoding = "percent";
   std::string forgery = "none";
   std::vector<std::pair<std::string, std::string>> parameters;  // of the smallest failing request
+  // Sent before it, in order, where it needs them. A NextToken of later ones, and of the failing
+  // request itself, that reads `<NextToken of answer 2>` is the one that the second answer gives.
+  std::vector<RequestRecord> before;
   std::string expected;
   std::string actual;
   std::vector<std::uint64_t> evidence;  // exchange ids

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <unordered_set>
 #include <utility>
@@ -513,7 +514,22 @@ void Examination::Count() {
 
 Judge::Judge(const Dataset& dataset, const Reading& pins, JudgeOptions options)
     : state_(std::make_unique<State>(dataset, pins, options)) {}
+Judge::Judge(Judge&&) noexcept = default;
 Judge::~Judge() = default;
+
+Judge Judge::Fresh(Knows knows) const {
+  struct Reading pins = state_->pins;
+  if (knows == Knows::kReading) {
+    pins.pins.clear();
+    for (const QuestionInfo& question : Catalogue::Get().questions()) {
+      if (!state_->space.Settled(question.id)) continue;
+      const auto option = static_cast<std::size_t>(
+          std::countr_zero(static_cast<unsigned>(state_->space.Possible(question.id))));
+      pins.pins.emplace_back(question.id, question.options[option].id);
+    }
+  }
+  return Judge(state_->dataset, pins, state_->options);
+}
 
 Verdict Judge::Examine(std::uint64_t id, const Request& request, const Response& response) {
   return Examination(*state_, id, request, response, true).Run();

@@ -45,12 +45,18 @@ class Judge {
 
   // `dataset` is the target's state and outlives the judge. `pins` are options that must hold.
   explicit Judge(const Dataset& dataset, const Reading& pins = {}, JudgeOptions options = {});
+  Judge(Judge&&) noexcept;
   ~Judge();
 
   // Judges exchange number `id` (positive, each once) and learns from it.
   Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
   // Judges without learning: what Examine would say, evidence aside.
   Verdict Peek(const Request& request, const Response& response) const;
+
+  // Another judge of the same target that has seen no exchange. It knows the pins of this one, or
+  // every option that this one has settled.
+  enum class Knows { kPins, kReading };
+  Judge Fresh(Knows knows) const;
 
   // Learns from a connection that the target closed instead of answering a method other than GET
   // and POST; says nothing about others.

@@ -301,6 +301,22 @@ class AtWork {
   Mischief& mischief_;
 };
 
+// Tells what was asked, at the end.
+class NoteAsked {
+ public:
+  NoteAsked(const FixedReading& choices, std::bitset<kQuestionCount>* asked)
+      : choices_(choices), asked_(asked) {}
+  NoteAsked(const NoteAsked&) = delete;
+  NoteAsked& operator=(const NoteAsked&) = delete;
+  ~NoteAsked() {
+    if (asked_) *asked_ = choices_.asked();
+  }
+
+ private:
+  const FixedReading& choices_;
+  std::bitset<kQuestionCount>* asked_;
+};
+
 void RefuseWith(RenderedError error, std::string_view host, bool xml, Response& response) {
   // A client may call the host anything; the answer stays readable.
   error.host_id = Excerpt(host, kLongestHost);
@@ -332,7 +348,8 @@ void Service::Spoil(const Request& request, HttpResponse& response) {
   state_->mischief.Apply(&Fault::send, scene, response);
 }
 
-void Service::Handle(const Request& sent, std::string_view host, Response& response) {
+void Service::Handle(const Request& sent, std::string_view host, Response& response,
+                     std::bitset<kQuestionCount>* asked) {
   Mischief& mischief = state_->mischief;
   if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery)) {
     const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(sent.forgery).code);
@@ -342,6 +359,7 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   }
   const AtWork at_work(mischief);
   FixedReading choices = state_->reading;
+  const NoteAsked note(choices, asked);
   Scene scene{state_->dataset, sent, choices, mischief.memory(), ++mischief.requests};
   std::optional<Request> bent;
   if (mischief.Has(&Fault::parse)) mischief.Apply(&Fault::parse, scene, bent.emplace(sent));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,8 +26,10 @@ class Service {
   Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults = {});
   ~Service();
 
-  // Answers the decoded request. `host` stands in error envelopes as HostId.
-  void Handle(const Request& request, std::string_view host, Response& response);
+  // Answers the decoded request. `host` stands in error envelopes as HostId. `asked` (where given)
+  // takes the questions that the answer depends on.
+  void Handle(const Request& request, std::string_view host, Response& response,
+              std::bitset<kQuestionCount>* asked = nullptr);
   // Answers with an error that was found before the request was looked at, in the format asked for.
   static void Refuse(const Request& request, std::string_view host, int status,
                      std::string_view code, std::string_view message, Response& response);

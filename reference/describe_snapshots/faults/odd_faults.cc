@@ -82,6 +82,7 @@ void AddCounted(std::vector<Fault>& out) {
        .difficulty = 4,
        .breaks = ListRules(),
        .wire = true,
+       .history = true,
        // Long enough for another request to come in.
        .parse = [](const Scene&,
                    Request&) { std::this_thread::sleep_for(std::chrono::microseconds(200)); },

@@ -1,0 +1,134 @@
+#include "reference/reproduction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reference/observed.h"
+#include "reference/repeated.h"
+
+namespace assay {
+namespace {
+
+constexpr int kConfirmations = 3;
+constexpr int kAtOnce = 8;  // at the most, of one request
+
+// The request with the tokens that were given meanwhile; nothing where one was not.
+std::optional<Request> WithTokens(Request request, const std::vector<std::string>& tokens) {
+  for (Parameter& parameter : request.parameters) {
+    if (parameter.name != "NextToken") continue;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (parameter.value != TokenOfAnswer(i)) continue;
+      if (tokens[i].empty()) return std::nullopt;
+      parameter.value = tokens[i];
+      break;
+    }
+  }
+  return request;
+}
+
+}  // namespace
+
+Reproduction::Reproduction(Target& target, const Judge& judge, Difference difference, Steps steps)
+    : target_(target),
+      judge_(judge),
+      difference_(std::move(difference)),
+      steps_(std::move(steps)),
+      needs_history_(steps_.size() > 1) {}
+
+std::optional<Difference> Reproduction::SameIn(const Verdict& verdict) const {
+  for (const auto* list : {&verdict.violations, &verdict.warnings}) {
+    const auto same = std::ranges::find_if(*list, [&](const Difference& other) {
+      return other.rule == difference_.rule && other.shape == difference_.shape;
+    });
+    if (same != list->end()) return *same;
+  }
+  return std::nullopt;
+}
+
+std::optional<Reproduction::Sight> Reproduction::ShowOne(const Request& request) {
+  --left_;
+  const Result<Response> response = Send(target_, request);
+  if (!response) {
+    const bool broken = difference_.rule == "encoding.http.complete"_rule;
+    return broken ? std::optional(Sight{difference_, 1}) : std::nullopt;
+  }
+  const auto same = SameIn(judge_.Peek(request, *response));
+  return same ? std::optional(Sight{*same, 1}) : std::nullopt;
+}
+
+// A judge of their own: what the run saw of the same pages and tokens is no part of it.
+std::optional<Reproduction::Sight> Reproduction::ShowAll(const Steps& steps) {
+  const bool contradiction = difference_.rule == "request.reading.consistent"_rule;
+  Judge judge = judge_.Fresh(contradiction ? Judge::Knows::kPins : Judge::Knows::kReading);
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto request = WithTokens(steps[i], tokens);
+    if (!request) return std::nullopt;
+    --left_;
+    const Result<Response> response = Send(target_, *request);
+    if (!response) return std::nullopt;
+    const Verdict verdict = judge.Examine(i + 1, *request, *response);
+    if (auto same = SameIn(verdict)) return Sight{*std::move(same), i + 1};
+    tokens.push_back(NextTokenOf(*response));
+  }
+  return std::nullopt;
+}
+
+std::optional<Reproduction::Sight> Reproduction::Show(const Steps& steps) {
+  return needs_history_ ? ShowAll(steps) : ShowOne(steps.front());
+}
+
+void Reproduction::Confirm(int most) {
+  const auto once = [&] {
+    ++alone_.tried;
+    alone_.failed += Show(steps_) ? 1 : 0;
+  };
+  for (int i = 0; i < kConfirmations; ++i) once();
+  if (deterministic()) return;
+  const int size = static_cast<int>(steps_.size());
+  for (int sent = 0; sent + size <= most; sent += size) once();
+  Overlap(most);
+}
+
+// A fault may need two requests at work at one time.
+void Reproduction::Overlap(int most) {
+  if (target_.Concurrency() < 2 || steps_.size() > 1) return;
+  const int at_once = std::min(kAtOnce, target_.Concurrency());
+  for (int sent = 0; sent + at_once <= most; sent += at_once) {
+    Repeated repeated(steps_.front(), at_once);
+    target_.Run(repeated);
+    for (const Result<Response>& response : repeated.answers) {
+      ++overlapping_.tried;
+      overlapping_.failed += response && SameIn(judge_.Peek(steps_.front(), *response)) ? 1 : 0;
+    }
+  }
+}
+
+bool Reproduction::Try(Steps candidate) {
+  const auto sight = Show(candidate);
+  if (!sight) return false;
+  candidate.resize(sight->steps);
+  steps_ = std::move(candidate);
+  difference_ = sight->difference;
+  return true;
+}
+
+void Reproduction::Reduce(int most) {
+  left_ = most;
+  for (bool smaller = true; smaller;) {
+    smaller = false;
+    // What did not help before one thing was left out hardly helps after it: from there on.
+    for (std::size_t next = 0;;) {
+      const std::vector<Steps> candidates = SimplerSteps(steps_);
+      if (next >= candidates.size()) break;
+      if (left_ < static_cast<int>(candidates[next].size())) return;
+      if (Try(candidates[next])) {
+        smaller = true;
+      } else {
+        ++next;
+      }
+    }
+  }
+}
+
+}  // namespace assay

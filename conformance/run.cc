@@ -113,7 +113,9 @@ class ConformanceRun {
         progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
         recorder_(journal, progress_),
         judge_(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
-        session_(target, judge_, recorder_) {}
+        session_(target, judge_, recorder_,
+                 {.timeout = std::chrono::milliseconds(
+                      static_cast<std::int64_t>(options.timeout_s * 1000))}) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {

@@ -142,7 +142,7 @@ Steps FindingGroups::StepsOf(const Group& group) const {
     return {group.request, group.request};
   }
   if (NeedsHistory(group.difference.rule) || group.request.Find("NextToken")) {
-    Steps steps = diagnosis_.RequestsTo(group.history, TokenOfAnswer);
+    Steps steps = diagnosis_.RequestsTo(group.history);
     if (!steps.empty()) return steps;
   }
   return {group.request};

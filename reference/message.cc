@@ -112,6 +112,8 @@ void AppendPercentEncoded(std::string_view text, std::string* out) {
   out->append(text, copied);
 }
 
+bool IsSlow(const Response& response) { return response.latency_us > 3'000'000; }
+
 std::string PercentEncode(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -77,6 +77,10 @@ struct Response {
   std::string request_id = "";      // the x-acs-request-id header, "" where absent
 };
 
+// Whether the answer came after 3 s: later than JavaScript clients wait (clients-and-formats,
+// 0.10).
+bool IsSlow(const Response& response);
+
 // The characters that percent-encoding leaves as they are: RFC 3986, section 2.3.
 inline constexpr std::array<bool, 256> kUnreserved = [] {
   std::array<bool, 256> table{};

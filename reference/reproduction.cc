@@ -17,7 +17,7 @@ std::optional<Request> WithTokens(Request request, const std::vector<std::string
   for (Parameter& parameter : request.parameters) {
     if (parameter.name != "NextToken") continue;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (parameter.value != TokenOfAnswer(i)) continue;
+      if (parameter.value != TokenOfAnswer(i + 1)) continue;
       if (tokens[i].empty()) return std::nullopt;
       parameter.value = tokens[i];
       break;

@@ -11,9 +11,8 @@
 namespace assay {
 
 // Requests that show a finding when they are sent in this order. A NextToken that TokenOfAnswer
-// made stands for the one that an earlier answer gives.
+// made (spec/record.h, the first answer is 1) stands for the one that an earlier answer gives.
 using Steps = std::vector<Request>;
-std::string TokenOfAnswer(std::size_t step);  // of the answer to that step, from 0
 
 // Shows one finding again, on the live target.
 class Reproduction {

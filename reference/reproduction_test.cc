@@ -99,7 +99,7 @@ TEST(Reproduction, MakesAWalkByTokenAsShortAsTheFaultAllows) {
   const Finding& finding = findings[0];
   EXPECT_EQ(finding.stability, "deterministic");
   ASSERT_EQ(finding.before.size(), 1u) << "a page, and the one after it";
-  EXPECT_EQ(ValueOf(finding.parameters, "NextToken"), TokenOfAnswer(0));
+  EXPECT_EQ(ValueOf(finding.parameters, "NextToken"), TokenOfAnswer(1));
   EXPECT_EQ(ValueOf(finding.before[0].parameters, "NextToken"), "");
   EXPECT_EQ(ValueOf(finding.parameters, "Status"), "") << "any list shows it";
   EXPECT_EQ(ValueOf(finding.before[0].parameters, "Encrypted"), "");
@@ -177,7 +177,7 @@ TEST(SimplerSteps, AreAllDifferentFromTheStepsAndComeToAnEnd) {
   post.method = "POST";
   post.placement = Placement::kForm;
   Request next = post;
-  next.Set("NextToken", TokenOfAnswer(0));
+  next.Set("NextToken", TokenOfAnswer(1));
   Steps steps{post, post, next};
   int rounds = 0;
   for (std::vector<Steps> simpler = SimplerSteps(steps); !simpler.empty();
@@ -192,11 +192,11 @@ TEST(SimplerSteps, AreAllDifferentFromTheStepsAndComeToAnEnd) {
 
 TEST(SimplerSteps, KeepTheStepWhoseTokenIsNeeded) {
   Request next = Ask();
-  next.Set("NextToken", TokenOfAnswer(1));
+  next.Set("NextToken", TokenOfAnswer(2));
   for (const Steps& candidate : SimplerSteps({Ask(), Ask(), next})) {
     if (candidate.size() != 2) continue;
     EXPECT_TRUE(!candidate[1].Find("NextToken") ||
-                candidate[1].Find("NextToken") == TokenOfAnswer(0));
+                candidate[1].Find("NextToken") == TokenOfAnswer(1));
   }
 }
 

@@ -165,14 +165,14 @@ class Session::Driver : public RequestSource {
     running.finished = !running.script->Next(previous, running.request);
   }
 
-  // Throttling, a passing 5xx and a connection that broke are no answers yet.
+  // Throttling, a passing 5xx, a moment of slowness and a connection that broke are no answers yet.
   bool TryAgain(Running& running, const Result<Response>& response) {
     if (response) {
       state_.broken_in_a_row = 0;
       if (IsThrottled(*response)) return WaitForTurn(running, *response);
       pacer_.Passed();
-      return response->status >= 500 && !IsRefusedMethod(running.request) &&
-             ++running.tries < state_.options.tries;
+      const bool again = response->status >= 500 || IsSlow(*response);
+      return again && !IsRefusedMethod(running.request) && ++running.tries < state_.options.tries;
     }
     if (IsRefusedMethod(running.request)) return false;
     const auto failure = FailureOf(response.error());
@@ -219,7 +219,7 @@ class Session::Driver : public RequestSource {
       }
     } else {
       Unanswered(step.response.error(), out);
-      if (state_.options.diagnose && !out.verdict.violations.empty()) {
+      if (state_.options.diagnose && out.verdict.kind == Verdict::Kind::kViolation) {
         state_.groups.Observe(out.id, out.request, step.response.error(), out.verdict);
       }
     }
@@ -242,6 +242,12 @@ class Session::Driver : public RequestSource {
     }
     out.verdict.kind = Verdict::Kind::kNotJudged;
     out.verdict.reason = error.what;
+    // encoding.http.in_time
+    const bool late = FailureOf(error) == TransportFailure::kTimeout && !state_.lost;
+    if (late && state_.options.timeout >= std::chrono::seconds(3)) {
+      out.verdict.warnings.push_back(
+          {"encoding.http.in_time"_rule, "an answer within 3 s", error.what, ""});
+    }
   }
 
   void Record(Step& step, const JudgedExchange& judged) {

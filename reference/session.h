@@ -59,7 +59,8 @@ struct SessionOptions {
   // Requests in a row that broke off at every try, and tries without any answer, after which the
   // target counts as lost.
   int lost_after = 8;
-  bool diagnose = true;          // name the faults that answer as the target does
+  std::chrono::milliseconds timeout{10'000};  // of the target: a shorter one says nothing of it
+  bool diagnose = true;                       // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
 };
 

@@ -274,6 +274,33 @@ TEST(Session, DoesNotJudgeATimeout) {
   EXPECT_EQ(running.notes.exchanges[0].verdict, "unanswered");
 }
 
+TEST(Session, WarnsOfATargetThatIsSlowEveryTimeAndOfNoOther) {
+  for (const int slow_times : {1, 3}) {
+    OddTarget target([=](const Request&, Result<Response>& response, int sent) {
+      response->latency_us = sent <= slow_times ? 3'100'000 : 200;
+    });
+    Running running(target, {.reduction_requests = 0});
+    running.session.Send(kOrigin, Ask());
+    EXPECT_EQ(running.session.violations(), 0u);
+    const auto findings = running.session.Findings();
+    ASSERT_EQ(findings.size(), slow_times == 1 ? 0u : 1u);
+    if (slow_times == 1) continue;
+    EXPECT_EQ(findings[0].rule, "encoding.http.in_time");
+    EXPECT_EQ(findings[0].kind, "warning");
+  }
+}
+
+TEST(Session, WarnsOfATimeoutThatWasLongEnough) {
+  for (const int seconds : {1, 10}) {
+    OddTarget target([](const Request&, Result<Response>& response, int) {
+      response = TransportError(TransportFailure::kTimeout, "odd", "");
+    });
+    Running running(target, {.timeout = std::chrono::seconds(seconds), .reduction_requests = 0});
+    running.session.Send(kOrigin, Ask());
+    EXPECT_EQ(running.session.Findings().size(), seconds == 1 ? 0u : 1u);
+  }
+}
+
 TEST(Session, DoesNotAskAgainWithAnotherMethod) {
   OddTarget target([](const Request&, Result<Response>& response, int) {
     response = TransportError(TransportFailure::kClosed, "odd", "");

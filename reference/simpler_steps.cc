@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -157,10 +155,10 @@ class Simpler {
         candidate.push_back(steps_[s]);
         for (Parameter& parameter : candidate.back().parameters) {
           if (parameter.name != "NextToken") continue;
-          needed |= parameter.value == TokenOfAnswer(gone);
+          needed |= parameter.value == TokenOfAnswer(gone + 1);
           for (std::size_t from = gone + 1; from < s; ++from) {
-            if (parameter.value != TokenOfAnswer(from)) continue;
-            parameter.value = TokenOfAnswer(from - 1);
+            if (parameter.value != TokenOfAnswer(from + 1)) continue;
+            parameter.value = TokenOfAnswer(from);
             break;
           }
         }
@@ -191,10 +189,6 @@ class Simpler {
 };
 
 }  // namespace
-
-std::string TokenOfAnswer(std::size_t step) {
-  return fmt::format("<NextToken of answer {}>", step + 1);
-}
 
 std::vector<Steps> SimplerSteps(const Steps& steps) { return Simpler(steps).All(); }
 

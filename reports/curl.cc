@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "reports/secrets.h"
 #include "reports/text.h"
@@ -54,14 +55,31 @@ void AppendParameter(std::string_view name, std::string_view value, char blank, 
 struct Parts {
   std::string query;
   std::string form;
+  std::vector<std::string> tokens;  // flags: of those that earlier answers give
 };
 
-Parts SplitParameters(const Finding& finding) {
+// "3" of the token that the third answer gives, "" of any other value.
+std::string_view AnswerOfToken(std::string_view value) {
+  if (!value.starts_with(kTokenOfAnswer) || !value.ends_with('>')) return "";
+  value.remove_prefix(kTokenOfAnswer.size());
+  value.remove_suffix(1);
+  const bool digits = std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? value : "";
+}
+
+template <typename Sent>
+Parts SplitParameters(const Sent& sent, bool after_others) {
   Parts parts;
-  const char blank = finding.encoding == "plus" ? '+' : '\0';
-  for (const auto& [name, value] : WithoutSecrets(finding.parameters)) {
-    const bool in_query = finding.placement == "query" || finding.placement.empty() ||
-                          (finding.placement == "split" && IsCommon(name));
+  const char blank = sent.encoding == "plus" ? '+' : '\0';
+  for (const auto& [name, value] : WithoutSecrets(sent.parameters)) {
+    const std::string_view answer = after_others ? AnswerOfToken(value) : "";
+    if (!answer.empty()) {
+      parts.tokens.push_back(
+          fmt::format(" --data-urlencode {}=\"$token{}\"", ShellQuote(name), answer));
+      continue;
+    }
+    const bool in_query = sent.placement == "query" || sent.placement.empty() ||
+                          (sent.placement == "split" && IsCommon(name));
     AppendParameter(name, value, blank, in_query ? &parts.query : &parts.form);
   }
   return parts;
@@ -106,15 +124,37 @@ std::string CurlTarget(std::string_view target) {
   return "http://127.0.0.1:8080";
 }
 
-std::string CurlLine(const Finding& finding, std::string_view target) {
-  const Parts parts = SplitParameters(finding);
+namespace {
+
+// One request. The tokens of earlier answers are in variables of the shell.
+template <typename Sent>
+std::string Command(const Sent& sent, std::string_view flags, std::string_view target,
+                    bool after_others) {
+  const Parts parts = SplitParameters(sent, after_others);
   const std::string url = AddQuery(CurlTarget(target), parts.query);
-  const std::string method = finding.method.empty() ? "GET" : finding.method;
-  std::string line = "curl --silent --show-error --include --globoff --path-as-is";
+  const std::string method = sent.method.empty() ? "GET" : sent.method;
+  std::string line = "curl --silent --show-error" + std::string(flags) + " --globoff --path-as-is";
   if (method != "GET") line += " --request " + ShellQuote(method);
   if (method == "POST" || !parts.form.empty()) line += " --data-raw " + ShellQuote(parts.form);
   if (method == "GET" && !parts.form.empty()) line += " --request GET";
+  if (method == "GET" && parts.form.empty() && !parts.tokens.empty()) line += " --get";
+  for (const std::string& token : parts.tokens) line += token;
   return line + " " + ShellQuote(url);
+}
+
+// Prints the NextToken of an answer in JSON or XML.
+constexpr std::string_view kPrintToken =
+    R"sh(sed -nE 's/.*"NextToken" *: *"([^"]*)".*/\1/p; s/.*<NextToken>([^<]*)<.*/\1/p')sh";
+
+}  // namespace
+
+std::string CurlLine(const Finding& finding, std::string_view target) {
+  std::string line;
+  for (std::size_t i = 0; i < finding.before.size(); ++i) {
+    line += fmt::format("token{}=$({} | {}); ", i + 1,
+                        Command(finding.before[i], "", target, i > 0), kPrintToken);
+  }
+  return line + Command(finding, " --include", target, !finding.before.empty());
 }
 
 }  // namespace assay

@@ -19,8 +19,9 @@ std::string EncodeUrlPart(std::string_view bytes, char blank = 0);
 // ("model").
 std::string CurlTarget(std::string_view target);
 
-// A curl command, on one line, that sends the finding's smallest request to the target, unsigned
-// and without secrets. Placement "split" puts the common parameters into the query.
+// A command of bash, on one line, that sends the finding's smallest request to the target with
+// curl, unsigned and without secrets, after those that go before it. Placement "split" puts the
+// common parameters into the query.
 std::string CurlLine(const Finding& finding, std::string_view target);
 
 }  // namespace assay

@@ -11,11 +11,10 @@
 namespace assay {
 namespace {
 
-// What bash makes of a command line: each word after the first.
-std::vector<std::string> Words(const std::string& line) {
+// What bash prints for a script.
+std::string OutputOf(const std::string& script) {
   char name[] = "/tmp/assay_curl_XXXXXX";
   const int file = mkstemp(name);
-  const std::string script = "curl() { printf '%s\\0' \"$@\"; }\n" + line + "\n";
   EXPECT_EQ(write(file, script.data(), script.size()), static_cast<ssize_t>(script.size()));
   close(file);
   FILE* bash = popen(("bash " + std::string(name)).c_str(), "r");
@@ -24,8 +23,14 @@ std::vector<std::string> Words(const std::string& line) {
   while (const std::size_t got = fread(block.data(), 1, block.size(), bash)) {
     output.append(block.data(), got);
   }
-  EXPECT_EQ(pclose(bash), 0) << line;
+  EXPECT_EQ(pclose(bash), 0) << script;
   unlink(name);
+  return output;
+}
+
+// What bash makes of a command line: each word after the first.
+std::vector<std::string> Words(const std::string& line) {
+  const std::string output = OutputOf("curl() { printf '%s\\0' \"$@\"; }\n" + line + "\n");
   std::vector<std::string> words;
   for (std::size_t at = 0, end; (end = output.find('\0', at)) != std::string::npos; at = end + 1) {
     words.push_back(output.substr(at, end - at));
@@ -107,6 +112,33 @@ TEST(CurlLines, APostWithEverythingInTheQueryHasAnEmptyBody) {
   const auto words = Words(CurlLine(SomeFinding("POST", "query"), "http://h:1"));
   ASSERT_EQ(words.size(), 10u);
   EXPECT_EQ(words[8], "");
+}
+
+TEST(CurlLines, OfAWalkTakeTheTokenFromTheAnswerBefore) {
+  Finding finding = SomeFinding("GET", "query");
+  finding.before = {{"GET", "query", "percent", {{"MaxResults", "10"}}}};
+  finding.parameters = {{"MaxResults", "10"}, {"NextToken", TokenOfAnswer(1)}};
+  const std::string line = CurlLine(finding, "http://h:1");
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(line.find("token1=$(curl "), 0u) << line;
+  EXPECT_NE(line.find(" --get --data-urlencode NextToken=\"$token1\" 'http://h:1/?MaxResults=10'"),
+            std::string::npos)
+      << line;
+  finding.before.clear();
+  EXPECT_EQ(CurlLine(finding, "http://h:1").find("$token1"), std::string::npos)
+      << "a text like any other";
+}
+
+TEST(CurlLines, ReadTheTokenOfJsonAndOfXml) {
+  Finding finding = SomeFinding("GET", "query");
+  finding.before = {{"GET", "query", "percent", {}}};
+  const std::string line = CurlLine(finding, "http://h:1");
+  const std::size_t begin = line.find(" | sed") + 3;
+  const std::string print = line.substr(begin, line.find("); ") - begin);
+  for (const char* body :
+       {R"({"NextToken":"a+b/c==","PageSize":1})", "<R><NextToken>a+b/c==</NextToken><S/></R>"}) {
+    EXPECT_EQ(OutputOf("printf '%s' " + ShellQuote(body) + " | " + print), "a+b/c==\n");
+  }
 }
 
 TEST(CurlLines, HoldNoSecret) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,12 @@ struct RequestRecord {
   std::vector<std::pair<std::string, std::string>> parameters;
 };
 
+// Stands for the NextToken that an earlier answer gives: "<NextToken of answer 2>" of the second.
+inline constexpr std::string_view kTokenOfAnswer = "<NextToken of answer ";
+inline std::string TokenOfAnswer(std::size_t answer) {
+  return std::string(kTokenOfAnswer) + std::to_string(answer) + ">";
+}
+
 // How often a finding showed when its requests were sent again.
 struct Repeats {
   int failed = 0;
@@ -56,8 +63,7 @@ struct Finding {
   std::string encoding = "percent";
   std::string forgery = "none";
   std::vector<std::pair<std::string, std::string>> parameters;  // of the smallest failing request
-  // Sent before it, in order, where it needs them. A NextToken of later ones, and of the failing
-  // request itself, that reads `<NextToken of answer 2>` is the one that the second answer gives.
+  // Sent before it, in order, where it needs them; TokenOfAnswer counts them from 1.
   std::vector<RequestRecord> before;
   std::string expected;
   std::string actual;

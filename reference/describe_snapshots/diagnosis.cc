@@ -17,6 +17,7 @@
 #include "reference/http_client.h"
 #include "reference/repeated.h"
 #include "reference/server.h"
+#include "spec/record.h"
 
 namespace assay {
 namespace {
@@ -31,7 +32,7 @@ constexpr std::size_t kMostNamed = 3;
 constexpr std::size_t kMostFlips = 8;          // of options, one after the other
 constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which one
 constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
-constexpr std::chrono::milliseconds kImitationTimeout{2000};
+constexpr std::chrono::milliseconds kImitationTimeout{5000};
 constexpr std::size_t kMostAsked = 100'000;  // of all imitations; then no cause is looked for
 
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
@@ -64,6 +65,7 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   std::uint64_t hash = Mix(0, std::to_string(response.status));
   const std::string_view type = response.content_type;
   hash = Mix(hash, type.substr(0, type.find(';')));
+  hash = Mix(hash, IsSlow(response) ? "slow" : "");
   for (const Difference& problem : answer.problems) {
     hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
   }
@@ -202,7 +204,7 @@ void Diagnosis::Observe(std::uint64_t exchange, const Request& request,
   const std::size_t index = observations_.size();
   AnswerDigest digest = digester_.Of(answer, response);
   observations_.push_back({exchange, request, std::move(digest.next_token), digest.value,
-                           !failures.empty(), false, response.body.size()});
+                           !failures.empty(), IsSlow(response), response.body.size()});
   const std::string& token = observations_.back().next_token;
   if (!token.empty()) issued_.emplace(token, index);
   for (const std::string& failure : failures) failing_[failure].push_back(index);
@@ -232,9 +234,7 @@ void Diagnosis::Fail(std::uint64_t exchange, const std::string& failure) {
   failing_[failure].push_back(*index);
 }
 
-std::vector<Request> Diagnosis::RequestsTo(
-    const std::vector<std::uint64_t>& exchanges,
-    const std::function<std::string(std::size_t)>& token_of) const {
+std::vector<Request> Diagnosis::RequestsTo(const std::vector<std::uint64_t>& exchanges) const {
   std::set<std::size_t> needed;
   for (const std::uint64_t exchange : exchanges) {
     const auto index = Find(exchange);
@@ -252,7 +252,7 @@ std::vector<Request> Diagnosis::RequestsTo(
       if (parameter.name == "NextToken" && at != tokens.end()) parameter.value = at->second;
     }
     if (!observation.next_token.empty()) {
-      tokens.emplace(observation.next_token, token_of(out.size() - 1));
+      tokens.emplace(observation.next_token, TokenOfAnswer(out.size()));
     }
   }
   return out;

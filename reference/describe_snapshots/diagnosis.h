@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -44,10 +43,9 @@ class Diagnosis {
   // Adds an exchange to a group afterwards.
   void Fail(std::uint64_t exchange, const std::string& failure);
 
-  // The requests of these exchanges, after those whose tokens they need, in the order of the run.
-  // `token_of` names the token that the answer to a step gives. Empty where one is not remembered.
-  std::vector<Request> RequestsTo(const std::vector<std::uint64_t>& exchanges,
-                                  const std::function<std::string(std::size_t)>& token_of) const;
+  // The requests of these exchanges, after those whose tokens they need, in the order of the run; a
+  // token reads as TokenOfAnswer has it. Empty where an exchange is not remembered.
+  std::vector<Request> RequestsTo(const std::vector<std::uint64_t>& exchanges) const;
 
   // The reading among these under which the reference without a fault agrees best with what was
   // seen: a fault may have taught the judge a wrong one.
@@ -77,7 +75,7 @@ class Diagnosis {
     std::string next_token;
     std::uint64_t digest = 0;
     bool fails = false;
-    bool broken = false;
+    bool broken = false;   // or slow: nothing that a server in process can be
     std::size_t size = 0;  // of the answer, bytes
   };
   class Imitation;

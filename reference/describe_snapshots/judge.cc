@@ -108,6 +108,7 @@ class Examination {
   bool Unreadable();
   bool Unclear();
   void Encoding();
+  void InTime();
   void Form();
   void Forged();
   void RequestId();
@@ -158,6 +159,7 @@ Verdict Examination::Run() {
       Forged();
     }
   }
+  InTime();
   // A wrong form counts even where the reading was too much to explore.
   if (!verdict_.violations.empty()) verdict_.kind = Verdict::Kind::kViolation;
   if (learn_) Count();
@@ -242,6 +244,15 @@ bool Examination::Unclear() {
           fmt::format("{} with {}", response_.status, Excerpt(response_.body)),
           std::to_string(response_.status)});
   return true;
+}
+
+// encoding.http.in_time
+void Examination::InTime() {
+  if (response_.latency_us == 0) return;  // not measured
+  findings_.Use("encoding.http.in_time"_rule);
+  if (!IsSlow(response_)) return;
+  Report({"encoding.http.in_time"_rule, "an answer within 3 s",
+          fmt::format("one after {:.1f} s", static_cast<double>(response_.latency_us) / 1e6), ""});
 }
 
 // The rules about how a request travels: used by every request that travels so.

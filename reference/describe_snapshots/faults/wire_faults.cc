@@ -1,5 +1,7 @@
 // Faults of how requests travel: encoding, signatures, transport.
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "reference/describe_snapshots/faults/families.h"
 #include "reference/http_server.h"
@@ -233,6 +235,17 @@ void AddTransportFaults(std::vector<Fault>& out) {
       });
   add("transport.header.half", "breaks off within the headers", 1,
       [](const Scene&, HttpResponse& response) { response.cut_after = 60; });
+  out.push_back({.id = "transport.far_page.slow",
+                 .title = "takes more than 3 seconds for a page beyond the millionth",
+                 .stage = Stage::kPage,
+                 .difficulty = 4,
+                 .breaks = {"encoding.http.in_time"_rule},
+                 .wire = true,
+                 .when = [](const Scene& s) { return s.PageNumber() >= 1'000'000; },
+                 .page =
+                     [](const Scene&, RenderedList&) {
+                       std::this_thread::sleep_for(std::chrono::milliseconds(3100));
+                     }});
 }
 
 }  // namespace assay

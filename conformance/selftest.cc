@@ -29,6 +29,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What is asked of the findings.
+constexpr std::size_t kMostFindings = 3;  // of one fault
+constexpr std::size_t kNamedFirst = 90;   // percent of the faults
+constexpr std::size_t kNamedAmongThree = 97;
+
 // Keeps the first report of the level that counts.
 class FirstReport : public Recorder {
  public:
@@ -325,6 +330,25 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Ta
   return out;
 }
 
+bool IsWhole(const Sight& fault) { return !fault.over_http || FindFault(fault.name)->wire; }
+
+Naming CountNamed(const Detection& detection) {
+  Naming out;
+  for (const Sight& sight : detection.faults) {
+    if (!sight.seen || !IsWhole(sight)) continue;
+    ++out.trials;
+    const auto within = [&](std::size_t most) {
+      return std::ranges::any_of(sight.diagnoses, [&](const std::vector<std::string>& ids) {
+        const auto end = ids.begin() + static_cast<std::ptrdiff_t>(std::min(most, ids.size()));
+        return std::find(ids.begin(), end, sight.name) != end;
+      });
+    };
+    out.first += within(1) ? 1 : 0;
+    out.among_three += within(3) ? 1 : 0;
+  }
+  return out;
+}
+
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults) {
   std::vector<std::string> out;
   std::set<std::string> noticed;
@@ -336,6 +360,11 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
       continue;
     }
     const Fault& fault = *FindFault(sight.name);
+    // What depends on the hazards of a network is counted, but not held to it.
+    if (IsWhole(sight) && !(fault.wire && fault.history) && sight.findings.size() > kMostFindings) {
+      out.push_back(
+          fmt::format("fault {} gives {} findings {}", sight.name, sight.findings.size(), how));
+    }
     const bool named = std::ranges::any_of(
         fault.breaks, [&](Rule rule) { return sight.rules.contains(std::string(Id(rule))); });
     // Over HTTP the first report was enough.
@@ -349,6 +378,14 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
       out.push_back(fmt::format("alarm under the reading {} {}: {}", sight.name,
                                 sight.over_http ? "over HTTP" : "in process", sight.alarm));
     }
+  }
+  const Naming named = CountNamed(detection);
+  if (all_faults && (named.first * 100 < named.trials * kNamedFirst ||
+                     named.among_three * 100 < named.trials * kNamedAmongThree)) {
+    out.push_back(
+        fmt::format("of {} faults {} are named first, {} among the first three: fewer than "
+                    "{} % and {} %",
+                    named.trials, named.first, named.among_three, kNamedFirst, kNamedAmongThree));
   }
   for (const RuleInfo& rule : Catalogue::Get().rules()) {
     if (all_faults && !noticed.contains(std::string(Id(rule.id)))) {

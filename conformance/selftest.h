@@ -52,8 +52,19 @@ struct Detection {
 // of its own.
 Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<TargetTests>& more);
 
-// Faults that nobody saw, rules that saw none, alarms: a line each. Empty: the suite is sound.
-// Rules are looked at only where every fault was tried.
+// How often the diagnoses name the fault that was committed, of the trials that ran to their end.
+struct Naming {
+  std::size_t trials = 0;
+  std::size_t first = 0;
+  std::size_t among_three = 0;
+};
+Naming CountNamed(const Detection& detection);
+// True where the trial ran to its end, and its findings are all that the suites find.
+bool IsWhole(const Sight& fault);
+
+// Faults that nobody saw, or that give more than three findings, faults that are named too seldom,
+// rules that saw none, alarms: a line each. Empty: the suite is sound. Rules and names are looked
+// at only where every fault was tried.
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults);
 
 // report.json's `detection`, and the table fault × rule in Markdown.

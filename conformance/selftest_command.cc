@@ -32,24 +32,14 @@ std::uint64_t Median(std::vector<std::uint64_t> numbers) {
 
 void Summarize(const Detection& detection, std::ostream& output) {
   std::vector<std::uint64_t> first, groups;
-  std::size_t tried = 0, seen = 0, named_first = 0, named_third = 0, diagnosed = 0;
+  std::size_t seen = 0;
   for (const Sight& sight : detection.faults) {
-    ++tried;
-    seen += sight.seen ? 1 : 0;
     if (!sight.seen) continue;
+    ++seen;
     first.push_back(sight.requests);
-    if (sight.over_http && !FindFault(sight.name)->wire) continue;
-    groups.push_back(sight.findings.size());
-    ++diagnosed;
-    const auto within = [&](std::size_t most) {
-      return std::ranges::any_of(sight.diagnoses, [&](const std::vector<std::string>& ids) {
-        const auto end = ids.begin() + static_cast<std::ptrdiff_t>(std::min(most, ids.size()));
-        return std::find(ids.begin(), end, sight.name) != end;
-      });
-    };
-    named_first += within(1) ? 1 : 0;
-    named_third += within(3) ? 1 : 0;
+    if (IsWhole(sight)) groups.push_back(sight.findings.size());
   }
+  const Naming named = CountNamed(detection);
   const auto alarms =
       std::ranges::count_if(detection.readings, [](const Sight& s) { return !s.alarm.empty(); });
   output << fmt::format(
@@ -57,9 +47,9 @@ void Summarize(const Detection& detection, std::ostream& output) {
       "findings  {} a fault (median), {} at most; diagnosed first {} of {}, in the first three {}\n"
       "readings  {} tried, {} with an alarm\n"
       "time      {:.0f} s\n",
-      seen, tried, Faults().size(), Median(first), Median(groups),
-      groups.empty() ? 0 : *std::ranges::max_element(groups), named_first, diagnosed, named_third,
-      detection.readings.size(), alarms, detection.seconds);
+      seen, detection.faults.size(), Faults().size(), Median(first), Median(groups),
+      groups.empty() ? 0 : *std::ranges::max_element(groups), named.first, named.trials,
+      named.among_three, detection.readings.size(), alarms, detection.seconds);
 }
 
 Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<TargetTests>& more,

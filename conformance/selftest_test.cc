@@ -47,6 +47,30 @@ TEST(Selftest, FindsTheSameTwice) {
   EXPECT_EQ(first.faults.front().diagnoses, second.faults.front().diagnoses);
 }
 
+TEST(Selftest, TellsOfTooManyFindingsAndOfFaultsThatAreNotNamed) {
+  Detection detection;
+  Sight sight{
+      .name = "region.ignored", .seen = true, .rules = {{"region.lists_only", "violation"}}};
+  for (const char* id : {"a", "b", "c", "d"}) {
+    sight.findings.push_back(id);
+    sight.diagnoses.push_back({"region.other"});
+  }
+  detection.faults.push_back(sight);
+  const auto count = [&](bool all, const std::string& text) {
+    return std::ranges::count_if(Shortcomings(detection, all), [&](const std::string& line) {
+      return line.find(text) != std::string::npos;
+    });
+  };
+  EXPECT_EQ(count(false, "region.ignored gives 4 findings in process"), 1);
+  EXPECT_EQ(count(false, "are named first"), 0) << "not every fault was tried";
+  EXPECT_EQ(count(true, "of 1 faults 0 are named first, 0 among the first three"), 1);
+  detection.faults.front().diagnoses.back() = {"region.other", "region.ignored"};
+  EXPECT_EQ(count(true, "of 1 faults 0 are named first, 1 among the first three"), 1);
+  detection.faults.front().diagnoses.back() = {"region.ignored"};
+  EXPECT_EQ(count(true, "are named first"), 0);
+  EXPECT_EQ(CountNamed(detection).first, 1U);
+}
+
 TEST(Selftest, TellsWhatIsNotSeen) {
   Detection detection;
   detection.faults.push_back({.name = "region.ignored"});

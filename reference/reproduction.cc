@@ -10,7 +10,8 @@ namespace assay {
 namespace {
 
 constexpr int kConfirmations = 3;
-constexpr int kAtOnce = 8;  // at the most, of one request
+constexpr std::chrono::seconds kLongest{20};  // for one finding, whatever may still be sent
+constexpr int kAtOnce = 8;                    // at the most, of one request
 
 // The request with the tokens that were given meanwhile; nothing where one was not.
 std::optional<Request> WithTokens(Request request, const std::vector<std::string>& tokens) {
@@ -34,6 +35,8 @@ Reproduction::Reproduction(Target& target, const Judge& judge, Difference differ
       difference_(std::move(difference)),
       steps_(std::move(steps)),
       needs_history_(steps_.size() > 1) {}
+
+bool Reproduction::IsLate() const { return std::chrono::steady_clock::now() - begun_ > kLongest; }
 
 std::optional<Difference> Reproduction::SameIn(const Verdict& verdict) const {
   for (const auto* list : {&verdict.violations, &verdict.warnings}) {
@@ -86,7 +89,7 @@ void Reproduction::Confirm(int most) {
   for (int i = 0; i < kConfirmations; ++i) once();
   if (deterministic()) return;
   const int size = static_cast<int>(steps_.size());
-  for (int sent = 0; sent + size <= most; sent += size) once();
+  for (int sent = 0; sent + size <= most && !IsLate(); sent += size) once();
   Overlap(most);
 }
 
@@ -94,7 +97,7 @@ void Reproduction::Confirm(int most) {
 void Reproduction::Overlap(int most) {
   if (target_.Concurrency() < 2 || steps_.size() > 1) return;
   const int at_once = std::min(kAtOnce, target_.Concurrency());
-  for (int sent = 0; sent + at_once <= most; sent += at_once) {
+  for (int sent = 0; sent + at_once <= most && !IsLate(); sent += at_once) {
     Repeated repeated(steps_.front(), at_once);
     target_.Run(repeated);
     for (const Result<Response>& response : repeated.answers) {
@@ -121,7 +124,7 @@ void Reproduction::Reduce(int most) {
     for (std::size_t next = 0;;) {
       const std::vector<Steps> candidates = SimplerSteps(steps_);
       if (next >= candidates.size()) break;
-      if (left_ < static_cast<int>(candidates[next].size())) return;
+      if (left_ < static_cast<int>(candidates[next].size()) || IsLate()) return;
       if (Try(candidates[next])) {
         smaller = true;
       } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace assay {
 // made (spec/record.h, the first answer is 1) stands for the one that an earlier answer gives.
 using Steps = std::vector<Request>;
 
-// Shows one finding again, on the live target.
+// Shows one finding again, on the live target; in some 20 seconds, where that is slow.
 class Reproduction {
  public:
   // `difference` is what the last step shows. Every step is judged with what `judge` has learned;
@@ -44,6 +45,7 @@ class Reproduction {
   std::optional<Difference> SameIn(const Verdict& verdict) const;
   void Overlap(int most);
   bool Try(Steps candidate);
+  bool IsLate() const;
 
   Target& target_;
   const Judge& judge_;
@@ -52,6 +54,7 @@ class Reproduction {
   const bool needs_history_;  // then they are judged without what the run has learned since
   Repeats alone_, overlapping_;
   int left_ = 0;  // requests that may still be sent
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 // Simpler ways to ask for the like: each drops one thing or makes one smaller, the boldest first.

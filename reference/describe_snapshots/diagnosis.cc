@@ -30,6 +30,7 @@ constexpr std::size_t kMostCandidates = 24;
 constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
 constexpr std::size_t kMostNamed = 3;
 constexpr std::size_t kMostFlips = 8;          // of options, one after the other
+constexpr std::size_t kLongChain = 6;          // pages of a walk
 constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which one
 constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
 constexpr std::chrono::milliseconds kImitationTimeout{5000};
@@ -493,6 +494,7 @@ std::vector<Diagnosis::Flip> Diagnosis::Flips(const std::vector<std::size_t>& un
                                               const Reading& reading) const {
   std::map<std::pair<Question, Option>, std::size_t> votes;
   for (const std::size_t index : unexplained) {
+    if (Chain(index).size() > kLongChain) continue;  // costs much, and says what its beginning says
     Imitation imitation(*this, dataset, reading, fault);
     if (imitation.AgreesOn(index)) continue;  // but for a token that the sample does not hold
     const auto asked = imitation.asked();

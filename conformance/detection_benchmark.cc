@@ -1,0 +1,112 @@
+// Measures what each part of the suites is worth: how many faults are seen after how many requests,
+// by combinations of strength 1, 2 and 3, and by requests whose values are drawn at random. See
+// BENCHMARKS.md.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <random>
+
+#include "conformance/combinations.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/describe_snapshots/service.h"
+
+namespace assay {
+namespace {
+
+class NullRecorder : public Recorder {
+ public:
+  void Begin(const RunHeader&) override {}
+  void Add(const ExchangeRecord&) override {}
+  void Add(const Finding&) override {}
+  void End(const RunTrailer&) override {}
+};
+
+struct Series {
+  std::string name;
+  std::vector<Request> requests;
+};
+
+bool OnlyWarns(const Fault& fault) {
+  return std::ranges::none_of(
+      fault.breaks, [](Rule rule) { return Catalogue::Get()[rule].level == Level::kMust; });
+}
+
+// The number of the first request whose answer is reported, 0 for none.
+std::size_t FirstSight(const Fault& fault, const Dataset& dataset, const Series& series) {
+  ModelTarget target(dataset, {}, {&fault});
+  Judge judge(dataset);
+  const bool warnings = OnlyWarns(fault);
+  for (std::size_t i = 0; i < series.requests.size(); ++i) {
+    const Result<Response> response = Send(target, series.requests[i]);
+    if (!response) continue;
+    const Verdict verdict = judge.Examine(i + 1, series.requests[i], *response);
+    if (!verdict.violations.empty() || (warnings && !verdict.warnings.empty())) return i + 1;
+  }
+  return 0;
+}
+
+Series Rows(const std::string& name, const ParameterModel& model, const std::vector<Row>& rows) {
+  Series out{name, {}};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    out.requests.push_back(model.MakeRequest(rows[i], i));
+  return out;
+}
+
+std::vector<Row> RandomRows(const ParameterModel& model, std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Row> out(count);
+  for (Row& row : out) {
+    for (const AbstractParameter& parameter : model.parameters()) {
+      row.push_back(static_cast<Row::value_type>(random() % parameter.values.size()));
+    }
+  }
+  return out;
+}
+
+void Print(const Series& series, const Dataset& dataset) {
+  std::vector<std::size_t> sights;
+  std::size_t tried = 0;
+  for (const Fault& fault : Faults()) {
+    if (fault.wire || fault.blind != Forgery::kNone || fault.turned_away) continue;
+    ++tried;
+    if (const std::size_t sight = FirstSight(fault, dataset, series)) sights.push_back(sight);
+  }
+  fmt::print("{} ({} requests): {} of {} faults", series.name, series.requests.size(),
+             sights.size(), tried);
+  for (const std::size_t most : {1, 10, 30, 100, 300, 1000, 3000}) {
+    fmt::print("  {}: {}", most,
+               std::ranges::count_if(sights, [&](std::size_t sight) { return sight <= most; }));
+  }
+  fmt::print("\n");
+}
+
+int Measure(std::uint64_t seed) {
+  const Dataset dataset = BuiltInDataset();
+  const Values values(dataset, HomeRegion(dataset), seed);
+  std::size_t most = 0;
+  for (const int strength : {1, 2, 3}) {
+    const auto made = MakeCombinations(values, SuiteFormat::kBoth, strength, seed);
+    if (!made) {
+      std::cerr << made.error().Text() << "\n";
+      return 1;
+    }
+    most = std::max(most, made->array.rows.size());
+    Print(Rows(fmt::format("strength {}", strength), made->model, made->array.rows), dataset);
+    if (strength == 3)
+      Print(Rows("random", made->model, RandomRows(made->model, most, seed)), dataset);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace assay
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measures how many faults are seen after how many requests."};
+  std::uint64_t seed = 1;
+  app.add_option("--seed", seed, "of rows and values");
+  CLI11_PARSE(app, argc, argv);
+  return assay::Measure(seed);
+}

@@ -59,6 +59,8 @@ struct SessionOptions {
   // Requests in a row that broke off at every try, and tries without any answer, after which the
   // target counts as lost.
   int lost_after = 8;
+  // After so many no request is sent any more; what was under way is left unanswered. 0: no bound.
+  std::uint64_t most_requests = 0;
   bool diagnose = true;         // name the faults that answer as the target does
   int reduction_requests = 60;  // at most, to make one finding small; 0: do not reduce
 };
@@ -91,6 +93,8 @@ class Session {
   std::uint64_t violations() const;
   // Answers that said no more than that requests come too fast.
   std::uint64_t throttled() const;
+  // All the requests that it may send were sent.
+  bool spent() const;
   // Why the session gave up on the target, or nothing.
   const std::optional<Error>& lost() const;
   Judge& judge();

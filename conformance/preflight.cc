@@ -59,6 +59,14 @@ std::optional<Error> ObstacleIn(const Target& target, const Error& error) {
 
 }  // namespace
 
+std::optional<Error> FindObstacle(Target& target, const std::string& region,
+                                  const std::string& format) {
+  const Request request = SmallestRequest(region, format);
+  const Result<Response> response = Send(target, request);
+  if (!response) return ObstacleIn(target, response.error());
+  return ObstacleIn(target, *response, ReadCaseAnswer(request, *response, {}));
+}
+
 std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
                                   const std::string& dataset_name, const std::string& format) {
   bool listed_any = false, listed_all = true;

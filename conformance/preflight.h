@@ -12,5 +12,8 @@ namespace assay {
 // wrongly passes: that is for the judge. `dataset_name` is how the user knows the dataset.
 std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
                                   const std::string& dataset_name, const std::string& format);
+// The same for a state that is not known: nothing need be listed.
+std::optional<Error> FindObstacle(Target& target, const std::string& region,
+                                  const std::string& format);
 
 }  // namespace assay

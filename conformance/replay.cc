@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 
+#include "reference/describe_snapshots/inventory.h"
 #include "reference/finding_groups.h"
 #include "reports/journal.h"
 #include "reports/text.h"
@@ -124,7 +125,30 @@ ExitCode Tell(const std::vector<Finding>& findings, Failures failures, std::ostr
   return violated ? ExitCode::kViolations : ExitCode::kConforms;
 }
 
-Result<Dataset> OpenDataset(const std::string& given, const RecordedRun& run) {
+bool WasDiscovered(const RecordedRun& run) {
+  return std::ranges::find(run.header.options, "--discover", [](const auto& option) {
+           return option.first;
+         }) != run.header.options.end();
+}
+
+// The state of a run that discovered it: read off the target once more.
+Result<Dataset> DiscoverAgain(const RecordedRun& run, Target* target) {
+  if (!target) {
+    return Error{run.path,
+                 "the run read the state off its target and keeps none; give --target, "
+                 "or --dataset with the state"};
+  }
+  std::string region = "cn-hangzhou";
+  for (const auto& [flag, value] : run.header.options) {
+    if (flag == "--region") region = value;
+  }
+  Result<Inventory> inventory = ReadInventory(*target, region);
+  if (!inventory) return inventory.error();
+  return std::move(inventory->dataset);
+}
+
+Result<Dataset> OpenDataset(const std::string& given, const RecordedRun& run, Target* target) {
+  if (given.empty() && WasDiscovered(run)) return DiscoverAgain(run, target);
   const std::string& name = given.empty() ? run.header.dataset : given;
   if (name.empty() || name == "built in") return BuiltInDataset();
   return LoadDataset(name);
@@ -144,14 +168,14 @@ Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
   std::vector<RecordedExchange> recorded;
   const auto keep = [&](RecordedExchange& exchange) { recorded.push_back(std::move(exchange)); };
   if (const auto read = ReadJournal(run->path, keep); !read) return read.error();
-  const Result<Dataset> dataset = OpenDataset(options.dataset, *run);
-  if (!dataset) return dataset.error();
   std::unique_ptr<HttpTarget> target;
   if (!options.target.empty()) {
     auto opened = OpenEndpoint(options.target, options.connection);
     if (!opened) return opened.error();
     target = std::move(*opened);
   }
+  const Result<Dataset> dataset = OpenDataset(options.dataset, *run, target.get());
+  if (!dataset) return dataset.error();
   const auto replayed = AnswerAgain(recorded, target.get());
   if (!replayed) return replayed.error();
   if (replayed->empty()) {

@@ -104,18 +104,20 @@ int RunGoogleTest(const RunPlan& plan, const std::string& others, testing::TestE
 class ConformanceRun {
  public:
   ConformanceRun(const RunOptions& options, const RunPlan& plan,
-                 const std::vector<TargetTests>& more, Target& target, Journal& journal,
-                 std::ostream& errors)
+                 const std::vector<TargetTests>& more, Target& target, Discovery discovery,
+                 Journal& journal, std::ostream& errors)
       : options_(options),
         plan_(plan),
         more_(more),
         target_(target),
+        discovery_(std::move(discovery)),
         progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
         recorder_(journal, progress_),
         judge_(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
         session_(target, judge_, recorder_,
                  {.timeout = std::chrono::milliseconds(
-                      static_cast<std::int64_t>(options.timeout_s * 1000))}) {}
+                      static_cast<std::int64_t>(options.timeout_s * 1000)),
+                  .most_requests = Budget()}) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {
@@ -123,8 +125,7 @@ class ConformanceRun {
     if (const Done done = Register(); !done) return done.error();
     recorder_.Begin(Header());
     const auto begun = std::chrono::steady_clock::now();
-    const std::string format = plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON";
-    if (const auto obstacle = FindObstacle(target_, *plan_.dataset, plan_.dataset_name, format)) {
+    if (const auto obstacle = Obstacle()) {
       trailer_.reason = obstacle->Text();
       trailer_.exit_code = static_cast<int>(ExitCode::kCouldNotJudge);
     } else {
@@ -141,6 +142,18 @@ class ConformanceRun {
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:
+  std::optional<Error> Obstacle() {
+    if (options_.discover) return discovery_.obstacle;
+    const std::string format = plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON";
+    return FindObstacle(target_, *plan_.dataset, plan_.dataset_name, format);
+  }
+
+  // What is left of --max-requests; 0 for no bound.
+  std::uint64_t Budget() const {
+    if (options_.max_requests == 0) return 0;
+    return std::max(options_.max_requests, discovery_.requests + 1) - discovery_.requests;
+  }
+
   Done Register() {
     const auto context =
         std::make_shared<SuiteContext>(session_, *plan_.dataset, plan_.suite, notes_);
@@ -169,6 +182,8 @@ class ConformanceRun {
     add("--skip", fmt::format("{}", fmt::join(options_.skip, ":")));
     add("--known", options_.known);
     if (options_.strict) header.options.emplace_back("--strict", "");
+    if (options_.discover) header.options.emplace_back("--discover", "");
+    if (options_.max_requests > 0) add("--max-requests", std::to_string(options_.max_requests));
     if (plan_.shard) add("--shard", fmt::format("{}/{}", plan_.shard->index, plan_.shard->count));
     return header;
   }
@@ -176,7 +191,8 @@ class ConformanceRun {
   // Decides what the run says; the first that holds.
   void Conclude() {
     const std::vector<std::string> stale =
-        ApplyKnown(plan_.known, plan_.full && !session_.lost(), Now().substr(0, 10), findings_);
+        ApplyKnown(plan_.known, plan_.full && !session_.lost() && !session_.spent(),
+                   Now().substr(0, 10), findings_);
     TallyRules();
     const auto count = [&](const char* kind) {
       return std::ranges::count(findings_, kind, &Finding::kind);
@@ -222,15 +238,25 @@ class ConformanceRun {
       tally.violations += notes_.violated(rule);
       if (tally.exercised > 0) continue;
       trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, WhyNotExercised(rule)));
-      if (plan_.full && tally.level == "must" && !IsLeftOut(rule)) {
+      // What an account lacks that nobody filled for the purpose is nobody's fault.
+      const bool may_lack = options_.discover || session_.spent();
+      if (plan_.full && !may_lack && tally.level == "must" && !IsLeftOut(rule)) {
         unexercised_.push_back(tally.id);
       }
+    }
+    for (const auto& [suite, tests] : notes_.left_out()) {
+      trailer_.not_exercised.push_back(fmt::format(
+          "{} of {}: left out, {} requests were sent",
+          tests == 1 ? "1 test" : fmt::format("{} tests", tests), suite, options_.max_requests));
     }
   }
 
   std::string WhyNotExercised(Rule rule) const {
     const std::vector<std::string>& reasons = notes_.reasons(rule);
     if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; "));
+    if (session_.spent()) {
+      return fmt::format("left out, {} requests were sent", options_.max_requests);
+    }
     return plan_.full ? "no answer came to it" : "not among the tests of this run";
   }
 
@@ -260,6 +286,7 @@ class ConformanceRun {
   const RunPlan& plan_;
   const std::vector<TargetTests>& more_;
   Target& target_;
+  const Discovery discovery_;
   Progress progress_;
   WatchedRecorder recorder_;
   Judge judge_;
@@ -290,13 +317,16 @@ Done WriteKnown(const std::string& file, const std::vector<Finding>& findings) {
 
 Result<ExitCode> Run(const RunOptions& options, const std::vector<TargetTests>& more,
                      std::ostream& output, std::ostream& errors) {
-  const Result<RunPlan> plan = MakeRunPlan(options);
+  Result<RunPlan> plan = MakeRunPlan(options);
   if (!plan) return plan.error();
   const Result<RunTarget> target = OpenTarget(options, *plan);
   if (!target) return target.error();
   Result<std::unique_ptr<Journal>> journal = Journal::Open(options.out);
   if (!journal) return journal.error();
-  ConformanceRun run(options, *plan, more, *target->target, **journal, errors);
+  Discovery discovery;
+  if (options.discover) discovery = Discover(options, *target->target, *plan);
+  ConformanceRun run(options, *plan, more, *target->target, std::move(discovery), **journal,
+                     errors);
   const Result<ExitCode> code = run.Execute();
   if (!code) return code;
   if (const Done done = (*journal)->status(); !done) return done.error();

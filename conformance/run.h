@@ -20,8 +20,10 @@ namespace assay {
 
 // What `assay run` was asked for; design, section 3. Texts are as the user wrote them.
 struct RunOptions {
-  std::string target;   // "" for the embedded server
-  std::string dataset;  // "" for the built-in one
+  std::string target;              // "" for the embedded server
+  std::string dataset;             // "" for the built-in one
+  bool discover = false;           // the state is read off the target's answers
+  std::uint64_t max_requests = 0;  // 0: as many as the tests send
   std::string reading;
   std::string region;
   std::string format = "both";

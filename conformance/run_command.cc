@@ -23,8 +23,11 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
                      "in this process)");
   command.add_option("--dataset", options.dataset,
                      "File with the target's state (default: the built-in one)");
+  command.add_flag("--discover", options.discover,
+                   "Read the state off the target's answers, in place of --dataset");
   command.add_option("--region", options.region,
-                     "Region in which to judge (default: the dataset's first with snapshots)");
+                     "Region in which to judge (default: the dataset's first with snapshots; with "
+                     "--discover, cn-hangzhou)");
   command.add_option("--reading", options.reading,
                      "Pins open questions: `documented`, `observed` or a reading file");
   command.add_option("--connections", options.connections, "Connections at a time")
@@ -34,6 +37,11 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
       .add_option("--rate", options.rate,
                   "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
       ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--max-requests", options.max_requests,
+                  "Requests at most, those that read the state included; what is left out is "
+                  "listed. Confirming a finding costs up to a tenth more")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
   AddConnectionOptions(command, options.connection);
   command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
       ->check(CLI::Range(0.001, 3600.0))

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
+#include "conformance/preflight.h"
+#include "reference/describe_snapshots/inventory.h"
 #include "reference/http_client.h"
 
 namespace assay {
@@ -97,11 +100,31 @@ Done ResolveRegion(const std::string& region, RunPlan& plan) {
   return Ok();
 }
 
-Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
+// Nothing is known yet; what the server of the run holds is.
+Done AwaitDiscovery(const RunOptions& options, RunPlan& plan) {
+  if (!options.dataset.empty()) {
+    return Error{"--discover",
+                 "reads the state off the target's answers; leave --dataset out, or "
+                 "--discover where the file is the target's state"};
+  }
+  plan.dataset = std::make_unique<Dataset>();
+  if (options.target.empty()) *plan.dataset = BuiltInDataset();
+  plan.dataset_name = "not discovered";
+  plan.suite.region = options.region.empty() ? HomeRegion(*plan.dataset) : options.region;
+  return Ok();
+}
+
+Done ResolveDataset(const RunOptions& options, RunPlan& plan) {
+  if (options.discover) return AwaitDiscovery(options, plan);
   Result<Dataset> dataset = LoadDatasetOrBuiltIn(options.dataset);
   if (!dataset) return dataset.error();
   plan.dataset = std::make_unique<Dataset>(std::move(*dataset));
   plan.dataset_name = options.dataset.empty() ? "built in" : options.dataset;
+  return ResolveRegion(options.region, plan);
+}
+
+Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
+  if (const Done done = ResolveDataset(options, plan); !done) return done;
   if (!options.reading.empty()) {
     Result<Reading> reading = LoadReading(options.reading);
     if (!reading) return reading.error();
@@ -112,7 +135,7 @@ Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
     if (!known) return known.error();
     plan.known = std::move(*known);
   }
-  return ResolveRegion(options.region, plan);
+  return Ok();
 }
 
 Done ResolveShare(const RunOptions& options, RunPlan& plan) {
@@ -176,12 +199,15 @@ Result<RunPlan> MakeRunPlan(const RunOptions& options) {
   return plan;
 }
 
-Result<RunTarget> OpenTarget(const RunOptions& options, const RunPlan& plan) {
+Result<RunTarget> OpenTarget(const RunOptions& options, RunPlan& plan) {
   RunTarget out;
   std::string url = options.target;
   if (url.empty()) {
+    if (options.discover) {
+      out.served = std::exchange(plan.dataset, std::make_unique<Dataset>());
+    }
     Result<std::unique_ptr<Server>> server =
-        Server::Start(*plan.dataset, plan.reading, "127.0.0.1", 0);
+        Server::Start(out.served ? *out.served : *plan.dataset, plan.reading, "127.0.0.1", 0);
     if (!server) return server.error();
     out.server = std::move(*server);
     url = out.server->Url();
@@ -189,6 +215,32 @@ Result<RunTarget> OpenTarget(const RunOptions& options, const RunPlan& plan) {
   Result<std::unique_ptr<HttpTarget>> target = Connect(url, options);
   if (!target) return target.error();
   out.target = std::move(*target);
+  return out;
+}
+
+Discovery Discover(const RunOptions& options, Target& target, RunPlan& plan) {
+  Discovery out;
+  const std::string format = plan.suite.format == SuiteFormat::kXml ? "XML" : "JSON";
+  out.obstacle = FindObstacle(target, plan.suite.region, format);
+  ++out.requests;
+  if (out.obstacle) return out;
+  InventoryOptions reading{.format = format};
+  if (options.max_requests > 0) reading.most_requests = options.max_requests - 1;
+  if (options.max_requests == 1) {
+    out.obstacle = Error{"--max-requests", "one request does not suffice to read a state"};
+    return out;
+  }
+  Result<Inventory> inventory = ReadInventory(target, plan.suite.region, reading);
+  if (!inventory) {
+    out.obstacle = inventory.error();
+    return out;
+  }
+  out.requests += inventory->requests;
+  *plan.dataset = std::move(inventory->dataset);
+  plan.dataset_name = fmt::format("discovered ({} snapshots of {}; no answer shows {}{}{})",
+                                  plan.dataset->snapshots.size(), plan.suite.region,
+                                  fmt::join(inventory->unseen, ", "),
+                                  inventory->note.empty() ? "" : "; ", inventory->note);
   return out;
 }
 

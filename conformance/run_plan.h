@@ -22,7 +22,7 @@ struct Shard {
 // The options of a run, checked and resolved.
 struct RunPlan {
   std::unique_ptr<Dataset> dataset;  // at a fixed address
-  std::string dataset_name;          // "built in" or the file
+  std::string dataset_name;          // "built in", the file, or "discovered (N snapshots)"
   Reading reading;
   SuiteOptions suite;
   std::vector<KnownFinding> known;
@@ -41,9 +41,19 @@ Result<SuiteFormat> ParseSuiteFormat(const std::string& text);
 
 // The target of the run with what serves it.
 struct RunTarget {
-  std::unique_ptr<Server> server;  // where the run has no target of its own
+  std::unique_ptr<Dataset> served;  // what the server serves where that is withheld
+  std::unique_ptr<Server> server;   // where the run has no target of its own
   std::unique_ptr<Target> target;
 };
-Result<RunTarget> OpenTarget(const RunOptions& options, const RunPlan& plan);
+Result<RunTarget> OpenTarget(const RunOptions& options, RunPlan& plan);
+
+// What discovering the state came to.
+struct Discovery {
+  std::optional<Error> obstacle;  // why there is nothing to judge by
+  std::uint64_t requests = 0;     // that it took
+};
+// Reads the state of the plan's region off the target's answers and puts it into the plan. Where
+// there is an obstacle the plan holds an empty state.
+Discovery Discover(const RunOptions& options, Target& target, RunPlan& plan);
 
 }  // namespace assay

@@ -19,6 +19,8 @@
 
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/describe_snapshots/hidden_values.h"
+#include "reference/describe_snapshots/inventory.h"
 #include "reference/describe_snapshots/service.h"
 #include "reference/http_client.h"
 #include "reference/request_signer.h"
@@ -72,26 +74,18 @@ bool OnlyWarns(const Fault& fault) {
 // Runs trials, with what all of them share.
 class Trials {
  public:
-  Trials(const Dataset& dataset, const SelftestOptions& options) : dataset_(dataset) {
+  Trials(const Dataset& dataset, const SelftestOptions& options)
+      : dataset_(dataset), discover_(options.discover) {
     suite_.seed = options.seed;
     suite_.signs = true;
   }
 
   Done Prepare(const std::vector<TargetTests>& more) {
-    // The tests do not depend on the session that they are made in.
-    ModelTarget target(dataset_, {});
-    Judge judge(dataset_);
-    FirstReport recorder(false);
-    Session session(target, judge, recorder);
-    SuiteNotes notes;
-    const SuiteContext context(session, dataset_, suite_, notes);
-    Result<std::vector<SuiteTest>> tests = AllTests(context, more);
-    if (!tests) return tests.error();
-    tests_ = std::move(*tests);
-    return Ok();
+    more_ = more;
+    return MakeTests(dataset_, tests_);
   }
 
-  Sight Run(const Trial& trial) const {
+  Sight Run(const Trial& trial) {
     std::vector<const Fault*> faults;
     if (trial.fault) faults.push_back(trial.fault);
     if (!trial.over_http) {
@@ -112,20 +106,69 @@ class Trials {
   }
 
  private:
-  Sight RunOn(Target& target, const Trial& trial) const {
+  // What a target was found to hold, and the tests for it.
+  struct Found {
+    Dataset dataset;
+    std::vector<SuiteTest> tests;
+  };
+
+  Done MakeTests(const Dataset& dataset, std::vector<SuiteTest>& out) const {
+    // The tests do not depend on the session that they are made in.
+    ModelTarget target(dataset, {});
+    Judge judge(dataset);
+    FirstReport recorder(false);
+    Session session(target, judge, recorder);
+    SuiteNotes notes;
+    const SuiteContext context(session, dataset, suite_, notes);
+    Result<std::vector<SuiteTest>> tests = AllTests(context, more_);
+    if (!tests) return tests.error();
+    out = std::move(*tests);
+    return Ok();
+  }
+
+  // Most targets turn out to hold the same, so the tests are made once for all of them.
+  Result<Found*> FindOut(Target& target) {
+    Result<Inventory> inventory = ReadInventory(target, HomeRegion(dataset_));
+    if (!inventory) return inventory.error();
+    std::string key = DatasetText(inventory->dataset);
+    for (const Snapshot& snapshot : inventory->dataset.snapshots) {
+      key += std::to_string(snapshot.unknown) + ' ';
+    }
+    std::unique_ptr<Found>& found = found_[key];
+    if (!found) {
+      found = std::make_unique<Found>();
+      found->dataset = std::move(inventory->dataset);
+      const Done done = MakeTests(found->dataset, found->tests);
+      if (!done) return done.error();
+    }
+    found->dataset.hidden = std::make_shared<HiddenValues>();  // nothing learned of this target
+    return found.get();
+  }
+
+  Sight RunOn(Target& target, const Trial& trial) {
+    if (!discover_) return Try(target, trial, dataset_, tests_);
+    const Result<Found*> found = FindOut(target);
+    if (!found)
+      return {.name = trial.name, .over_http = trial.over_http, .alarm = found.error().Text()};
+    return Try(target, trial, (*found)->dataset, (*found)->tests);
+  }
+
+  Sight Try(Target& target, const Trial& trial, const Dataset& dataset,
+            const std::vector<SuiteTest>& tests) const {
     const auto begun = std::chrono::steady_clock::now();
     const bool warnings = trial.fault && OnlyWarns(*trial.fault);
     FirstReport recorder(warnings);
-    Judge judge(dataset_);
+    Judge judge(dataset);
     // Over HTTP it is enough to have seen it.
     const bool whole = !trial.over_http || !trial.fault || trial.fault->wire;
-    Session session(target, judge, recorder, {.keep_bodies = false, .diagnose = whole});
+    Session session(target, judge, recorder,
+                    {.keep_bodies = false, .diagnose = whole && !discover_});
     SuiteNotes notes;
     SuiteOptions suite = suite_;
     suite.signs = !trial.over_http || !trial.fault || trial.fault->stage == Stage::kAuthenticate;
-    SuiteContext context(session, dataset_, suite, notes);
+    SuiteContext context(session, dataset, suite, notes);
     Sight sight{.name = trial.name, .over_http = trial.over_http};
-    for (const SuiteTest& test : tests_) {
+    for (const SuiteTest& test : tests) {
       const TestOutcome outcome = test.run(context);
       const auto rule = FindRule(test.suite + "." + test.name);
       if (rule && !outcome.failures.empty()) sight.rules.emplace(Id(*rule), "its test failed");
@@ -157,7 +200,10 @@ class Trials {
 
   const Dataset& dataset_;
   SuiteOptions suite_;
+  const bool discover_;
+  std::vector<TargetTests> more_;
   std::vector<SuiteTest> tests_;
+  std::map<std::string, std::unique_ptr<Found>> found_;  // by what is in it
 };
 
 void AddFaultTrials(const SelftestOptions& options, std::vector<Trial>& out) {
@@ -242,7 +288,7 @@ struct Worker {
   int pipe = -1;
 };
 
-Result<Worker> StartWorker(const Trials& trials, const std::vector<Trial>& all, Shared& next) {
+Result<Worker> StartWorker(Trials& trials, const std::vector<Trial>& all, Shared& next) {
   int ends[2];
   if (pipe(ends) != 0) return Error{"selftest", "no pipe can be had"};
   const pid_t pid = fork();
@@ -349,6 +395,18 @@ Naming CountNamed(const Detection& detection) {
   return out;
 }
 
+namespace {
+
+void AddAlarms(const Detection& detection, std::vector<std::string>& out) {
+  for (const Sight& sight : detection.readings) {
+    if (sight.alarm.empty()) continue;
+    out.push_back(fmt::format("alarm under the reading {} {}: {}", sight.name,
+                              sight.over_http ? "over HTTP" : "in process", sight.alarm));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults) {
   std::vector<std::string> out;
   std::set<std::string> noticed;
@@ -373,12 +431,7 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
                                 sight.rules.begin()->first));
     }
   }
-  for (const Sight& sight : detection.readings) {
-    if (!sight.alarm.empty()) {
-      out.push_back(fmt::format("alarm under the reading {} {}: {}", sight.name,
-                                sight.over_http ? "over HTTP" : "in process", sight.alarm));
-    }
-  }
+  AddAlarms(detection, out);
   const Naming named = CountNamed(detection);
   if (all_faults && (named.first * 100 < named.trials * kNamedFirst ||
                      named.among_three * 100 < named.trials * kNamedAmongThree)) {
@@ -392,6 +445,20 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
       out.push_back(fmt::format("rule {} notices no fault", Id(rule.id)));
     }
   }
+  return out;
+}
+
+std::vector<std::string> DiscoveryShortcomings(const Detection& detection) {
+  std::vector<std::string> out;
+  std::size_t seen = 0;
+  for (const Sight& sight : detection.faults) seen += sight.seen ? 1 : 0;
+  if (10 * seen < 9 * detection.faults.size()) {
+    out.push_back(fmt::format("only {} of {} faults are seen", seen, detection.faults.size()));
+    for (const Sight& sight : detection.faults) {
+      if (!sight.seen) out.push_back(fmt::format("fault {} is not seen", sight.name));
+    }
+  }
+  AddAlarms(detection, out);
   return out;
 }
 

@@ -22,6 +22,7 @@ struct SelftestOptions {
   std::uint64_t seed = 1;
   int jobs = 0;  // processes; 0 for one a core
   bool http = true;
+  bool discover = false;  // the suites have to find out what the servers hold
   std::string out = "assay-selftest";
 };
 
@@ -66,6 +67,10 @@ bool IsWhole(const Sight& fault);
 // rules that saw none, alarms: a line each. Empty: the suite is sound. Rules and names are looked
 // at only where every fault was tried.
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults);
+
+// The same where the state was withheld: alarms, and what the suites make of the faults, where they
+// see less than 90 % of them.
+std::vector<std::string> DiscoveryShortcomings(const Detection& detection);
 
 // report.json's `detection`, and the table fault × rule in Markdown.
 std::string DetectionJson(const Detection& detection, const std::vector<std::string>& shortcomings);

@@ -56,7 +56,9 @@ Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<Targ
                           std::ostream& output) {
   const Result<Detection> detection = DetectAll(options, more);
   if (!detection) return detection.error();
-  const std::vector<std::string> shortcomings = Shortcomings(*detection, options.faults == "*");
+  const std::vector<std::string> shortcomings =
+      options.discover ? DiscoveryShortcomings(*detection)
+                       : Shortcomings(*detection, options.faults == "*");
   for (const auto& [name, text] :
        {std::pair{"report.json", DetectionJson(*detection, shortcomings)},
         std::pair{"detection.md", DetectionTable(*detection)}}) {
@@ -84,6 +86,10 @@ void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> 
       ->add_option("--readings", options->random_readings,
                    "random readings, besides every option alone; 0 tries no reading")
       ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  command->add_flag("--discover", options->discover,
+                    "Withhold the state, which the suites then read off the answers");
+  command->add_option("--http", options->http, "Try each fault over HTTP, too: true or false")
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Equal seeds send equal requests")
       ->capture_default_str();

@@ -20,6 +20,10 @@ class RegisteredTest : public testing::Test {
 
   void TestBody() override {
     if (context_->session.lost()) GTEST_SKIP() << "the target was lost";
+    if (context_->session.spent()) {
+      context_->notes.LeftOut(test_->suite);
+      GTEST_SKIP() << "left out: all the requests that were allowed are spent";
+    }
     const TestOutcome outcome = test_->run(*context_);
     for (const std::string& failure : outcome.failures) ADD_FAILURE() << failure;
     if (!outcome.skipped.empty()) GTEST_SKIP() << outcome.skipped;

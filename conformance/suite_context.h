@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,10 +17,13 @@ class SuiteNotes {
  public:
   // A suite checked an exchange, or a whole walk, against the rule.
   void Checked(Rule rule) { ++checked_[Index(rule)]; }
+  // A test was left out since no request may be sent any more.
+  void LeftOut(const std::string& suite) { ++left_out_[suite]; }
   void Violated(Rule rule) { ++violated_[Index(rule)]; }
   // Something of the rule could not be sent; the first reason of each kind is kept.
   void NotExercised(Rule rule, const std::string& why);
 
+  const std::map<std::string, int>& left_out() const { return left_out_; }  // tests of each suite
   std::uint64_t checked(Rule rule) const { return checked_[Index(rule)]; }
   std::uint64_t violated(Rule rule) const { return violated_[Index(rule)]; }
   const std::vector<std::string>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
@@ -29,6 +33,7 @@ class SuiteNotes {
   std::vector<std::uint64_t> violated_ = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::vector<std::string>> reasons_ =
       std::vector<std::vector<std::string>>(kRuleCount);
+  std::map<std::string, int> left_out_;
 };
 
 enum class SuiteFormat { kBoth, kJson, kXml };

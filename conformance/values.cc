@@ -7,6 +7,8 @@
 #include <charconv>
 #include <set>
 
+#include "reference/describe_snapshots/hidden_values.h"
+
 namespace assay {
 namespace {
 
@@ -71,6 +73,7 @@ std::optional<TwoValues> FindTwoValues(const Snapshot& snapshot) {
 }
 
 bool IsWhere(const Snapshot& snapshot, Field field, const std::string& value) {
+  if (!snapshot.Knows(field)) return false;
   if (value.empty()) return !snapshot.Has(field) || snapshot[field].empty();
   if (field == Field::kCreationTime && value.front() == '*') {
     return snapshot[field].ends_with(std::string_view(value).substr(1));
@@ -142,14 +145,28 @@ std::string JsonArray(const Strings& texts) {
   return out + "]";
 }
 
-// Beginnings of values that nobody has. No two letters and no two equal digits stand side by side,
-// so that a short name is hardly ever a part of one.
-constexpr std::array<std::string_view, 3> kStemsOfMiss = {"9e8d7c6b5a4f", "3f6e9d2c5b8a",
-                                                          "7a4b1c9d6e3f"};
+// Where the state shows none.
+std::string UsualPrefix(Field field) {
+  switch (field) {
+    case Field::kSnapshotId:
+      return "s-";
+    case Field::kInstanceId:
+      return "i-";
+    case Field::kSourceDiskId:
+      return "d-";
+    case Field::kSnapshotLinkId:
+      return "sl-";
+    case Field::kResourceGroupId:
+      return "rg-";
+    default:
+      return "";
+  }
+}
 
 // What a value of the field begins with: "s-", "rg-".
 std::string PrefixOfMiss(Field field, const std::string& known) {
   if (field == Field::kKMSKeyId) return "9d8b7f6a-5c4e-4d3b-8a2f-";
+  if (known.empty()) return UsualPrefix(field);
   const std::string prefix = known.substr(0, known.find('-') + 1);
   return field == Field::kSnapshotName || prefix.size() > 4 ? "" : prefix;
 }
@@ -281,12 +298,8 @@ std::optional<std::string> Values::Miss(Field field, int number) const {
            (field == Field::kSnapshotLinkId &&
             std::ranges::find(dataset_.snapshot_links, value) != dataset_.snapshot_links.end());
   };
-  std::string tail;
-  for (const char digit : fmt::format("{:03}", number)) tail += {digit, 'a'};
-  for (const std::string_view stem : kStemsOfMiss) {
-    std::string value = prefix;
-    value += stem.substr(0, stem.size() - std::min(stem.size(), tail.size()));
-    value += tail;
+  for (std::size_t stem = 0; stem < kMadeUpStems; ++stem) {
+    const std::string value = MadeUpValue(prefix, stem, number);
     if (!collides(value)) return value;
   }
   return std::nullopt;
@@ -420,7 +433,10 @@ Result<std::string> Values::Placeholder(std::string_view name, const Snapshot* h
   if (name.starts_with("$tag.")) return TagText(name, hit, lenient);
   if (name.starts_with("$ids.")) return Ids(name, hit);
   if (name.starts_with("$token.")) return std::string(name);
-  if (name == "$group.default") return dataset_.default_resource_group;
+  if (name == "$group.default") {
+    if (!dataset_.default_resource_group.empty()) return dataset_.default_resource_group;
+    return Lacks(name, "no answer shows which group is the default one");
+  }
   if (name == "$link.unused") {
     for (const std::string& link : dataset_.snapshot_links) {
       if (std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& snapshot) {

@@ -59,7 +59,7 @@ std::vector<ScriptResult> Asker::Run(std::vector<std::unique_ptr<Script>> script
   return session_.Run(origin_, std::move(scripts));
 }
 
-bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost(); }
+bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost() || session_.spent(); }
 
 namespace {
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -67,14 +68,18 @@ struct Tag {
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 
+class HiddenValues;
+
 // One snapshot. Scalars are text: integers in decimal, booleans as `true` / `false`.
 struct Snapshot {
   std::array<std::string, kFieldCount> text;
   std::uint32_t present = 0;       // bit per Field: set in the file
+  std::uint32_t unknown = 0;       // bit per Field: no answer showed what it is, nor whether it is
   std::int64_t creation_time = 0;  // CreationTime in seconds since 1970, UTC
   std::vector<Tag> tags;
 
   bool Has(Field f) const { return (present >> static_cast<unsigned>(f)) & 1U; }
+  bool Knows(Field f) const { return !((unknown >> static_cast<unsigned>(f)) & 1U); }
   const std::string& operator[](Field f) const { return text[static_cast<std::size_t>(f)]; }
   void Set(Field f, std::string value) {
     text[static_cast<std::size_t>(f)] = std::move(value);
@@ -83,7 +88,11 @@ struct Snapshot {
 };
 
 // The complete state of a target (`assay-dataset/1`): what the model needs to predict every answer.
+// Or as much of it as answers show, where it was discovered: the snapshots of one region, with
+// Snapshot::unknown. Then the target may have more regions, and snapshots and chains in them.
 struct Dataset {
+  bool discovered = false;
+  std::shared_ptr<HiddenValues> hidden;  // what judging taught about unknown fields; or null
   std::vector<std::string> regions;
   std::string default_resource_group;
   std::vector<std::string> snapshot_links;

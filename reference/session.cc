@@ -26,9 +26,12 @@ struct Session::State {
   FindingGroups groups;
   std::uint64_t exchanges = 0;
   std::uint64_t violations = 0;
+  std::uint64_t sent = 0;  // second tries included
   int broken_in_a_row = 0;
   std::uint64_t throttled = 0;
   std::optional<Error> lost;
+
+  bool spent() const { return options.most_requests > 0 && sent >= options.most_requests; }
 };
 
 namespace {
@@ -51,6 +54,8 @@ bool IsBrokenAnswer(const Error& error) {
   return failure == TransportFailure::kMalformed || failure == TransportFailure::kClosed ||
          failure == TransportFailure::kTooLarge;
 }
+
+constexpr std::string_view kNotSent = "not sent: all the requests that were allowed are spent";
 
 // How fast requests may follow each other: as fast as the target takes them until it throttles,
 // then at half that pace, and little by little faster.
@@ -94,9 +99,10 @@ class Session::Driver : public RequestSource {
 
   const Request* Next() override {
     if (state_.lost) return nullptr;
-    while (true) {
+    while (!state_.spent()) {
       if (Running* running = Ready()) {
         running->waiting = true;
+        ++state_.sent;
         pacer_.Sent();
         return &running->request;
       }
@@ -106,6 +112,8 @@ class Session::Driver : public RequestSource {
       }
       return nullptr;
     }
+    CutShort();
+    return nullptr;
   }
 
   std::chrono::steady_clock::time_point NotBefore() const override { return pacer_.not_before(); }
@@ -121,6 +129,7 @@ class Session::Driver : public RequestSource {
       running.steps.push_back({running.request, std::move(response)});
       Advance(running, answered ? &*running.steps.back().response : nullptr);
     }
+    if (state_.spent()) CutShort();
     Flush();
   }
 
@@ -142,6 +151,20 @@ class Session::Driver : public RequestSource {
   // Scripts ahead of the slowest one wait with their answers in memory; this many at the most.
   std::size_t Window() const {
     return 4 * static_cast<std::size_t>(std::max(1, state_.target.Concurrency())) + 4;
+  }
+
+  // What cannot be sent any more stays unanswered, so that no suite takes the rest for the whole.
+  void CutShort() {
+    for (Running& running : running_) {
+      if (running.waiting || running.finished) continue;
+      running.steps.push_back({std::move(running.request), NotSent()});
+      running.finished = true;
+    }
+    Flush();
+  }
+  static Error NotSent() { return {"", std::string(kNotSent), ExitCode::kCouldNotJudge}; }
+  static bool WasSent(const Step& step) {
+    return step.response || step.response.error().what != kNotSent;
   }
 
   Running* Ready() {
@@ -208,6 +231,12 @@ class Session::Driver : public RequestSource {
   }
 
   JudgedExchange JudgeStep(Step& step) {
+    if (!WasSent(step)) {
+      JudgedExchange unsent{.request = std::move(step.request)};
+      unsent.verdict.kind = Verdict::Kind::kNotJudged;
+      unsent.verdict.reason = kNotSent;
+      return unsent;
+    }
     JudgedExchange out{.id = ++state_.exchanges, .request = std::move(step.request)};
     if (step.response) {
       out.answered = true;
@@ -329,6 +358,12 @@ void Session::Report(const Origin&, const JudgedExchange& exchange, Difference d
 }
 
 std::vector<Finding> Session::Findings() {
+  // Confirming and reducing goes on beyond the bound, but in proportion to it.
+  if (state_->options.most_requests > 0) {
+    const std::uint64_t share = state_->options.most_requests / 10 + 1;
+    state_->options.reduction_requests = std::min(
+        state_->options.reduction_requests, static_cast<int>(std::min<std::uint64_t>(share, 1000)));
+  }
   return state_->groups.Settle(state_->lost ? nullptr : &state_->target, state_->judge,
                                state_->options.reduction_requests, state_->options.diagnose);
 }
@@ -336,6 +371,7 @@ std::vector<Finding> Session::Findings() {
 std::uint64_t Session::exchanges() const { return state_->exchanges; }
 std::uint64_t Session::throttled() const { return state_->throttled; }
 std::uint64_t Session::violations() const { return state_->violations; }
+bool Session::spent() const { return state_->spent(); }
 const std::optional<Error>& Session::lost() const { return state_->lost; }
 Judge& Session::judge() { return state_->judge; }
 Target& Session::target() { return state_->target; }

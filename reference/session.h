@@ -60,7 +60,9 @@ struct SessionOptions {
   // target counts as lost.
   int lost_after = 8;
   std::chrono::milliseconds timeout{10'000};  // of the target: a shorter one says nothing of it
-  bool diagnose = true;                       // name the faults that answer as the target does
+  // After so many no request is sent any more; what was under way is left unanswered. 0: no bound.
+  std::uint64_t most_requests = 0;
+  bool diagnose = true;          // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
 };
 
@@ -92,6 +94,8 @@ class Session {
   std::uint64_t violations() const;
   // Answers that said no more than that requests come too fast.
   std::uint64_t throttled() const;
+  // All the requests that it may send were sent.
+  bool spent() const;
   // Why the session gave up on the target, or nothing.
   const std::optional<Error>& lost() const;
   Judge& judge();

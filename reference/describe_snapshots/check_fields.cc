@@ -227,36 +227,6 @@ class FieldChecker {
   Findings& findings_;
 };
 
-// Enumerated values of the document, its own samples' values included (`all` as a SnapshotType).
-bool IsAdmissible(Field field, std::string_view text) {
-  const auto any_of = [&](std::initializer_list<std::string_view> values) {
-    return std::ranges::any_of(values, [&](std::string_view v) { return EqualAnyCase(v, text); });
-  };
-  switch (field) {
-    case Field::kStatus:
-      return any_of({"progressing", "accomplished", "failed"});
-    case Field::kSnapshotType:
-      return any_of({"auto", "user", "timer", "all"});
-    case Field::kUsage:
-      return any_of({"image", "disk", "image_disk", "none"});
-    case Field::kSourceDiskType:
-      return any_of({"system", "data"});
-    case Field::kCategory:
-      return any_of({"standard", "flash", "archive"});
-    case Field::kCreationTime:
-    case Field::kLastModifiedTime: {
-      std::int64_t seconds = 0;
-      return ParseTime(text, &seconds);
-    }
-    case Field::kProgress:
-      return text.ends_with('%') && IsInteger(text.substr(0, text.size() - 1));
-    case Field::kSnapshotId:
-      return !text.empty();
-    default:
-      return true;
-  }
-}
-
 void CheckRequestId(const ObservedAnswer& answer, Rule rule, Findings& findings) {
   findings.Use(rule);
   if (answer.request_id.kind != Kind::kText || answer.request_id.text.empty()) {
@@ -310,6 +280,35 @@ void CheckRequestIdHeader(const ObservedAnswer& answer, const Response& response
 }
 
 }  // namespace
+
+bool IsDocumentedValue(Field field, std::string_view text) {
+  const auto any_of = [&](std::initializer_list<std::string_view> values) {
+    return std::ranges::any_of(values, [&](std::string_view v) { return EqualAnyCase(v, text); });
+  };
+  switch (field) {
+    case Field::kStatus:
+      return any_of({"progressing", "accomplished", "failed"});
+    case Field::kSnapshotType:
+      return any_of({"auto", "user", "timer", "all"});
+    case Field::kUsage:
+      return any_of({"image", "disk", "image_disk", "none"});
+    case Field::kSourceDiskType:
+      return any_of({"system", "data"});
+    case Field::kCategory:
+      return any_of({"standard", "flash", "archive"});
+    case Field::kCreationTime:
+    case Field::kLastModifiedTime: {
+      std::int64_t seconds = 0;
+      return ParseTime(text, &seconds);
+    }
+    case Field::kProgress:
+      return text.ends_with('%') && IsInteger(text.substr(0, text.size() - 1));
+    case Field::kSnapshotId:
+      return !text.empty();
+    default:
+      return true;
+  }
+}
 
 void Findings::Add(Rule rule, std::string expected, std::string actual, std::string shape) {
   differences.push_back({rule, std::move(expected), std::move(actual), std::move(shape)});
@@ -389,6 +388,37 @@ void CheckListFrame(const ObservedAnswer& answer, Findings& findings) {
 
 }  // namespace
 
+namespace {
+
+void CheckFieldForm(const FieldInfo& info, const ObservedValue& value, FieldChecker& checker,
+                    Findings& findings) {
+  const bool unset = value.kind == Kind::kText && value.text.empty();
+  if (!value.given() || unset || info.field == Field::kInstanceId) return;
+  findings.Use(kFieldRules[static_cast<std::size_t>(info.field)]);
+  if (!checker.Type(info, value) || IsDocumentedValue(info.field, value.text)) return;
+  findings.Add(kFieldRules[static_cast<std::size_t>(info.field)],
+               fmt::format("a documented value of {}", info.name), Shown(value), "value");
+}
+
+void CheckItemForms(const ObservedSnapshot& item, FieldChecker& checker, Findings& findings) {
+  for (const FieldInfo& info : kFields) {
+    CheckFieldForm(info, item[info.field], checker, findings);
+  }
+}
+
+// A field that no list showed, or not as the document has it: the form is all there is to compare.
+void CheckUnknown(const FieldInfo& info, const ObservedValue& value, FieldChecker& checker,
+                  Findings& findings) {
+  const bool documented = static_cast<std::size_t>(info.field) < kDocumentedFieldCount;
+  if (value.given() || !info.required || !documented) {
+    return CheckFieldForm(info, value, checker, findings);
+  }
+  findings.Add(kFieldRules[static_cast<std::size_t>(info.field)],
+               fmt::format("{} of every snapshot", info.name), "nothing", "missing");
+}
+
+}  // namespace
+
 void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, Findings& findings) {
   CheckListFrame(answer, findings);
   FieldChecker checker(answer.xml, findings);
@@ -399,6 +429,11 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, Findings&
     if (!checker.Identifies(id)) continue;
     findings.Use("response.snapshot.known"_rule);
     const auto at = dataset.by_id.find(id.text);
+    if (at == dataset.by_id.end() && dataset.discovered) {
+      // Of another region perhaps: which one was asked for the reading tells.
+      CheckItemForms(item, checker, findings);
+      continue;
+    }
     if (at == dataset.by_id.end()) {
       findings.Add("response.snapshot.known"_rule, "a snapshot of the dataset",
                    fmt::format("SnapshotId: {}", Shown(id)), "unknown");
@@ -410,11 +445,14 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, Findings&
     }
     seen.push_back(id.text);
     const Snapshot& snapshot = dataset.snapshots[at->second];
-    for (std::size_t f = 0; f < kDocumentedFieldCount; ++f) {
-      checker.Value(kFields[f], item.fields[f], snapshot);
-    }
-    for (std::size_t f = kDocumentedFieldCount; f < kFieldCount; ++f) {
-      checker.Undocumented(kFields[f], item.fields[f], snapshot);
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      if (!snapshot.Knows(kFields[f].field)) {
+        CheckUnknown(kFields[f], item.fields[f], checker, findings);
+      } else if (f < kDocumentedFieldCount) {
+        checker.Value(kFields[f], item.fields[f], snapshot);
+      } else {
+        checker.Undocumented(kFields[f], item.fields[f], snapshot);
+      }
     }
     checker.Tags(item, snapshot);
   }
@@ -428,15 +466,7 @@ void CheckFieldForms(const ObservedAnswer& answer, Findings& findings) {
     if (!item[Field::kSnapshotId].given()) {
       findings.Add("response.field.snapshot_id"_rule, "SnapshotId", "nothing", "missing");
     }
-    for (const FieldInfo& info : kFields) {
-      const ObservedValue& value = item[info.field];
-      const bool unset = value.kind == Kind::kText && value.text.empty();
-      if (!value.given() || unset || info.field == Field::kInstanceId) continue;
-      findings.Use(kFieldRules[static_cast<std::size_t>(info.field)]);
-      if (!checker.Type(info, value) || IsAdmissible(info.field, value.text)) continue;
-      findings.Add(kFieldRules[static_cast<std::size_t>(info.field)],
-                   fmt::format("a documented value of {}", info.name), Shown(value), "value");
-    }
+    CheckItemForms(item, checker, findings);
   }
 }
 

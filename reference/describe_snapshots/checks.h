@@ -3,6 +3,7 @@
 #include <bitset>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/describe_snapshots/model.h"
@@ -31,6 +32,10 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, Findings&
 void CheckErrorEnvelope(const ObservedAnswer& answer, Findings& findings);
 // The fields of a list whose state is not known: types and enumerated values only.
 void CheckFieldForms(const ObservedAnswer& answer, Findings& findings);
+
+// True where the document lets the field have that text: enumerated values (those of its samples
+// included), times, percentages; any text for the other fields.
+bool IsDocumentedValue(Field field, std::string_view text);
 
 // Positions in the dataset of the snapshots listed, in order; unknown ones are left out.
 std::vector<std::uint32_t> ListedPositions(const ObservedAnswer& answer, const Dataset& dataset);

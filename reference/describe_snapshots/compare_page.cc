@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <limits>
 
 #include "reference/describe_snapshots/checks.h"
 #include "reference/describe_snapshots/values.h"
@@ -40,9 +41,13 @@ class PageComparer {
 
   PageComparison Compare() {
     if (paging_.unknowable) return {};
+    const bool open = plan_.unseen_region || !page_.open.empty();
     // Stage by stage: the reading that gets furthest says best what is wrong.
-    for (const auto stage : {&PageComparer::Membership, &PageComparer::Count, &PageComparer::Total,
-                             &PageComparer::Echo, &PageComparer::Token, &PageComparer::Order}) {
+    for (const auto stage :
+         {&PageComparer::Listed, &PageComparer::Membership,
+          open ? &PageComparer::OpenTotal : &PageComparer::Count,
+          open ? &PageComparer::OpenCount : &PageComparer::Total, &PageComparer::Echo,
+          &PageComparer::Token, open ? &PageComparer::OpenOrder : &PageComparer::Order}) {
       (this->*stage)();
       if (out_.difference) break;
       out_.closeness += 1000;
@@ -70,6 +75,7 @@ class PageComparer {
   Rule BlameForExtra(const Snapshot& snapshot) {
     if (snapshot[Field::kRegionId] != plan_.region) return "request.region_id.selects"_rule;
     for (const Filter& filter : plan_.filters) {
+      if (IsOpen(filter, snapshot, dataset_)) continue;
       if (!Matches(filter, snapshot, dataset_, choices_)) return filter.rule;
     }
     return "request.parameters.conjunction"_rule;
@@ -81,9 +87,21 @@ class PageComparer {
                                  : "request.parameters.conjunction"_rule;
   }
 
+  // response.snapshot.known: a discovered state holds all that the region lists without filters.
+  void Listed() {
+    if (!dataset_.discovered || plan_.unseen_region) return;
+    for (std::size_t i = 0; i < answer_.snapshot_count; ++i) {
+      const std::string_view id = answer_.snapshots[i][Field::kSnapshotId].text;
+      if (id.empty() || dataset_.by_id.contains(id)) continue;
+      return Differ("response.snapshot.known"_rule,
+                    "a snapshot that the region's whole list shows too", Excerpt(id), "unknown");
+    }
+  }
+
   void Membership() {
     for (const std::uint32_t position : listed_) {
-      if (std::ranges::binary_search(page_.matches, position)) {
+      if (std::ranges::binary_search(page_.matches, position) ||
+          std::ranges::binary_search(page_.open, position)) {
         ++out_.closeness;
         continue;
       }
@@ -120,6 +138,46 @@ class PageComparer {
           fmt::format("{} snapshots and no NextToken", count()), "missing");
     }
   }
+  // Of a list that holds snapshots of which the state does not tell whether they match: as many
+  // as it says itself, within what is possible.
+  void OpenTotal() {
+    if (paging_.by_token || paging_.loose) return;
+    const auto total = IntegerOf(answer_.total_count);
+    const std::int64_t most =
+        plan_.unseen_region ? std::numeric_limits<std::int64_t>::max()
+                            : static_cast<std::int64_t>(page_.matches.size() + page_.open.size());
+    if (total && *total >= page_.total && *total <= most) {
+      shown_total_ = total;
+      return;
+    }
+    Differ(total && *total < page_.total ? BlameForMissing() : "page.total_count.matches"_rule,
+           fmt::format("TotalCount of at least {}", page_.total),
+           fmt::format("TotalCount {}", Shown(answer_.total_count)), "total");
+  }
+
+  void OpenCount() {
+    const auto listed = static_cast<std::int64_t>(answer_.snapshot_count);
+    if (listed > paging_.size) return TooMany();
+    if (paging_.loose) return;
+    const bool whole = paging_.by_token ? !paging_.origin && answer_.next_token.text.empty()
+                                        : page_.start == 0 && shown_total_ == listed;
+    if (!paging_.by_token) {
+      const std::int64_t expected =
+          paging_.empty ? 0
+                        : std::clamp<std::int64_t>(*shown_total_ - page_.start, 0, paging_.size);
+      if (listed != expected) {
+        return Differ("page.size.limits"_rule, fmt::format("{} snapshots on the page", expected),
+                      fmt::format("{} snapshots", listed), "missing");
+      }
+    }
+    if (!whole || paging_.empty) return;
+    for (const std::uint32_t position : page_.matches) {
+      if (std::ranges::find(listed_, position) != listed_.end()) continue;
+      return Differ(BlameForMissing(), "every snapshot that matches",
+                    fmt::format("{} is not listed", Name(position)), "missing");
+    }
+  }
+
   void TooMany() {
     const bool beyond_size = count() > paging_.size;
     Rule rule = paging_.by_token ? "token.max_results.limits"_rule : "page.size.limits"_rule;
@@ -209,7 +267,10 @@ class PageComparer {
   void Token() {
     const bool given = answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty();
     if (paging_.loose || paging_.empty) return;
-    const std::int64_t rest = page_.total - page_.start - count();
+    const bool open = plan_.unseen_region || !page_.open.empty();
+    if (open && !shown_total_) return;
+    const std::int64_t rest = shown_total_.value_or(page_.total) - page_.start -
+                              (open ? static_cast<std::int64_t>(answer_.snapshot_count) : count());
     const bool more = rest > 0;
     if (!paging_.by_token) {
       if (more) {
@@ -261,18 +322,42 @@ class PageComparer {
 
   // page.order.stable is the memory's; here: which of the named orders the page agrees with.
   void Order() {
-    if (listed_.empty()) return;
-    if (paging_.by_token && paging_.origin && paging_.origin->delivered) {
-      for (const std::uint32_t position : listed_) {
-        const auto at = paging_.origin->delivered->find(position);
-        if (at == paging_.origin->delivered->end() || at->second >= paging_.origin->page) continue;
-        return Differ("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
-                      fmt::format("{} again", Name(position)), "again");
-      }
-    }
+    Again();
+    if (listed_.empty() || out_.difference) return;
     if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
+    if (!std::ranges::all_of(page_.matches, [&](auto at) { return KnowsTime(at); })) return;
+    ShowsOrder(Agreement());
+  }
+  bool KnowsTime(std::uint32_t position) const {
+    return dataset_.snapshots[position].Knows(Field::kCreationTime);
+  }
+
+  void Again() {
+    if (!paging_.by_token || !paging_.origin || !paging_.origin->delivered) return;
+    for (const std::uint32_t position : listed_) {
+      const auto at = paging_.origin->delivered->find(position);
+      if (at == paging_.origin->delivered->end() || at->second >= paging_.origin->page) continue;
+      return Differ("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
+                    fmt::format("{} again", Name(position)), "again");
+    }
+  }
+
+  // What stands between is not known: only the snapshots of the page tell.
+  void OpenOrder() {
+    Again();
+    if (listed_.empty() || paging_.loose || plan_.unseen_region || out_.difference) return;
+    if (!std::ranges::all_of(listed_, [&](auto at) { return KnowsTime(at); })) return;
+    const auto time = [&](std::uint32_t at) { return dataset_.snapshots[at].creation_time; };
+    ShowsOrder({std::ranges::is_sorted(listed_, std::ranges::greater{}, time),
+                std::ranges::is_sorted(listed_, std::ranges::less{}, time)});
+  }
+
+  struct Orders {
+    bool newest_first = true, oldest_first = true;
+  };
+  void ShowsOrder(const Orders& orders) {
     const Question question = "paging.order"_question;
-    const auto [newest, oldest] = Agreement();
+    const auto [newest, oldest] = orders;
     OptionSet options =
         static_cast<OptionSet>(1U << Catalogue::Get()[question].PositionOf("any"_option));
     if (newest) {
@@ -285,10 +370,6 @@ class PageComparer {
     }
     out_.answers.push_back({question, options});
   }
-
-  struct Orders {
-    bool newest_first = true, oldest_first = true;
-  };
 
   // Equal creation times may stand in any order, so a snapshot at rank r fits where at most r
   // matches come before its time, and at least r + 1 up to it. Of the matches only those between
@@ -336,6 +417,7 @@ class PageComparer {
   const std::vector<std::uint32_t>& listed_;
   const Dataset& dataset_;
   Choices& choices_;
+  std::optional<std::int64_t> shown_total_;  // of a list that is open
   PageComparison out_;
 };
 

@@ -82,7 +82,9 @@ class Explorer {
 
   void Error(const Answer& expected) {
     if (!matched_ && expected.plan.may_be_refused) {
-      Refusal any{.rule = "request.open.admissible"_rule, .any_code = true};
+      const Refusal any{.rule = "request.open.admissible"_rule,
+                        .error = expected.plan.possible_error,
+                        .any_code = true};
       matched_ = CompareRefusal(any, exchange_.answer).matches;
     }
     if (matched_) return Explained(expected, {});

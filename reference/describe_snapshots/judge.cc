@@ -11,6 +11,7 @@
 #include "reference/describe_snapshots/checks.h"
 #include "reference/describe_snapshots/exploration.h"
 #include "reference/describe_snapshots/forgery.h"
+#include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/walk_memory.h"
 
 namespace assay {
@@ -359,6 +360,7 @@ void Examination::Learn(Exploration exploration) {
     news.push_back(std::move(exploration.explanations));
   }
   if (!news.empty() && !Restrict(std::move(news))) return Contradiction();
+  if (learn_ && !IsError()) LearnHidden(id_, request_, *exploration.plan, answer_, state_.dataset);
   Walk(*exploration.plan);
 }
 

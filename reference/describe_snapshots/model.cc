@@ -14,24 +14,37 @@ std::vector<std::uint32_t> Candidates(const Plan& plan, const Dataset& dataset) 
   return region == dataset.by_region.end() ? std::vector<std::uint32_t>{} : region->second;
 }
 
+enum class Fit { kNo, kOpen, kYes };
+
+Fit FitOf(const Plan& plan, const Snapshot& snapshot, const Dataset& dataset, Choices& choices) {
+  Fit fit = Fit::kYes;
+  for (const Filter& filter : plan.filters) {
+    // The ids were looked up already. (A filter by tags has no field of its own.)
+    const bool looked_up =
+        plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
+    if (looked_up) continue;
+    if (IsOpen(filter, snapshot, dataset)) {
+      fit = Fit::kOpen;
+    } else if (!Matches(filter, snapshot, dataset, choices)) {
+      return Fit::kNo;
+    }
+  }
+  return fit;
+}
+
 // request.parameters.conjunction, request.parameters.unspecified, request.region_id.selects
-std::vector<std::uint32_t> Select(const Plan& plan, const Dataset& dataset, Choices& choices) {
-  std::vector<std::uint32_t> positions = Candidates(plan, dataset);
+void Select(const Plan& plan, const Dataset& dataset, Choices& choices, Page& page) {
+  page.matches = Candidates(plan, dataset);
   if (plan.filters.empty()) {
     choices.Mark("request.parameters.unspecified"_rule);
-    return positions;
+    return;
   }
   if (plan.filters.size() > 1) choices.Mark("request.parameters.conjunction"_rule);
-  std::erase_if(positions, [&](std::uint32_t position) {
-    const Snapshot& snapshot = dataset.snapshots[position];
-    return !std::ranges::all_of(plan.filters, [&](const Filter& filter) {
-      // The ids were looked up already. (A filter by tags has no field of its own.)
-      const bool looked_up =
-          plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
-      return looked_up || Matches(filter, snapshot, dataset, choices);
-    });
+  std::erase_if(page.matches, [&](std::uint32_t position) {
+    const Fit fit = FitOf(plan, dataset.snapshots[position], dataset, choices);
+    if (fit == Fit::kOpen) page.open.push_back(position);
+    return fit != Fit::kYes;
   });
-  return positions;
 }
 
 std::int64_t Total(const Plan& plan, std::int64_t matches, Choices& choices) {
@@ -44,6 +57,10 @@ std::int64_t Total(const Plan& plan, std::int64_t matches, Choices& choices) {
   return matches;
 }
 
+std::int64_t Size(const std::vector<std::uint32_t>& positions) {
+  return static_cast<std::int64_t>(positions.size());
+}
+
 // The window of the list that the request asks for.
 void Window(Plan& plan, Page& page, Choices& choices) {
   const Paging& paging = plan.paging;
@@ -53,7 +70,10 @@ void Window(Plan& plan, Page& page, Choices& choices) {
   } else {
     page.start = (paging.number - 1) * paging.size;
     page.count = std::clamp<std::int64_t>(page.total - page.start, 0, paging.size);
-    const bool past_end = paging.empty || (paging.number > 1 && page.count == 0);
+    const bool beyond = paging.empty || (paging.number > 1 && page.count == 0);
+    const bool past_end = beyond && !plan.unseen_region &&
+                          (paging.empty || page.start - page.total >= Size(page.open));
+    plan.may_be_refused |= beyond && !past_end;
     if (past_end && choices.Pick("paging.page_number.past_end"_question) == "refused"_option) {
       Refusal refusal{"request.open.admissible"_rule,
                       Catalogue::Get().FindError("InvalidParameter"), true, "PageNumber"};
@@ -72,10 +92,9 @@ Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const T
   if (interference) interference->Planned(answer.plan);
   if (answer.refused() || answer.plan.stop) return answer;
   choices.Mark("request.valid.accepted"_rule);
-  answer.page.matches = Select(answer.plan, dataset, choices);
+  Select(answer.plan, dataset, choices, answer.page);
   if (interference) interference->Selected(answer.plan, answer.page.matches);
-  answer.page.total =
-      Total(answer.plan, static_cast<std::int64_t>(answer.page.matches.size()), choices);
+  answer.page.total = Total(answer.plan, Size(answer.page.matches), choices);
   Window(answer.plan, answer.page, choices);
   return answer;
 }

@@ -11,6 +11,7 @@ namespace assay {
 // The page that answers a request under one reading.
 struct Page {
   std::vector<std::uint32_t> matches;  // every snapshot that matches, positions ascending
+  std::vector<std::uint32_t> open;     // besides, those of which the state does not tell it
   std::int64_t total = 0;              // matches, or the limit where one applies
   std::int64_t start = 0;              // rank of the first entry in the reading's order
   std::int64_t count = 0;              // entries on the page; in token mode the most it may hold

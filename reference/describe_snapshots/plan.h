@@ -84,11 +84,13 @@ struct Paging {
 // What one request means under one reading.
 struct Plan {
   std::vector<Refusal> refusals;  // not empty: the request is refused with one of them
-  bool may_be_refused = false;    // besides what `refusals` says, any refusal is right
-  bool stop = false;              // the explorer has seen enough
+  bool may_be_refused = false;    // besides what `refusals` says, any refusal is right …
+  const ErrorInfo* possible_error = nullptr;  // … with this code too, which is reserved otherwise
+  bool stop = false;                          // the explorer has seen enough
   bool dry_run = false;
   bool xml = false;
   std::string region;
+  bool unseen_region = false;  // a region of which the state tells nothing
   std::vector<Filter> filters;
   bool by_ids = false;                    // SnapshotIds restricts the list …
   std::vector<std::uint32_t> candidates;  // … to these positions, ascending
@@ -104,7 +106,9 @@ std::vector<Parameter> FilterParameters(const Request& request);
 Plan MakePlan(const Request& request, const Dataset& dataset, const Tokens* tokens,
               Choices& choices);
 
-// True where the snapshot satisfies the filter.
+// True where the state does not tell whether the snapshot satisfies the filter.
+bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset);
+// True where the snapshot satisfies the filter; false where that is open.
 bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
              Choices& choices);
 

@@ -148,6 +148,7 @@ class EnumerationReader : public TopicReader {
     const std::string value = Folded(Trim(Value(Slot::kCategory).value_or("")));
     if (value != "flash" && value != "archive") return;
     if (ExistsHere(Field::kCategory, value)) return;
+    if (plan_.unseen_region) return;
     const Question question =
         value == "flash" ? "value.category.flash"_question : "value.category.archive"_question;
     if (Is(question, "refused"_option)) {

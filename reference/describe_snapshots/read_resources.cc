@@ -32,6 +32,10 @@ class ResourceReader : public TopicReader {
     plan_.filters.push_back(
         {.kind = Filter::Kind::kEquals, .rule = rule, .field = field, .value = *value});
     if (ExistsHere(field, *value)) return;
+    if (plan_.unseen_region || IsUnseen(*value)) {
+      plan_.may_be_refused = true;
+      return;
+    }
     const Question question = ExistsAnywhere(field, *value)    ? questions.elsewhere
                               : IsWellFormedId(*value, prefix) ? questions.unknown
                                                                : questions.malformed;
@@ -57,7 +61,7 @@ class ResourceReader : public TopicReader {
   }
   // A disk that no instance holds; the state knows no more about it.
   bool IsReleasedDisk(std::string_view disk) const {
-    return ExistsAnywhere(Field::kSourceDiskId, disk) &&
+    return !dataset_.discovered && ExistsAnywhere(Field::kSourceDiskId, disk) &&
            std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& s) {
              return s[Field::kSourceDiskId] == disk && s.Has(Field::kInstanceId);
            });
@@ -93,7 +97,12 @@ class ResourceReader : public TopicReader {
   }
 
   void CheckLink(const std::string& link, bool one_of_several) {
-    if (std::ranges::find(dataset_.snapshot_links, link) == dataset_.snapshot_links.end()) {
+    const bool known =
+        std::ranges::find(dataset_.snapshot_links, link) != dataset_.snapshot_links.end();
+    if (plan_.unseen_region || (!known && IsUnseen(link))) {
+      plan_.may_be_refused = true;
+      plan_.possible_error = Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound");
+    } else if (!known) {
       choices_.Mark("filter.snapshot_link_id.unknown"_rule);
       // Only the single unknown chain is documented; among others it may just select nothing.
       if (one_of_several) {
@@ -120,11 +129,20 @@ class ResourceReader : public TopicReader {
                              .rule = rule,
                              .field = Field::kResourceGroupId,
                              .value = *value});
+    if (plan_.unseen_region || (IsUnseen(*value) && !IsKnownGroup(*value))) {
+      plan_.may_be_refused = true;
+      return;
+    }
     if (*value != dataset_.default_resource_group &&
         !ExistsAnywhere(Field::kResourceGroupId, *value) &&
         Is("filter.resource_group.unknown"_question, "refused"_option)) {
       RefuseAsRead("InvalidResourceGroup.NotFound", "ResourceGroupId");
     }
+  }
+
+  bool IsKnownGroup(const std::string& group) const {
+    return group == dataset_.default_resource_group ||
+           ExistsAnywhere(Field::kResourceGroupId, group);
   }
 
   void SnapshotName() {

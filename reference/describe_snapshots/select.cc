@@ -3,7 +3,9 @@
 #include <cctype>
 #include <string_view>
 
+#include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/plan.h"
+#include "reference/describe_snapshots/values.h"
 
 namespace assay {
 namespace {
@@ -128,10 +130,55 @@ bool TagMatches(const Filter& filter, const std::vector<Tag>& tags, Choices& cho
   return false;
 }
 
+// The field that the filter looks at; none for tags, and where nothing matches anyway.
+std::optional<Field> FieldOf(const Filter& filter) {
+  switch (filter.kind) {
+    case Filter::Kind::kNothing:
+    case Filter::Kind::kTagKey:
+    case Filter::Kind::kTagPair:
+    case Filter::Kind::kTagEmptyValue:
+      return std::nullopt;
+    case Filter::Kind::kCreatedAfter:
+    case Filter::Kind::kCreatedBefore:
+      return Field::kCreationTime;
+    default:
+      return filter.field;
+  }
+}
+
+// Whether the unknown field of the snapshot has a value that the filter asks for: nobody has one
+// that was made up or that is no id at all; of others the lists so far may tell.
+std::optional<bool> HasHiddenValue(const Filter& filter, Field field, const Snapshot& snapshot,
+                                   const Dataset& dataset) {
+  if (field != Field::kInstanceId && field != Field::kSnapshotLinkId) return std::nullopt;
+  const bool one = filter.kind == Filter::Kind::kEquals;
+  const std::vector<std::string> values = one ? std::vector{filter.value} : filter.values;
+  const auto at = dataset.by_id.find(snapshot[Field::kSnapshotId]);
+  bool open = false;
+  for (const std::string& value : values) {
+    if (IsMadeUp(value) || !IsWellFormedId(value, "")) continue;
+    const auto is = dataset.hidden && at != dataset.by_id.end()
+                        ? dataset.hidden->Is(at->second, field, value)
+                        : std::nullopt;
+    if (is == true) return true;
+    open |= !is.has_value();
+  }
+  return open ? std::nullopt : std::optional(false);
+}
+
 }  // namespace
+
+bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset) {
+  const auto field = FieldOf(filter);
+  if (!field || snapshot.Knows(*field)) return false;
+  return !HasHiddenValue(filter, *field, snapshot, dataset).has_value();
+}
 
 bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
              Choices& choices) {
+  if (const auto field = FieldOf(filter); field && !snapshot.Knows(*field)) {
+    return HasHiddenValue(filter, *field, snapshot, dataset).value_or(false);
+  }
   const std::string& text = snapshot[filter.field];
   switch (filter.kind) {
     case Filter::Kind::kNothing:

@@ -6,8 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/plan.h"
+#include "reference/describe_snapshots/values.h"
 
 namespace assay {
 
@@ -91,6 +93,11 @@ class TopicReader {
   bool ExistsAnywhere(Field field, std::string_view value) const {
     return std::ranges::any_of(dataset_.snapshots,
                                [&](const Snapshot& s) { return s[field] == value; });
+  }
+
+  // True for an id that a state which was only discovered may hold all the same.
+  bool IsUnseen(std::string_view id) const {
+    return dataset_.discovered && IsWellFormedId(id, "") && !IsMadeUp(id);
   }
 
   const Dataset& dataset_;

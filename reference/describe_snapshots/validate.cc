@@ -58,6 +58,11 @@ class CommonReader : public TopicReader {
     plan_.region = Trimmed(*given, "value.blanks.identifier"_question);
     choices_.Mark("request.region_id.selects"_rule);
     if (std::ranges::find(dataset_.regions, plan_.region) != dataset_.regions.end()) return;
+    plan_.unseen_region = IsUnseen(plan_.region);
+    if (plan_.unseen_region) {
+      plan_.may_be_refused = true;
+      return;
+    }
     const Question question = IsWellFormedId(plan_.region, "")
                                   ? "value.unknown.region_id"_question
                                   : "value.malformed.region_id"_question;

@@ -98,21 +98,25 @@ class TokenStore : public Tokens {
   std::deque<std::string> order_;
 };
 
+// What decides over a snapshot's place: in the list they ascend. Of equal ones the position counts.
+std::int64_t OrderKey(const Snapshot& snapshot, Option order) {
+  if (order == "newest_first"_option) return -snapshot.creation_time;
+  if (order == "oldest_first"_option) return snapshot.creation_time;
+  return static_cast<std::int64_t>(Mix(7, snapshot[Field::kSnapshotId]) >> 1);
+}
+
 // Stage "order". `any` is neither by age nor by place in the dataset, but always the same.
 void Order(std::vector<std::uint32_t>& positions, const Dataset& dataset, Option order) {
-  const auto key = [&](std::uint32_t position) {
-    const Snapshot& snapshot = dataset.snapshots[position];
-    if (order == "newest_first"_option) return -snapshot.creation_time;
-    if (order == "oldest_first"_option) return snapshot.creation_time;
-    return static_cast<std::int64_t>(Mix(7, snapshot[Field::kSnapshotId]) >> 1);
-  };
-  std::ranges::stable_sort(positions, {}, key);
+  std::ranges::stable_sort(positions, {}, [&](std::uint32_t position) {
+    return OrderKey(dataset.snapshots[position], order);
+  });
 }
 
 }  // namespace
 
 struct Service::State {
-  const Dataset& dataset;
+  std::unique_ptr<const LivingState> fixed;  // where the service got a dataset
+  const LivingState& living;
   FixedReading reading;
   Mischief mischief;
   TokenStore tokens;
@@ -124,7 +128,8 @@ namespace {
 class Answering {
  public:
   Answering(Service::State& state, FixedReading& choices, const Request& request, Scene& scene)
-      : dataset_(state.dataset),
+      : dataset_(scene.dataset),
+        moves_(state.living.moves()),
         mischief_(state.mischief),
         tokens_(state.tokens),
         choices_(choices),
@@ -141,6 +146,7 @@ class Answering {
     mischief_.Apply(&Fault::order, scene_, answer.page.matches);
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) Loose(answer, start, count);
+    if (moves_ && paging.origin) GoOn(*paging.origin, answer, start, count);
     if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
     out.listed.assign(answer.page.matches.begin() + std::min(start, Size(answer)),
                       answer.page.matches.begin() + std::min(start + count, Size(answer)));
@@ -170,6 +176,27 @@ class Answering {
     const auto origin = tokens_.Find(request_.Find("NextToken").value_or(""));
     start = origin ? origin->position : 0;
     count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+  }
+
+  // Where the state moves the walk goes on behind the snapshot that was delivered last, or behind
+  // its place where it is gone: whatever stays for the whole walk is delivered once.
+  void GoOn(const TokenOrigin& origin, const Answer& answer, std::int64_t& start,
+            std::int64_t& count) {
+    if (!origin.last) return;
+    const auto& matches = answer.page.matches;
+    const Option order = Pick("paging.order"_question);
+    const auto place = [&](std::uint32_t position) {
+      return TokenOrigin::Place{OrderKey(dataset_.snapshots[position], order), position};
+    };
+    auto next = std::ranges::find(matches, *origin.last, place);
+    if (next != matches.end()) {
+      ++next;  // a fault may have changed the order
+    } else {
+      next = std::ranges::upper_bound(matches, *origin.last, {}, place);
+    }
+    start = next - matches.begin();
+    count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+    if (answer.plan.paging.empty) count = 0;
   }
 
   // paging.token.short_page
@@ -211,6 +238,7 @@ class Answering {
     if (draft.more) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);
       origin.position = draft.position;
+      if (moves_ && draft.position == position) origin.last = LastDelivered(paging, out);
       if (paging.origin) origin.filters = paging.origin->filters;
       origin.loose = false;  // the service knows what it made of the request
       out.next_token = tokens_.Issue(std::move(origin));
@@ -219,7 +247,15 @@ class Answering {
     }
   }
 
+  std::optional<TokenOrigin::Place> LastDelivered(const Paging& paging, const RenderedList& out) {
+    if (out.listed.empty()) return paging.origin ? paging.origin->last : std::nullopt;
+    const std::uint32_t position = out.listed.back();
+    return TokenOrigin::Place{OrderKey(dataset_.snapshots[position], Pick("paging.order"_question)),
+                              position};
+  }
+
   const Dataset& dataset_;
+  const bool moves_;
   const Mischief& mischief_;
   TokenStore& tokens_;
   FixedReading& choices_;
@@ -241,6 +277,7 @@ class Interfering : public Interference {
     if (!mischief_.Has(&Fault::select)) return;
     std::vector<std::uint32_t> out;
     for (std::uint32_t i = 0; i < scene_.dataset.snapshots.size(); ++i) {
+      if (IsFree(scene_.dataset.snapshots[i])) continue;
       const bool right = std::ranges::binary_search(positions, i);
       if (mischief_.Selects(scene_, scene_.dataset.snapshots[i], right)) out.push_back(i);
     }
@@ -254,8 +291,24 @@ class Interfering : public Interference {
 
 }  // namespace
 
+namespace {
+
+std::unique_ptr<Service::State> MakeState(std::unique_ptr<const LivingState> fixed,
+                                          const LivingState* living, const Reading& reading,
+                                          std::vector<const Fault*> faults) {
+  const LivingState& state = living ? *living : *fixed;
+  return std::unique_ptr<Service::State>(new Service::State{
+      std::move(fixed), state, FixedReading(reading), Mischief(std::move(faults)), {}});
+}
+
+}  // namespace
+
 Service::Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults)
-    : state_(new State{dataset, FixedReading(reading), Mischief(std::move(faults)), {}}) {}
+    : state_(MakeState(std::make_unique<const LivingState>(dataset), nullptr, reading,
+                       std::move(faults))) {}
+Service::Service(const LivingState& living, const Reading& reading,
+                 std::vector<const Fault*> faults)
+    : state_(MakeState(nullptr, &living, reading, std::move(faults))) {}
 Service::~Service() = default;
 
 bool Service::ClosesOn(const std::string& method) const {
@@ -327,8 +380,8 @@ void Service::SpoilRefusal(std::string& code, std::string& message) const {
 void Service::Spoil(const Request& request, HttpResponse& response) {
   if (!state_->mischief.Has(&Fault::send)) return;
   FixedReading choices = state_->reading;
-  const Scene scene{state_->dataset, request, choices, state_->mischief.memory(),
-                    state_->mischief.requests};
+  const std::shared_ptr<const Dataset> now = state_->living.Now();
+  const Scene scene{*now, request, choices, state_->mischief.memory(), state_->mischief.requests};
   state_->mischief.Apply(&Fault::send, scene, response);
 }
 
@@ -342,7 +395,9 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   }
   const AtWork at_work(mischief);
   FixedReading choices = state_->reading;
-  Scene scene{state_->dataset, sent, choices, mischief.memory(), ++mischief.requests};
+  // The whole answer is of one version.
+  const std::shared_ptr<const Dataset> now = state_->living.Now();
+  Scene scene{*now, sent, choices, mischief.memory(), ++mischief.requests};
   std::optional<Request> bent;
   if (mischief.Has(&Fault::parse)) mischief.Apply(&Fault::parse, scene, bent.emplace(sent));
   const Request& request = bent ? *bent : sent;
@@ -352,7 +407,7 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
                                     Catalogue::Get().FindError("UnsupportedHTTPMethod"), true, ""});
   } else {
     Interfering interfering(mischief, scene);
-    answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices,
+    answer = DescribeSnapshots(request, *now, &state_->tokens, choices,
                                mischief.none() ? nullptr : &interfering);
   }
   const bool xml = answer.plan.xml;
@@ -369,7 +424,7 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   Answering answering(*state_, choices, request, scene);
   const RenderedList list = answering.List(answer);
   response.request_id = list.request_id;
-  response.body = RenderList(list, state_->dataset, xml, choices);
+  response.body = RenderList(list, *now, xml, choices);
   SpoilBody(mischief, scene, xml, response);
   if (const auto token = request.Find("NextToken")) state_->tokens.Use(*token);
 }

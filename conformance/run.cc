@@ -15,6 +15,7 @@
 #include "conformance/run_plan.h"
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/judge.h"
+#include "reference/steady_target.h"
 #include "reports/journal.h"
 #include "reports/render.h"
 #include "reports/terminal.h"
@@ -110,10 +111,13 @@ class ConformanceRun {
         plan_(plan),
         more_(more),
         target_(target),
+        steady_(target, *plan.dataset,
+                {.format = plan.suite.format == SuiteFormat::kXml ? "XML" : "JSON"}),
         progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
         recorder_(journal, progress_),
         judge_(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
-        session_(target, judge_, recorder_) {}
+        session_(steady_, judge_, recorder_,
+                 {.steady = options.target.empty() ? nullptr : &steady_}) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {
@@ -126,6 +130,7 @@ class ConformanceRun {
       trailer_.reason = obstacle->Text();
       trailer_.exit_code = static_cast<int>(ExitCode::kCouldNotJudge);
     } else {
+      if (!options_.target.empty()) steady_.Begin();
       tests_ = RunGoogleTest(plan_, others, new ProgressListener(recorder_));
       findings_ = session_.Findings();
       progress_.End();
@@ -197,6 +202,14 @@ class ConformanceRun {
     if (options_.strict && count("warning") > 0) {
       return End(ExitCode::kViolations, "warnings count under --strict");
     }
+    if (count("inconclusive") > 0) {
+      return End(
+          ExitCode::kCouldNotJudge,
+          fmt::format("the target's state moved during the run ({}), and at no quiet moment "
+                      "it could be seen whether {} findings are right; run again when nobody "
+                      "else uses the account, or with --only for their rules",
+                      steady_.motion().Text(), count("inconclusive")));
+    }
     if (!unexercised_.empty()) {
       return End(ExitCode::kCouldNotJudge,
                  fmt::format("must rules never exercised: {}", fmt::join(unexercised_, ", ")));
@@ -258,6 +271,7 @@ class ConformanceRun {
   const RunPlan& plan_;
   const std::vector<TargetTests>& more_;
   Target& target_;
+  SteadyTarget steady_;
   Progress progress_;
   WatchedRecorder recorder_;
   Judge judge_;

@@ -53,8 +53,7 @@ Look::Item ItemOf(const ObservedSnapshot& seen, const std::string& region) {
 // The pages of all regions, until each region has one that is not full or brings nothing new.
 class LookSource : public RequestSource {
  public:
-  LookSource(const std::vector<std::string>& regions, const std::string& format,
-             const Look* before)
+  LookSource(const std::vector<std::string>& regions, const std::string& format, const Look* before)
       : format_(format) {
     for (const std::string& region : regions) {
       std::size_t pages = 1;

@@ -18,7 +18,7 @@ struct Look {
     std::uint64_t digest = 0;
     Snapshot snapshot;
   };
-  std::unordered_map<std::string, Item> items;  // by SnapshotId
+  std::unordered_map<std::string, Item> items;         // by SnapshotId
   std::unordered_map<std::string, std::size_t> pages;  // that each region took
 };
 bool operator==(const Look& a, const Look& b);

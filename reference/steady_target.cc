@@ -167,12 +167,21 @@ bool SteadyTarget::LookAgain() {
   const std::optional<Look> before = last_;
   if (!See()) return false;
   for (const auto& [id, item] : last_->items) {
-    const auto was = settled_->items.find(id), again = before->items.find(id);
+    const auto was = settled_->items.find(id);
+    const auto again = before->items.find(id);
     const bool stays = again != before->items.end() && again->second.digest == item.digest;
     if (stays && (was == settled_->items.end() || was->second.digest != item.digest)) moves_ = true;
   }
   motion_.Add(MotionBetween(*settled_, *last_));
   return moves_;
+}
+
+void SteadyTarget::Refresh() {
+  if (!moves_ || !See()) return;
+  for (int i = 0; i < kLooksToSettle; ++i) {
+    if (!Quiet()) continue;
+    return Settle();
+  }
 }
 
 void SteadyTarget::Run(RequestSource& source) {

@@ -37,6 +37,8 @@ class SteadyTarget : public Target {
   // the looks contradict each other.
   bool LookAgain();
   bool moves() const { return moves_; }
+  // Tries to see the state of just now as a quiet moment.
+  void Refresh();
   // The last quiet moment; nullptr before there was any.
   const std::shared_ptr<const Moment>& moment() const { return moment_; }
   // All that was seen to move.
@@ -65,8 +67,8 @@ class SteadyTarget : public Target {
   const Dataset& known_;
   const SteadyOptions options_;
   bool moves_ = false;
-  bool blind_ = false;  // looks say nothing: pages are refused, or contradict each other
-  std::optional<Look> last_;     // the latest look
+  bool blind_ = false;        // looks say nothing: pages are refused, or contradict each other
+  std::optional<Look> last_;  // the latest look
   std::chrono::steady_clock::time_point looked_at_{};
   std::optional<Look> settled_;  // the latest one that was seen twice, or the first
   std::shared_ptr<const Moment> moment_;

@@ -19,10 +19,12 @@ struct Verdict {
   enum class Kind {
     kConforms,  // some reading explains it together with all that came before
     kViolation,
-    kNotJudged,  // throttled, or too many open questions at once: `reason`
+    kNotJudged,  // throttled, too many open questions at once, a state that moved: `reason`
   } kind = Kind::kConforms;
-  std::vector<Difference> violations;   // of `must` rules
-  std::vector<Difference> warnings;     // of `should` rules
+  std::vector<Difference> violations;  // of `must` rules
+  std::vector<Difference> warnings;    // of `should` rules
+  // What would be wrong, had the state not moved about the time of the answer.
+  std::vector<Difference> unsettled;
   std::vector<std::uint64_t> evidence;  // earlier exchanges that contradict this one
   std::string reason;
   bool throttled = false;
@@ -47,7 +49,9 @@ class Judge {
   explicit Judge(const Dataset& dataset, const Reading& pins = {}, JudgeOptions options = {});
   ~Judge();
 
-  // Judges exchange number `id` (positive, each once) and learns from it.
+  // Judges exchange number `id` (positive, each once) and learns from it. An answer of a moment is
+  // held to the state of that moment; one about whose time the state moved only to what no state
+  // decides, and nothing is learned from it.
   Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
   // Judges without learning: what Examine would say, evidence aside.
   Verdict Peek(const Request& request, const Response& response) const;
@@ -55,6 +59,12 @@ class Judge {
   // Learns from a connection that the target closed instead of answering a method other than GET
   // and POST; says nothing about others.
   void ConnectionClosed(std::uint64_t id, const Request& request);
+
+  // What was learned and counted up to now stands, whatever comes.
+  void Secure();
+  // Forgets what was learned and counted since Secure() was called last, or since the beginning:
+  // the state was not what it seemed.
+  void Unlearn();
 
   const ReadingSpace& readings() const;
   const Dataset& dataset() const;

@@ -38,7 +38,7 @@ TestOutcome RunWhileTheStateMoves(SuiteContext& context,
     } else {
       outcome = test(context);
     }
-    if (session.EndTest(tries == kTries)) return outcome;
+    if (session.EndTest(tries >= kTries)) return outcome;
     context.notes = before;
   }
 }

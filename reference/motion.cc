@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <set>
 #include <utility>
@@ -90,6 +91,15 @@ class LookSource : public RequestSource {
 
   std::optional<Look> TakeResult() {
     if (failed_) return std::nullopt;
+    std::size_t listed = 0;
+    for (const auto& [region, totals] : totals_) {
+      look_.consistent &= totals.size() == 1;
+      std::size_t total = 0;
+      const std::string& text = *totals.begin();
+      std::from_chars(text.data(), text.data() + text.size(), total);
+      listed += total;
+    }
+    look_.consistent &= listed == look_.items.size();
     return std::move(look_);
   }
 
@@ -115,6 +125,7 @@ class LookSource : public RequestSource {
   bool Take(const Page& page, const Response& response) {
     const ObservedAnswer& answer = reader_.Read(response);
     if (response.status != 200 || !answer.readable || !answer.has_list) return false;
+    totals_[page.region].insert(std::string(answer.total_count.text));
     bool is_new = false;
     for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
       const std::string id(answer.snapshots[i][Field::kSnapshotId].text);
@@ -134,6 +145,7 @@ class LookSource : public RequestSource {
   const std::string format_;
   std::deque<Page> pages_;  // addresses stay
   std::unordered_map<std::string, std::size_t> asked_;
+  std::unordered_map<std::string, std::set<std::string>> totals_;  // TotalCount of each page
   AnswerReader reader_;
   Look look_;
   bool failed_ = false;

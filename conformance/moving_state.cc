@@ -44,16 +44,17 @@ TestOutcome RunWhileTheStateMoves(SuiteContext& context,
 }
 
 std::optional<WalkHistory> HistoryOf(const Request& list, const ScriptResult& walk) {
-  if (walk.empty() || walk.front().moved) return std::nullopt;
+  if (walk.empty() || walk.front().standing.moved) return std::nullopt;
   std::map<std::uint64_t, std::shared_ptr<const Moment>> moments;
   for (const JudgedExchange& exchange : walk) {
-    if (!exchange.moment) return std::nullopt;
-    moments.emplace(exchange.moment->number, exchange.moment);
+    if (!exchange.standing.moment) return std::nullopt;
+    moments.emplace(exchange.standing.number(), exchange.standing.moment);
   }
-  const bool moved = std::ranges::any_of(walk, &JudgedExchange::moved);
+  const bool moved = std::ranges::any_of(
+      walk, [](const JudgedExchange& exchange) { return exchange.standing.moved; });
   if (moments.size() == 1 && !moved) return std::nullopt;
   // A page in whose time the state moved is of no moment: the walk has to end in a quiet one.
-  if (walk.back().moved) return std::nullopt;
+  if (walk.back().standing.moved) return std::nullopt;
   WalkHistory out{MatchesIn(moments.begin()->second->dataset, list)};
   for (const auto& [number, moment] : moments) {
     const std::set<std::string> matches = MatchesIn(moment->dataset, list);

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,8 +67,6 @@ struct Request {
   friend bool operator==(const Request&, const Request&) = default;
 };
 
-struct Moment;
-
 // One answer as it came over the wire. `body` is hostile input.
 struct Response {
   int status = 0;
@@ -78,10 +75,6 @@ struct Response {
   std::int64_t retry_after_ms = 0;  // from x-acs-retry-after or Retry-After; 0 where absent
   std::int64_t latency_us = 0;      // from the last byte sent to the last byte received
   std::string request_id = "";      // the x-acs-request-id header, "" where absent
-  // Of a target whose state moves: the state in which the answer was given, or with `moved` the one
-  // known last, since the state changed about the time of the answer. Null: it does not move.
-  std::shared_ptr<const Moment> moment = nullptr;
-  bool moved = false;
 };
 
 // The characters that percent-encoding leaves as they are: RFC 3986, section 2.3.

@@ -69,9 +69,9 @@ struct Session::State {
 // Keeps account of how long the state has been the same.
 void Session::State::Follow(const JudgedExchange& exchange) {
   if (!options.steady || !exchange.answered) return;
-  const std::uint64_t moment = exchange.moment ? exchange.moment->number : 0;
+  const std::uint64_t moment = exchange.standing.number();
   if (moment != last_moment) steady_since = exchange.id;
-  if (exchange.moved) steady_since = exchange.id + 1;
+  if (exchange.standing.moved) steady_since = exchange.id + 1;
   last_moment = moment;
 }
 
@@ -195,7 +195,9 @@ class Session::Driver : public RequestSource {
     if (!TryAgain(running, response)) {
       running.tries = running.throttled = 0;
       const bool answered = response.has_value();
-      running.steps.push_back({running.request, std::move(response)});
+      const SteadyTarget* steady = state_.options.steady;
+      running.steps.push_back(
+          {running.request, std::move(response), steady ? steady->delivering() : Standing{}});
       Advance(running, answered ? &*running.steps.back().response : nullptr);
     }
     Flush();
@@ -205,6 +207,7 @@ class Session::Driver : public RequestSource {
   struct Step {
     Request request;
     Result<Response> response;
+    Standing standing;
   };
   struct Running {
     std::unique_ptr<Script> script;
@@ -285,13 +288,14 @@ class Session::Driver : public RequestSource {
   }
 
   JudgedExchange JudgeStep(Step& step) {
-    JudgedExchange out{.id = ++state_.exchanges, .request = std::move(step.request)};
+    JudgedExchange out{.id = ++state_.exchanges,
+                       .request = std::move(step.request),
+                       .standing = std::move(step.standing)};
     if (step.response) {
       out.answered = true;
       out.status = step.response->status;
+      state_.judge.AnswersAreOf(out.standing);
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
-      out.moment = step.response->moment;
-      out.moved = step.response->moved;
       if (state_.options.diagnose && !state_.moves()) {
         state_.groups.Observe(out.id, out.request, state_.judge.last_answer(), *step.response,
                               out.verdict);
@@ -362,8 +366,14 @@ class Session::Driver : public RequestSource {
 };
 
 Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOptions options)
-    : state_(new State{target, judge, recorder, options, FindingGroups{}, 0, 0, 0, 0, {}}) {}
-Session::~Session() = default;
+    : state_(new State{target, judge, recorder, options, FindingGroups{}, 0, 0, 0, 0, {}}) {
+  // What is confirmed at the end is judged without the session.
+  if (!options.steady) return;
+  options.steady->delivers = [&judge](const Standing& standing) { judge.AnswersAreOf(standing); };
+}
+Session::~Session() {
+  if (state_->options.steady) state_->options.steady->delivers = nullptr;
+}
 
 void Session::Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
                   const std::function<void(ScriptResult&&)>& done) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "reference/describe_snapshots/judge.h"
-#include "reference/moment.h"
 #include "reference/target.h"
 #include "spec/record.h"
 
@@ -44,8 +43,7 @@ struct JudgedExchange {
   bool answered = false;
   int status = 0;
   Verdict verdict;
-  std::shared_ptr<const Moment> moment = nullptr;  // as in the Response
-  bool moved = false;
+  Standing standing;
 };
 
 using ScriptResult = std::vector<JudgedExchange>;  // in the order sent

@@ -36,6 +36,7 @@ bool CanAskAgain(const Request& request) {
 struct SteadyTarget::Exchange {
   const Request* request = nullptr;
   Result<Response> response = Error{"", "the target gave no answer", ExitCode::kCouldNotJudge};
+  Standing standing;
 
   bool DependsOnState() const {
     return response && response->status < 500 && !IsThrottled(*response) &&
@@ -186,10 +187,16 @@ void SteadyTarget::Refresh() {
   }
 }
 
+void SteadyTarget::Deliver(const Standing& standing) {
+  delivering_ = standing;
+  if (delivers) delivers(standing);
+}
+
 void SteadyTarget::Run(RequestSource& source) {
   while (moves_) {
     if (!RunBatch(source)) return;
   }
+  if (delivering_.moment) Deliver({});
   target_.Run(source);
 }
 
@@ -211,7 +218,8 @@ bool SteadyTarget::RunBatch(RequestSource& source) {
     }
   }
   for (Exchange& exchange : batch.exchanges) {
-    if (exchange.response && !exchange.response->moment) exchange.response->moment = moment_;
+    if (!exchange.standing.moment) exchange.standing.moment = moment_;
+    Deliver(exchange.standing);
     source.Answered(exchange.request, exchange.response);
   }
   return true;
@@ -221,17 +229,11 @@ bool SteadyTarget::RunBatch(RequestSource& source) {
 void SteadyTarget::Mark(const std::vector<Exchange*>& exchanges) {
   Settle();
   if (!moves_) return;
-  for (Exchange* exchange : exchanges) {
-    exchange->response->moment = moment_;
-    exchange->response->moved = false;
-  }
+  for (Exchange* exchange : exchanges) exchange->standing = {moment_, false};
 }
 
 void SteadyTarget::AskAgain(std::vector<Exchange*> exchanges) {
-  for (Exchange* exchange : exchanges) {
-    exchange->response->moment = moment_;
-    exchange->response->moved = true;
-  }
+  for (Exchange* exchange : exchanges) exchange->standing = {moment_, true};
   std::erase_if(exchanges, [](Exchange* exchange) { return !CanAskAgain(*exchange->request); });
   std::size_t portion = exchanges.size();
   for (int i = 0; i < options_.tries && !exchanges.empty(); ++i) {
@@ -251,10 +253,7 @@ void SteadyTarget::AskAgain(std::vector<Exchange*> exchanges) {
     exchanges = std::move(left);
     portion = std::max<std::size_t>(1, portion / 2);
   }
-  for (Exchange* exchange : exchanges) {
-    exchange->response->moment = moment_;
-    exchange->response->moved = true;
-  }
+  for (Exchange* exchange : exchanges) exchange->standing = {moment_, true};
 }
 
 }  // namespace assay

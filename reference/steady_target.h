@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,8 @@ struct SteadyOptions {
 
 // A target whose state may move while it is asked. As long as nobody saw it move, everything passes
 // straight on. From then on answers are gathered between two looks at all that it lists: where both
-// show the same, they carry that Moment (Response::moment); where not, the requests are sent again,
-// in smaller and smaller portions. What never met a quiet moment is marked (Response::moved).
+// show the same, the answers are of that Moment; where not, the requests are sent again, in smaller
+// and smaller portions. What never met a quiet moment is marked (Standing::moved).
 // Only what two honest looks show is motion: that something listed was otherwise than expected is
 // not, nor are lists that take back what they showed.
 class SteadyTarget : public Target {
@@ -46,6 +47,11 @@ class SteadyTarget : public Target {
   // Requests that looking took.
   std::uint64_t looks() const { return look_requests_; }
 
+  // Of the answer that is delivered just now, or was last.
+  const Standing& delivering() const { return delivering_; }
+  // Is told the same before each delivery.
+  std::function<void(const Standing&)> delivers = nullptr;
+
   void Run(RequestSource& source) override;
   int Concurrency() const override { return target_.Concurrency(); }
   std::string Name() const override { return target_.Name(); }
@@ -63,8 +69,11 @@ class SteadyTarget : public Target {
   bool Quiet();
   void Mark(const std::vector<Exchange*>& exchanges);
 
+  void Deliver(const Standing& standing);
+
   Target& target_;
   const Dataset& known_;
+  Standing delivering_;
   const SteadyOptions options_;
   bool moves_ = false;
   bool blind_ = false;        // looks say nothing: pages are refused, or contradict each other

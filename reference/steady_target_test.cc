@@ -47,8 +47,8 @@ TEST(SteadyTarget, PassesEverythingOnWhileNothingMoves) {
   EXPECT_LT(looking, 12U);
   const auto response = Send(steady, Ask());
   ASSERT_TRUE(response);
-  EXPECT_EQ(response->moment, nullptr);
-  EXPECT_FALSE(response->moved);
+  EXPECT_EQ(steady.delivering().moment, nullptr);
+  EXPECT_FALSE(steady.delivering().moved);
   EXPECT_EQ(target.requests, looking + 1);
   EXPECT_FALSE(steady.LookAgain());
   EXPECT_FALSE(steady.moves());
@@ -95,9 +95,9 @@ TEST(SteadyTarget, GivesEachAnswerTheStateThatItIsOf) {
     };
     const auto response = Send(steady, Ask({{"Status", "all"}}));
     ASSERT_TRUE(response);
-    EXPECT_FALSE(response->moved);
-    ASSERT_TRUE(response->moment);
-    EXPECT_EQ(Contents(response->moment->dataset), Contents(*target.state.Now()));
+    EXPECT_FALSE(steady.delivering().moved);
+    ASSERT_TRUE(steady.delivering().moment);
+    EXPECT_EQ(Contents(steady.delivering().moment->dataset), Contents(*target.state.Now()));
   }
 }
 
@@ -109,7 +109,7 @@ TEST(SteadyTarget, SaysSoWhereNoMomentWasQuiet) {
   const std::uint64_t before = target.requests;
   const auto response = Send(steady, Ask());
   ASSERT_TRUE(response);
-  EXPECT_TRUE(response->moved);
+  EXPECT_TRUE(steady.delivering().moved);
   EXPECT_LT(target.requests - before, 200U);
 }
 
@@ -127,7 +127,7 @@ TEST(SteadyTarget, DoesNotAskAgainForAPageOfAWalk) {
   };
   const auto response = Send(steady, Ask({{"NextToken", "a token"}, {"MaxResults", "10"}}));
   ASSERT_TRUE(response);
-  EXPECT_TRUE(response->moved);
+  EXPECT_TRUE(steady.delivering().moved);
   EXPECT_EQ(sent, 1);
 }
 

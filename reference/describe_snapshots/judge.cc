@@ -122,6 +122,7 @@ struct Judge::State {
   std::vector<std::uint64_t> exercised = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::uint64_t> violations = std::vector<std::uint64_t>(kRuleCount);
   std::uint64_t judged = 0;
+  Standing standing;
   std::optional<LearnedSoFar> secured;
   std::optional<Dataset> emptied;  // made when first needed
 
@@ -168,8 +169,8 @@ class Examination {
   std::uint64_t id_;
   const Request& request_;
   const Response& response_;
+  const Standing& standing_;
   const Dataset& dataset_;  // of the answer's moment
-  const std::uint64_t moment_;
   bool learn_;
   const ObservedAnswer& answer_;
   std::vector<std::uint32_t> listed_;
@@ -184,19 +185,19 @@ Examination::Examination(Judge::State& state, std::uint64_t id, const Request& r
       id_(id),
       request_(request),
       response_(response),
-      dataset_(response.moment ? response.moment->dataset : state.dataset),
-      moment_(response.moment ? response.moment->number : 0),
+      standing_(state.standing),
+      dataset_(standing_.moment ? standing_.moment->dataset : state.dataset),
       learn_(learn),
       answer_(state.reader.Read(response)),
       listed_(ListedPositions(answer_, dataset_)),
-      tokens_(state.memory.Look(request, moment_)) {}
+      tokens_(state.memory.Look(request, standing_.number())) {}
 
 Verdict Examination::Run() {
   if (!OtherMethod() && !Unreadable() && !Unclear()) {
     Form();
     if (request_.forgery != Forgery::kNone) {
       Forged();
-    } else if (response_.moved) {
+    } else if (standing_.moved) {
       Unsettled();
     } else {
       const std::size_t of_form = verdict_.violations.size();
@@ -316,7 +317,7 @@ void Examination::Form() {
     CheckErrorEnvelope(answer_, findings_);
   } else {
     // A walk may list what was there when it began.
-    if (response_.moved || tokens_.crosses_moments()) {
+    if (standing_.moved || tokens_.crosses_moments()) {
       CheckFieldForms(answer_, findings_);
     } else {
       CheckFields(answer_, dataset_, findings_);
@@ -408,7 +409,7 @@ void Examination::Doubt(const Difference& difference) {
 
 // Which instance and chain a snapshot belongs to that was created during the run no answer shows.
 void Examination::DoubtHidden(std::size_t of_form) {
-  if (!response_.moment || !response_.moment->has_hidden_fields) return;
+  if (!standing_.moment || !standing_.moment->has_hidden_fields) return;
   if (verdict_.violations.size() == of_form || !AsksForHiddenFields(request_)) return;
   const auto first = verdict_.violations.begin() + static_cast<std::ptrdiff_t>(of_form);
   const std::vector<Difference> doubtful(first, verdict_.violations.end());
@@ -486,7 +487,7 @@ void Examination::Keep(ReadingSpace next) {
     if (state_.space.domains()[q] != next.domains()[q]) state_.evidence[q].push_back(id_);
   }
   state_.space = std::move(next);
-  state_.lessons.push_back({id_, request_, response_, tokens_, response_.moment});
+  state_.lessons.push_back({id_, request_, response_, tokens_, standing_.moment});
 }
 
 // A page against the pages of the same list that were seen before.
@@ -494,7 +495,7 @@ void Examination::Walk(const Plan& plan) {
   if (IsError()) return;
   findings_.Use("page.order.stable"_rule);
   findings_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
-  const WalkMemory::Page page(request_, plan, listed_, moment_);
+  const WalkMemory::Page page(request_, plan, listed_, standing_.number());
   const auto clash = state_.memory.Check(page);
   if (clash) {
     const std::string& name = dataset_.snapshots[clash->snapshot][Field::kSnapshotId];
@@ -637,6 +638,8 @@ void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
   ++state_->asked[Index("encoding.method.other"_question)];
   LearnAboutMethods(*state_, id, "closed"_option);
 }
+
+void Judge::AnswersAreOf(const Standing& standing) { state_->standing = standing; }
 
 void Judge::Secure() { state_->secured = state_->Now(); }
 

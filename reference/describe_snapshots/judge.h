@@ -8,6 +8,7 @@
 
 #include "reference/dataset.h"
 #include "reference/message.h"
+#include "reference/moment.h"
 #include "reference/observed.h"
 #include "reference/reading_space.h"
 #include "spec/record.h"
@@ -49,9 +50,12 @@ class Judge {
   explicit Judge(const Dataset& dataset, const Reading& pins = {}, JudgeOptions options = {});
   ~Judge();
 
-  // Judges exchange number `id` (positive, each once) and learns from it. An answer of a moment is
-  // held to the state of that moment; one about whose time the state moved only to what no state
+  // The state that the answers are of which are judged from now on. An answer of a moment is held
+  // to the state of that moment; one about whose time the state moved only to what no state
   // decides, and nothing is learned from it.
+  void AnswersAreOf(const Standing& standing);
+
+  // Judges exchange number `id` (positive, each once) and learns from it.
   Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
   // Judges without learning: what Examine would say, evidence aside.
   Verdict Peek(const Request& request, const Response& response) const;

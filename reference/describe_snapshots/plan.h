@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,15 +53,7 @@ struct TokenOrigin {
   // Where each snapshot of the walk was delivered: position in the dataset -> page. Only the
   // judge keeps it; the server's tokens do not need it.
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> delivered;
-  std::int64_t page = 0;     // pages delivered before
-  std::uint64_t moment = 0;  // Moment::number of the answer that gave it; 0 where nothing moves
-  // The snapshot delivered last, by what orders the list. Only a server whose state moves keeps it.
-  struct Place {
-    std::int64_t key = 0;
-    std::uint32_t position = 0;
-    friend auto operator<=>(const Place&, const Place&) = default;
-  };
-  std::optional<Place> last = std::nullopt;
+  std::int64_t page = 0;  // pages delivered before
 };
 
 // Where the walk stands after a page of `count` snapshots under the plan.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
 #include <deque>
 #include <functional>
 #include <map>
@@ -38,6 +39,13 @@ std::string NewRequestId() {
                      low & 0xFFFFFFFFFFFF);
 }
 
+// By what a list is ordered, and of equal ones the position in the dataset.
+struct Place {
+  std::int64_t key = 0;
+  std::uint32_t position = 0;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
 // The tokens that the service gave out. A token's text says nothing to the client; issuing the
 // same position again gives another text, so that using one twice can be told from two walks.
 class TokenStore : public Tokens {
@@ -45,7 +53,13 @@ class TokenStore : public Tokens {
   std::optional<TokenOrigin> Find(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
     const auto at = origins_.find(token);
-    return at == origins_.end() ? std::nullopt : std::optional(at->second);
+    return at == origins_.end() ? std::nullopt : std::optional(at->second.origin);
+  }
+  // Where the snapshot stood that was delivered last before; kept only where the state moves.
+  std::optional<Place> LastBefore(std::string_view token) const {
+    const std::scoped_lock lock(mutex_);
+    const auto at = origins_.find(token);
+    return at == origins_.end() ? std::nullopt : at->second.last;
   }
   bool IsCut(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
@@ -55,9 +69,9 @@ class TokenStore : public Tokens {
   void Use(std::string_view token) {
     const std::scoped_lock lock(mutex_);
     const auto at = origins_.find(token);
-    if (at != origins_.end()) at->second.used = true;
+    if (at != origins_.end()) at->second.origin.used = true;
   }
-  std::string Issue(TokenOrigin origin) {
+  std::string Issue(TokenOrigin origin, std::optional<Place> last) {
     std::uint64_t hash = Mix(0xCBF29CE484222325ULL, origin.region);
     for (const Parameter& parameter : origin.filters) {
       hash = Mix(Mix(hash, parameter.name), parameter.value);
@@ -69,7 +83,7 @@ class TokenStore : public Tokens {
                                     Mix(hash, std::to_string(issued_)) * 0x9E3779B97F4A7C15ULL);
     bytes_ += SizeOf(origin);
     order_.push_back(token);
-    origins_[token] = std::move(origin);
+    origins_[token] = {std::move(origin), last};
     while (order_.size() > 1 && (order_.size() > kMostTokens || bytes_ > kMostTokenBytes)) {
       ForgetOldest();
     }
@@ -86,13 +100,18 @@ class TokenStore : public Tokens {
   }
   void ForgetOldest() {
     const auto oldest = origins_.find(order_.front());
-    bytes_ -= SizeOf(oldest->second);
+    bytes_ -= SizeOf(oldest->second.origin);
     origins_.erase(oldest);
     order_.pop_front();
   }
 
+  struct Issued {
+    TokenOrigin origin;
+    std::optional<Place> last;
+  };
+
   mutable std::mutex mutex_;
-  std::map<std::string, TokenOrigin, std::less<>> origins_;
+  std::map<std::string, Issued, std::less<>> origins_;
   std::uint64_t issued_ = 0;
   std::size_t bytes_ = 0;
   std::deque<std::string> order_;
@@ -146,7 +165,7 @@ class Answering {
     mischief_.Apply(&Fault::order, scene_, answer.page.matches);
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) Loose(answer, start, count);
-    if (moves_ && paging.origin) GoOn(*paging.origin, answer, start, count);
+    if (moves_ && paging.origin) GoOn(answer, start, count);
     if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
     out.listed.assign(answer.page.matches.begin() + std::min(start, Size(answer)),
                       answer.page.matches.begin() + std::min(start + count, Size(answer)));
@@ -180,19 +199,19 @@ class Answering {
 
   // Where the state moves the walk goes on behind the snapshot that was delivered last, or behind
   // its place where it is gone: whatever stays for the whole walk is delivered once.
-  void GoOn(const TokenOrigin& origin, const Answer& answer, std::int64_t& start,
-            std::int64_t& count) {
-    if (!origin.last) return;
+  void GoOn(const Answer& answer, std::int64_t& start, std::int64_t& count) {
+    const auto last = tokens_.LastBefore(request_.Find("NextToken").value_or(""));
+    if (!last) return;
     const auto& matches = answer.page.matches;
     const Option order = Pick("paging.order"_question);
     const auto place = [&](std::uint32_t position) {
-      return TokenOrigin::Place{OrderKey(dataset_.snapshots[position], order), position};
+      return Place{OrderKey(dataset_.snapshots[position], order), position};
     };
-    auto next = std::ranges::find(matches, *origin.last, place);
+    auto next = std::ranges::find(matches, *last, place);
     if (next != matches.end()) {
       ++next;  // a fault may have changed the order
     } else {
-      next = std::ranges::upper_bound(matches, *origin.last, {}, place);
+      next = std::ranges::upper_bound(matches, *last, {}, place);
     }
     start = next - matches.begin();
     count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
@@ -238,20 +257,20 @@ class Answering {
     if (draft.more) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);
       origin.position = draft.position;
-      if (moves_ && draft.position == position) origin.last = LastDelivered(paging, out);
+      std::optional<Place> last;
+      if (moves_ && draft.position == position) last = LastDelivered(out);
       if (paging.origin) origin.filters = paging.origin->filters;
       origin.loose = false;  // the service knows what it made of the request
-      out.next_token = tokens_.Issue(std::move(origin));
+      out.next_token = tokens_.Issue(std::move(origin), last);
     } else if (Pick("paging.next_token.last_page"_question) == "empty_string"_option) {
       out.next_token = "";
     }
   }
 
-  std::optional<TokenOrigin::Place> LastDelivered(const Paging& paging, const RenderedList& out) {
-    if (out.listed.empty()) return paging.origin ? paging.origin->last : std::nullopt;
+  std::optional<Place> LastDelivered(const RenderedList& out) {
+    if (out.listed.empty()) return tokens_.LastBefore(request_.Find("NextToken").value_or(""));
     const std::uint32_t position = out.listed.back();
-    return TokenOrigin::Place{OrderKey(dataset_.snapshots[position], Pick("paging.order"_question)),
-                              position};
+    return Place{OrderKey(dataset_.snapshots[position], Pick("paging.order"_question)), position};
   }
 
   const Dataset& dataset_;

@@ -65,7 +65,7 @@ auto BestOrigin(Origins& origins, const Request& request) {
   const auto filters = FilterParameters(request);
   const std::string_view region = request.Find("RegionId").value_or("");
   return std::ranges::max_element(
-      origins, {}, [&](const TokenOrigin& origin) { return Fit(origin, filters, region); });
+      origins, {}, [&](const auto& known) { return Fit(known.origin, filters, region); });
 }
 
 }  // namespace
@@ -87,8 +87,9 @@ WalkMemory::View WalkMemory::Look(const Request& request, std::uint64_t moment) 
     seen.push_back({.text = std::string(text)});
     const auto known = tokens_.find(seen.back().text);
     if (known != tokens_.end()) {
-      TokenOrigin& origin = seen.back().origin.emplace(*BestOrigin(known->second, request));
-      if (origin.moment != moment) origin.loose = crosses = true;
+      const KnownOrigin& best = *BestOrigin(known->second, request);
+      seen.back().origin = best.origin;
+      if (best.moment != moment) seen.back().origin->loose = crosses = true;
     } else {
       const auto longer = tokens_.lower_bound(seen.back().text);
       seen.back().cut = longer != tokens_.end() && longer->first.starts_with(text);
@@ -102,7 +103,7 @@ void WalkMemory::Use(const Request& request) {
   for (const std::string_view text : TokenTexts(request)) {
     const auto known = tokens_.find(std::string(text));
     if (known == tokens_.end()) continue;
-    TokenOrigin& origin = *BestOrigin(known->second, request);
+    TokenOrigin& origin = BestOrigin(known->second, request)->origin;
     origin.used = true;
     // Perhaps it was another one that was used.
     origin.loose |= !certain;
@@ -168,16 +169,20 @@ void WalkMemory::Remember(std::uint64_t exchange, const Page& page, std::string_
   if (next_token.empty() || tokens_.size() >= kMostTokens) return;
   TokenOrigin origin =
       OriginAfter(page.request, page.plan, static_cast<std::int64_t>(page.listed.size()));
-  origin.moment = page.moment;
   if (!origin.loose) origin.delivered = Delivered(page.plan, page.listed);
-  auto& origins = tokens_[std::string(next_token)];
-  const auto same = std::ranges::find_if(origins, [&](const TokenOrigin& known) {
-    return known.filters == origin.filters && known.position == origin.position;
+  Keep(next_token, {std::move(origin), page.moment});
+}
+
+void WalkMemory::Keep(std::string_view token, KnownOrigin known) {
+  auto& origins = tokens_[std::string(token)];
+  const auto same = std::ranges::find_if(origins, [&](const KnownOrigin& other) {
+    return other.origin.filters == known.origin.filters &&
+           other.origin.position == known.origin.position;
   });
   if (same == origins.end()) {
-    origins.push_back(std::move(origin));
-  } else if (same->moment != origin.moment) {
-    *same = std::move(origin);
+    origins.push_back(std::move(known));
+  } else if (same->moment != known.moment) {
+    *same = std::move(known);
   }
 }
 
@@ -185,15 +190,8 @@ void WalkMemory::RememberLoose(const Request& request, std::string_view next_tok
   if (next_token.empty() || tokens_.size() >= kMostTokens) return;
   TokenOrigin origin{.filters = FilterParameters(request),
                      .region = std::string(request.Find("RegionId").value_or("")),
-                     .loose = true,
-                     .moment = kNoMoment};
-  auto& origins = tokens_[std::string(next_token)];
-  const auto same = std::ranges::find(origins, origin.filters, &TokenOrigin::filters);
-  if (same == origins.end()) {
-    origins.push_back(std::move(origin));
-  } else {
-    *same = std::move(origin);
-  }
+                     .loose = true};
+  Keep(next_token, {std::move(origin), kNoMoment});
 }
 
 }  // namespace assay

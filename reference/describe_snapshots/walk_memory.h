@@ -67,6 +67,11 @@ class WalkMemory {
   void Use(const Request& request);
 
  private:
+  struct KnownOrigin {
+    TokenOrigin origin;
+    std::uint64_t moment = 0;  // of the answer that gave it
+  };
+  void Keep(std::string_view token, KnownOrigin known);
   struct SeenPage {
     std::uint64_t exchange;
     std::vector<std::uint32_t> listed;
@@ -82,8 +87,9 @@ class WalkMemory {
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> Delivered(
       const Plan& plan, const std::vector<std::uint32_t>& listed) const;
 
-  std::unordered_map<std::string, SeenList> lists_;         // by list and page size
-  std::map<std::string, std::vector<TokenOrigin>> tokens_;  // sorted: cut tokens are looked for
+  std::unordered_map<std::string, SeenList> lists_;  // by list and page size
+  // Sorted: cut tokens are looked for.
+  std::map<std::string, std::vector<KnownOrigin>> tokens_;
 };
 
 }  // namespace assay

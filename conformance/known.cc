@@ -97,7 +97,7 @@ std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool
     });
     if (finding != findings.end()) {
       finding->kind = "known";
-    } else if (full_run) {
+    } else if (full_run && std::ranges::find(findings, entry.id, &Finding::id) == findings.end()) {
       problems.push_back(fmt::format("{}: no longer found; take the entry out", entry.id));
     }
   }

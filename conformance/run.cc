@@ -15,6 +15,7 @@
 #include "conformance/run_plan.h"
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/judge.h"
+#include "reference/steady_target.h"
 #include "reports/journal.h"
 #include "reports/render.h"
 #include "reports/terminal.h"
@@ -111,13 +112,16 @@ class ConformanceRun {
         more_(more),
         target_(target),
         discovery_(std::move(discovery)),
+        steady_(target, *plan.dataset,
+                {.format = plan.suite.format == SuiteFormat::kXml ? "XML" : "JSON"}),
         progress_(errors, plan.progress, DescribeTerminal(STDERR_FILENO)),
         recorder_(journal, progress_),
         judge_(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
-        session_(target, judge_, recorder_,
+        session_(steady_, judge_, recorder_,
                  {.timeout = std::chrono::milliseconds(
                       static_cast<std::int64_t>(options.timeout_s * 1000)),
-                  .most_requests = Budget()}) {}
+                  .most_requests = Budget(),
+                  .steady = options.target.empty() ? nullptr : &steady_}) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {
@@ -129,6 +133,7 @@ class ConformanceRun {
       trailer_.reason = obstacle->Text();
       trailer_.exit_code = static_cast<int>(ExitCode::kCouldNotJudge);
     } else {
+      if (!options_.target.empty()) steady_.Begin();
       tests_ = RunGoogleTest(plan_, others, new ProgressListener(recorder_));
       findings_ = session_.Findings();
       progress_.End();
@@ -215,6 +220,14 @@ class ConformanceRun {
     if (options_.strict && count("warning") > 0) {
       return End(ExitCode::kViolations, "warnings count under --strict");
     }
+    if (count("inconclusive") > 0) {
+      return End(
+          ExitCode::kCouldNotJudge,
+          fmt::format("the target's state moved during the run ({}), and at no quiet moment "
+                      "it could be seen whether {} findings are right; run again when nobody "
+                      "else uses the account, or with --only for their rules",
+                      steady_.motion().Text(), count("inconclusive")));
+    }
     if (!unexercised_.empty()) {
       return End(ExitCode::kCouldNotJudge,
                  fmt::format("must rules never exercised: {}", fmt::join(unexercised_, ", ")));
@@ -287,6 +300,7 @@ class ConformanceRun {
   const std::vector<TargetTests>& more_;
   Target& target_;
   const Discovery discovery_;
+  SteadyTarget steady_;
   Progress progress_;
   WatchedRecorder recorder_;
   Judge judge_;

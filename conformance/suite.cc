@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conformance/combinations.h"
+#include "conformance/moving_state.h"
 #include "conformance/open_questions.h"
 #include "conformance/rule_cases.h"
 #include "conformance/walks.h"
@@ -24,7 +25,7 @@ class RegisteredTest : public testing::Test {
       context_->notes.LeftOut(test_->suite);
       GTEST_SKIP() << "left out: all the requests that were allowed are spent";
     }
-    const TestOutcome outcome = test_->run(*context_);
+    const TestOutcome outcome = RunWhileTheStateMoves(*context_, test_->run);
     for (const std::string& failure : outcome.failures) ADD_FAILURE() << failure;
     if (!outcome.skipped.empty()) GTEST_SKIP() << outcome.skipped;
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "conformance/case_answer.h"
+#include "conformance/moving_state.h"
 #include "reference/describe_snapshots/model.h"
 
 namespace assay {
@@ -157,6 +158,7 @@ class WalkRun {
     const bool by_token = walk.plan.by_token;
     if (walk.trace->endless) Endless(walk);
     if (!walk.sound()) return;
+    if (by_token && OfHistory(walk)) return;
     const Rule complete = by_token ? "token.walk.complete"_rule : "page.walk.complete"_rule;
     const Rule unique = by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule;
     context_.notes.Checked(complete);
@@ -204,6 +206,21 @@ class WalkRun {
            {"token.walk.ends"_rule,
             fmt::format("a last page after {} snapshots", walk.list->ids.size()),
             fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"});
+  }
+
+  // A walk over a state that moved: what was there all the time comes once, the rest is free.
+  bool OfHistory(const Walk& walk) {
+    const auto history = HistoryOf(walk.list->request, walk.result);
+    if (!history || walk.trace->endless) return false;
+    context_.notes.Checked("token.walk.complete"_rule);
+    context_.notes.Checked("token.walk.unique"_rule);
+    context_.notes.Checked("token.walk.ends"_rule);
+    auto difference = CheckHistory(*history, walk.trace->pages);
+    if (!difference) return true;
+    context_.notes.Violated(difference->rule);
+    context_.session.ReportOfMoment(origin_, walk.result.back(), std::move(*difference),
+                                    EvidenceOf(walk));
+    return true;
   }
 
   void Report(const Walk& walk, Difference difference) {

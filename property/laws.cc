@@ -12,6 +12,7 @@ namespace {
 
 // Exchanges that one law may cost, shrinking included.
 constexpr std::uint64_t kBudget = 3000;
+constexpr int kTriesWhileMoving = 6;  // of a case, where the state moved during it
 
 std::vector<std::unique_ptr<Script>> PageWalks(std::vector<Request> requests) {
   std::vector<std::unique_ptr<Script>> scripts;
@@ -84,13 +85,24 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
   params.seed = SeedOf(law, seed);
   params.maxSuccess = law.cases;
   Silent silent;
+  std::optional<Breach> unsettled;
   rc::detail::checkTestable(
       [&] {
         const LawCase law_case = *cases;
         if (asker.Exhausted()) return;  // whatever is left to try or to shrink
         ++out.cases;
+        std::uint64_t before = session.exchanges();
         auto breach = law.check(asker, law_case);
+        // Lists of two states need not fit together.
+        for (int i = 0; breach && !session.WasSteadySince(before) && i < kTriesWhileMoving; ++i) {
+          before = session.exchanges();
+          breach = law.check(asker, law_case);
+        }
         if (!breach || session.lost()) return;
+        if (!session.WasSteadySince(before)) {
+          unsettled = std::move(breach);
+          return;
+        }
         // Of the failing cases the last is the smallest: shrinking goes on from it.
         out.breach = std::move(breach);
         out.counterexample = law_case;
@@ -99,9 +111,12 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
       rc::detail::TestMetadata{law.name, law.statement}, params, silent);
   out.exchanges = asker.asked();
   out.lost = session.lost().has_value();
+  const Origin origin{"properties", law.name};
   if (out.breach && !law.any_request) {
-    session.Report({"properties", law.name}, out.breach->exchange, out.breach->difference,
-                   out.breach->evidence);
+    session.ReportOfMoment(origin, out.breach->exchange, out.breach->difference,
+                           out.breach->evidence);
+  } else if (unsettled && !law.any_request) {
+    session.Report(origin, unsettled->exchange, unsettled->difference, unsettled->evidence);
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 
+#include "reference/describe_snapshots/churner.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/server.h"
 
@@ -23,6 +24,8 @@ struct ServeOptions {
   Credentials key{.key_id = "testid", .secret = "testsecret"};
   std::string now;
   double throttle = 0;
+  std::string churn;
+  std::uint64_t seed = 1;
   std::vector<std::string> faults;
   HttpServerOptions http;
 };
@@ -102,6 +105,27 @@ Result<GatewayOptions> MakeGatewayOptions(const ServeOptions& options) {
   return gateway;
 }
 
+struct Living {
+  std::unique_ptr<LivingState> state;
+  std::unique_ptr<Churner> churner;  // nothing where the state stays as it is
+};
+
+Result<Living> MakeLiving(const ServeOptions& options, const Dataset& dataset) {
+  Living out;
+  if (options.churn.empty()) {
+    out.state = std::make_unique<LivingState>(dataset);
+    return out;
+  }
+  const auto rate = ParseChurn(options.churn);
+  if (!rate) return rate.error();
+  if (dataset.snapshots.empty()) {
+    return Error{"--churn", "the dataset has no snapshots that could change; serve one that has"};
+  }
+  out.state = std::make_unique<LivingState>(dataset, Churn::Room(dataset));
+  out.churner = std::make_unique<Churner>(*out.state, options.seed, *rate);
+  return out;
+}
+
 int Serve(const ServeOptions& options) {
   const auto gateway = MakeGatewayOptions(options);
   if (!gateway) return Fail(gateway.error());
@@ -115,8 +139,10 @@ int Serve(const ServeOptions& options) {
   const auto faults = FindFaults(options.faults);
   if (!faults) return Fail(faults.error());
   EndSignals end;
-  const auto server = Server::Start(*dataset, *reading, address->host, address->port, options.http,
-                                    *gateway, *faults);
+  const auto living = MakeLiving(options, *dataset);
+  if (!living) return Fail(living.error());
+  const auto server = Server::Start(*living->state, *reading, address->host, address->port,
+                                    options.http, *gateway, *faults);
   if (!server) return Fail(server.error());
   fmt::print("listening on {}\n", (*server)->Url());
   std::fflush(stdout);
@@ -171,6 +197,13 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
                    "requests a second that are answered; the others are told to wait "
                    "(Throttling.User); 0 for no limit")
       ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  serve->add_option("--churn", serve_options->churn,
+                    "N/s: another client creates, deletes, renames, tags and completes that many "
+                    "snapshots a second, as in 5/s or 0.5/s; without it, the state stays as it is");
+  serve
+      ->add_option("--seed", serve_options->seed,
+                   "of --churn: equal seeds make the same changes in the same order")
       ->capture_default_str();
   serve->add_option("--fault", serve_options->faults,
                     "commits that mistake, to see whether a suite notices it; may repeat; "

@@ -70,6 +70,7 @@ std::optional<Reproduction::Sight> Reproduction::ShowAll(const Steps& steps) {
     --left_;
     const Result<Response> response = Send(target_, *request);
     if (!response) return std::nullopt;
+    judge.AnswersAreOf(judge_.standing());
     const Verdict verdict = judge.Examine(i + 1, *request, *response);
     if (auto same = SameIn(verdict)) return Sight{*std::move(same), i + 1};
     tokens.push_back(NextTokenOf(*response));

@@ -52,8 +52,9 @@ Request DecodeRequest(const HttpRequest& http) {
 }
 
 struct Server::State {
-  State(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults)
-      : service(dataset, reading, std::move(faults)) {}
+  template <typename Holding>
+  State(const Holding& holding, const Reading& reading, std::vector<const Fault*> faults)
+      : service(holding, reading, std::move(faults)) {}
   Service service;
   std::unique_ptr<Gateway> gateway;     // nothing where nobody has to sign
   std::unique_ptr<RateLimit> throttle;  // nothing where every request is answered
@@ -68,7 +69,22 @@ Result<std::unique_ptr<Server>> Server::Start(const Dataset& dataset, const Read
                                               HttpServerOptions options,
                                               GatewayOptions gateway_options,
                                               std::vector<const Fault*> faults) {
-  auto state = std::make_unique<State>(dataset, reading, std::move(faults));
+  return Listen(std::make_unique<State>(dataset, reading, std::move(faults)), host, port, options,
+                std::move(gateway_options));
+}
+
+Result<std::unique_ptr<Server>> Server::Start(const LivingState& living, const Reading& reading,
+                                              std::string_view host, std::uint16_t port,
+                                              HttpServerOptions options,
+                                              GatewayOptions gateway_options,
+                                              std::vector<const Fault*> faults) {
+  return Listen(std::make_unique<State>(living, reading, std::move(faults)), host, port, options,
+                std::move(gateway_options));
+}
+
+Result<std::unique_ptr<Server>> Server::Listen(std::unique_ptr<State> state, std::string_view host,
+                                               std::uint16_t port, const HttpServerOptions& options,
+                                               GatewayOptions gateway_options) {
   Service& service = state->service;
   gateway_options.blind = [&service](Forgery forgery) { return service.IsBlindTo(forgery); };
   if (gateway_options.rate > 0) {

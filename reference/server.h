@@ -16,6 +16,7 @@
 namespace assay {
 
 struct Fault;
+class LivingState;
 
 // The reference implementation behind HTTP: the server of `assay serve`, and the default target.
 class Server {
@@ -24,6 +25,12 @@ class Server {
   // `gateway.authenticate` requests are let through only as Gateway has it. The server commits the
   // faults.
   static Result<std::unique_ptr<Server>> Start(const Dataset& dataset, const Reading& reading,
+                                               std::string_view host, std::uint16_t port,
+                                               HttpServerOptions options = {},
+                                               GatewayOptions gateway = {},
+                                               std::vector<const Fault*> faults = {});
+  // The same for a state that may move.
+  static Result<std::unique_ptr<Server>> Start(const LivingState& living, const Reading& reading,
                                                std::string_view host, std::uint16_t port,
                                                HttpServerOptions options = {},
                                                GatewayOptions gateway = {},
@@ -38,6 +45,10 @@ class Server {
  private:
   struct State;
   explicit Server(std::unique_ptr<State> state);
+  static Result<std::unique_ptr<Server>> Listen(std::unique_ptr<State> state, std::string_view host,
+                                                std::uint16_t port,
+                                                const HttpServerOptions& options,
+                                                GatewayOptions gateway);
   std::unique_ptr<State> state_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "reference/finding_groups.h"
+#include "reference/steady_target.h"
 #include "reference/transport_failure.h"
 
 namespace assay {
@@ -18,21 +19,97 @@ bool FixedScript::Next(const Response*, Request& request) {
   return true;
 }
 
+namespace {
+
+// Something that was found and does not stand yet: perhaps the state moved.
+struct Doubtful {
+  std::uint64_t exchange = 0;
+  Origin origin;
+  Request request;
+  Verdict verdict;
+  bool reported = false;  // by a suite
+};
+
+// Looking again may take so much of the requests while something is wrong all the time.
+constexpr std::uint64_t kRequestsALook = 20;
+constexpr std::size_t kMostAskedAgain = 200;  // where motion is seen late
+
+}  // namespace
+
 struct Session::State {
   Target& target;
   Judge& judge;
   Recorder& recorder;
   SessionOptions options;
-  FindingGroups groups;
+  FindingGroups groups{};
   std::uint64_t exchanges = 0;
   std::uint64_t violations = 0;
   std::uint64_t sent = 0;  // second tries included
   int broken_in_a_row = 0;
   std::uint64_t throttled = 0;
-  std::optional<Error> lost;
+  std::optional<Error> lost = std::nullopt;
 
   bool spent() const { return options.most_requests > 0 && sent >= options.most_requests; }
+
+  // Where the state may move:
+  FindingGroups unsettled{};
+  std::vector<Doubtful> doubtful{};
+  std::size_t of_earlier_tests = 0;      // of `doubtful`
+  std::uint64_t test_begin = 0;          // the exchange before the test's first
+  std::uint64_t test_moment = 0;         // Moment::number at its beginning
+  std::uint64_t steady_since = 1;        // since that exchange all are of one moment …
+  std::uint64_t last_moment = 0;         // … this one
+  std::uint64_t looked_at_exchange = 0;  // when it was looked last
+  bool looked = false;
+
+  bool moves() const { return options.steady && options.steady->moves(); }
+  void Follow(const JudgedExchange& exchange);
+  void Take(Doubtful found);
+  bool IsLookDue() const;
+  void Clear();
 };
+
+// Keeps account of how long the state has been the same.
+void Session::State::Follow(const JudgedExchange& exchange) {
+  if (!options.steady || !exchange.answered) return;
+  const std::uint64_t moment = exchange.standing.number();
+  if (moment != last_moment) steady_since = exchange.id;
+  if (exchange.standing.moved) steady_since = exchange.id + 1;
+  last_moment = moment;
+}
+
+// What was found in a quiet moment stands at once.
+void Session::State::Take(Doubtful found) {
+  const bool is_wrong = !found.verdict.violations.empty() || !found.verdict.warnings.empty();
+  const bool stands = !options.steady || moves();
+  if (is_wrong && stands && !found.reported) {
+    groups.Add(found.exchange, found.request, found.verdict);
+  } else if (is_wrong && stands) {
+    groups.AddReport(found.exchange, found.request, found.verdict);
+  }
+  if ((is_wrong && !stands) || !found.verdict.unsettled.empty()) {
+    doubtful.push_back(std::move(found));
+  }
+}
+
+bool Session::State::IsLookDue() const {
+  if (!looked) return true;
+  const std::uint64_t regions = std::max<std::uint64_t>(1, judge.dataset().regions.size());
+  return exchanges - looked_at_exchange >= kRequestsALook * regions;
+}
+
+// The state did not move: what was found stands.
+void Session::State::Clear() {
+  for (const Doubtful& found : doubtful) {
+    if (found.reported) {
+      groups.AddReport(found.exchange, found.request, found.verdict);
+    } else {
+      groups.Add(found.exchange, found.request, found.verdict);
+    }
+  }
+  doubtful.clear();
+  judge.Secure();
+}
 
 namespace {
 
@@ -126,7 +203,9 @@ class Session::Driver : public RequestSource {
     if (!TryAgain(running, response)) {
       running.tries = running.throttled = 0;
       const bool answered = response.has_value();
-      running.steps.push_back({running.request, std::move(response)});
+      const SteadyTarget* steady = state_.options.steady;
+      running.steps.push_back(
+          {running.request, std::move(response), steady ? steady->delivering() : Standing{}});
       Advance(running, answered ? &*running.steps.back().response : nullptr);
     }
     if (state_.spent()) CutShort();
@@ -137,6 +216,7 @@ class Session::Driver : public RequestSource {
   struct Step {
     Request request;
     Result<Response> response;
+    Standing standing;
   };
   struct Running {
     std::unique_ptr<Script> script;
@@ -237,12 +317,15 @@ class Session::Driver : public RequestSource {
       unsent.verdict.reason = kNotSent;
       return unsent;
     }
-    JudgedExchange out{.id = ++state_.exchanges, .request = std::move(step.request)};
+    JudgedExchange out{.id = ++state_.exchanges,
+                       .request = std::move(step.request),
+                       .standing = std::move(step.standing)};
     if (step.response) {
       out.answered = true;
       out.status = step.response->status;
+      state_.judge.AnswersAreOf(out.standing);
       out.verdict = state_.judge.Examine(out.id, out.request, *step.response);
-      if (state_.options.diagnose) {
+      if (state_.options.diagnose && !state_.moves()) {
         state_.groups.Observe(out.id, out.request, state_.judge.last_answer(), *step.response,
                               out.verdict);
       }
@@ -253,7 +336,8 @@ class Session::Driver : public RequestSource {
       }
     }
     state_.violations += out.verdict.violations.empty() ? 0 : 1;
-    state_.groups.Add(out.id, out.request, out.verdict);
+    state_.Follow(out);
+    state_.Take({out.id, origin_, out.request, out.verdict});
     Record(step, out);
     return out;
   }
@@ -320,8 +404,14 @@ class Session::Driver : public RequestSource {
 };
 
 Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOptions options)
-    : state_(new State{target, judge, recorder, options, FindingGroups{}}) {}
-Session::~Session() = default;
+    : state_(new State{target, judge, recorder, options}) {
+  // What is confirmed at the end is judged without the session.
+  if (!options.steady) return;
+  options.steady->delivers = [&judge](const Standing& standing) { judge.AnswersAreOf(standing); };
+}
+Session::~Session() {
+  if (state_->options.steady) state_->options.steady->delivers = nullptr;
+}
 
 void Session::Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
                   const std::function<void(ScriptResult&&)>& done) {
@@ -347,15 +437,109 @@ JudgedExchange Session::Send(const Origin& origin, const Request& request) {
   return result.empty() ? JudgedExchange{.request = request} : std::move(result.front());
 }
 
-void Session::Report(const Origin&, const JudgedExchange& exchange, Difference difference,
+void Session::Report(const Origin& origin, const JudgedExchange& exchange, Difference difference,
                      std::vector<std::uint64_t> evidence) {
   Verdict verdict;
   verdict.evidence = std::move(evidence);
   const bool must = Catalogue::Get()[difference.rule].level == Level::kMust;
   state_->violations += must ? 1 : 0;
-  (must ? verdict.violations : verdict.warnings).push_back(std::move(difference));
-  state_->groups.AddReport(exchange.id, exchange.request, verdict);
+  const bool steady =
+      WasSteadySince(state_->test_begin) && state_->last_moment == state_->test_moment;
+  auto& list = state_->moves() && !steady ? verdict.unsettled
+               : must                     ? verdict.violations
+                                          : verdict.warnings;
+  list.push_back(std::move(difference));
+  state_->Take({exchange.id, origin, exchange.request, std::move(verdict), true});
 }
+
+void Session::ReportOfMoment(const Origin& origin, const JudgedExchange& exchange,
+                             Difference difference, std::vector<std::uint64_t> evidence) {
+  Verdict verdict;
+  verdict.evidence = std::move(evidence);
+  const bool must = Catalogue::Get()[difference.rule].level == Level::kMust;
+  state_->violations += must ? 1 : 0;
+  (must ? verdict.violations : verdict.warnings).push_back(std::move(difference));
+  state_->Take({exchange.id, origin, exchange.request, std::move(verdict), true});
+}
+
+std::shared_ptr<const Moment> Session::moment() const {
+  return state_->moves() ? state_->options.steady->moment() : nullptr;
+}
+
+bool Session::WasSteadySince(std::uint64_t exchange) const {
+  return state_->steady_since <= exchange + 1;
+}
+
+void Session::BeginTest() {
+  if (state_->moves()) state_->options.steady->Refresh();
+  state_->of_earlier_tests = state_->doubtful.size();
+  state_->test_begin = state_->exchanges;
+  state_->test_moment = moment() ? moment()->number : 0;
+  if (state_->last_moment != state_->test_moment) state_->steady_since = state_->exchanges + 1;
+  state_->last_moment = state_->test_moment;
+}
+
+bool Session::EndTest(bool last) {
+  if (!state_->options.steady || state_->lost || state_->doubtful.empty()) return true;
+  if (!state_->moves()) return state_->IsLookDue() ? !HasMoved() : true;
+  auto& doubtful = state_->doubtful;
+  if (doubtful.size() == state_->of_earlier_tests) return true;
+  if (last) {
+    GiveUp();
+    return true;
+  }
+  doubtful.resize(state_->of_earlier_tests);
+  return false;
+}
+
+// Looks whether the state moved. If so, what was found since the last look has to be found again.
+bool Session::HasMoved() {
+  state_->looked = true;
+  state_->looked_at_exchange = state_->exchanges;
+  if (!state_->options.steady->LookAgain()) {
+    state_->Clear();
+    return false;
+  }
+  state_->judge.Unlearn();
+  std::vector<Doubtful> earlier = std::exchange(state_->doubtful, {});
+  earlier.resize(std::min(state_->of_earlier_tests, earlier.size()));
+  BeginTest();
+  std::size_t asked = 0;
+  for (Doubtful& found : earlier) {
+    const bool again = !found.reported && !found.request.Find("NextToken");
+    if (again && ++asked <= kMostAskedAgain) {
+      (void)Send(found.origin, found.request);
+      continue;
+    }
+    std::ranges::move(std::exchange(found.verdict.violations, {}),
+                      std::back_inserter(found.verdict.unsettled));
+    std::ranges::move(std::exchange(found.verdict.warnings, {}),
+                      std::back_inserter(found.verdict.unsettled));
+    state_->doubtful.push_back(std::move(found));
+  }
+  GiveUp();
+  return true;
+}
+
+// What could not be settled.
+void Session::GiveUp() {
+  for (Doubtful& found : std::exchange(state_->doubtful, {})) {
+    Verdict verdict;
+    verdict.violations = std::move(found.verdict.unsettled);
+    state_->unsettled.AddReport(found.exchange, found.request, verdict);
+  }
+  state_->of_earlier_tests = 0;
+}
+
+namespace {
+
+bool IsPartOf(const std::vector<Finding>& findings, const std::string& id) {
+  return std::ranges::any_of(findings, [&](const Finding& finding) {
+    return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
+  });
+}
+
+}  // namespace
 
 std::vector<Finding> Session::Findings() {
   // Confirming and reducing goes on beyond the bound, but in proportion to it.
@@ -364,8 +548,26 @@ std::vector<Finding> Session::Findings() {
     state_->options.reduction_requests = std::min(
         state_->options.reduction_requests, static_cast<int>(std::min<std::uint64_t>(share, 1000)));
   }
-  return state_->groups.Settle(state_->lost ? nullptr : &state_->target, state_->judge,
-                               state_->options.reduction_requests, state_->options.diagnose);
+  if (!state_->doubtful.empty()) {
+    state_->of_earlier_tests = state_->doubtful.size();
+    const bool looks = !state_->lost && !state_->moves();
+    if (!looks && state_->moves()) GiveUp();
+    if (looks) (void)HasMoved();
+    if (state_->lost) state_->Clear();
+  }
+  std::vector<Finding> out = state_->groups.Settle(
+      state_->lost ? nullptr : &state_->target, state_->judge, state_->options.reduction_requests,
+      state_->options.diagnose && !state_->moves());
+  std::vector<Finding> unsettled = state_->unsettled.Settle(nullptr, state_->judge, 0, false);
+  std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
+  for (Finding& finding : unsettled) {
+    finding.kind = "inconclusive";
+    finding.actual +=
+        fmt::format("; meanwhile the state moved ({})", state_->options.steady->motion().Text());
+    out.push_back(std::move(finding));
+  }
+  std::ranges::sort(out, {}, &Finding::id);
+  return out;
 }
 
 std::uint64_t Session::exchanges() const { return state_->exchanges; }

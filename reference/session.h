@@ -43,6 +43,7 @@ struct JudgedExchange {
   bool answered = false;
   int status = 0;
   Verdict verdict;
+  Standing standing;
 };
 
 using ScriptResult = std::vector<JudgedExchange>;  // in the order sent
@@ -52,6 +53,8 @@ struct Origin {
   std::string suite;
   std::string test;
 };
+
+class SteadyTarget;
 
 struct SessionOptions {
   bool keep_bodies = true;  // the journal holds the bodies of conforming answers too
@@ -64,6 +67,8 @@ struct SessionOptions {
   std::uint64_t most_requests = 0;
   bool diagnose = true;          // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
+  // The session's target, where its state may move while it is asked.
+  SteadyTarget* steady = nullptr;
 };
 
 // Sends what the suites ask for, has every exchange judged by the one judge, in the order of the
@@ -86,6 +91,20 @@ class Session {
   void Report(const Origin& origin, const JudgedExchange& exchange, Difference difference,
               std::vector<std::uint64_t> evidence = {});
 
+  // The same for what a suite knows to be wrong although the state moved during the test.
+  void ReportOfMoment(const Origin& origin, const JudgedExchange& exchange, Difference difference,
+                      std::vector<std::uint64_t> evidence);
+
+  // Where the state may move, each test stands between these two. EndTest says whether what it
+  // found stands; if not, the state moved, what that concerns is forgotten, and the test is to be
+  // run again. The `last` time what could not be settled becomes inconclusive findings.
+  void BeginTest();
+  bool EndTest(bool last);
+  // The state of the last quiet moment; null while it stays as it is known.
+  std::shared_ptr<const Moment> moment() const;
+  // True where every exchange after that one was of one moment.
+  bool WasSteadySince(std::uint64_t exchange) const;
+
   // Confirms, reduces and groups what was found; to be called once, at the end.
   std::vector<Finding> Findings();
 
@@ -102,6 +121,9 @@ class Session {
   Target& target();
 
  private:
+  bool HasMoved();
+  void GiveUp();
+
   class Driver;
   struct State;
   std::unique_ptr<State> state_;

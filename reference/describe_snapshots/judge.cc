@@ -13,6 +13,7 @@
 #include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/walk_memory.h"
+#include "reference/moment.h"
 
 namespace assay {
 namespace {
@@ -34,6 +35,7 @@ struct Lesson {
   Request request;
   Response response;
   WalkMemory::View tokens;
+  std::shared_ptr<const Moment> moment;
   std::optional<Constraints> constraints = std::nullopt;  // found when first asked for
 };
 
@@ -68,6 +70,35 @@ std::string Disputed(const Constraints& mine, const Constraints& theirs) {
   return "";
 }
 
+// What can be taken back.
+struct LearnedSoFar {
+  ReadingSpace space;
+  std::size_t lessons = 0;
+  std::vector<std::vector<std::uint64_t>> evidence;
+  std::vector<std::uint64_t> violations;
+};
+
+// The state without a snapshot: what is wrong with it as with any other, no state decides.
+Dataset Emptied(const Dataset& dataset) {
+  Dataset out;
+  out.regions = dataset.regions;
+  out.default_resource_group = dataset.default_resource_group;
+  out.snapshot_links = dataset.snapshot_links;
+  out.Index();
+  return out;
+}
+
+// Filters that some answers show nothing of.
+bool AsksForHiddenFields(const Request& request) {
+  return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
+    const auto is = [&](std::string_view name) {
+      return std::ranges::equal(parameter.name, name,
+                                [](char c, char letter) { return (c | 0x20) == letter; });
+    };
+    return is("instanceid") || is("snapshotlinkid");
+  });
+}
+
 }  // namespace
 
 struct Judge::State {
@@ -93,6 +124,11 @@ struct Judge::State {
   std::vector<std::uint64_t> exercised = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::uint64_t> violations = std::vector<std::uint64_t>(kRuleCount);
   std::uint64_t judged = 0;
+  Standing standing;
+  std::optional<LearnedSoFar> secured;
+  std::optional<Dataset> emptied;  // made when first needed
+
+  LearnedSoFar Now() const { return {space, lessons.size(), evidence, violations}; }
 };
 
 namespace {
@@ -114,12 +150,16 @@ class Examination {
   void Forged();
   void RequestId();
   void Reading();
+  void Unsettled();
+  bool WithAnyState(const Difference& difference);
+  void Doubt(const Difference& difference);
+  void DoubtHidden(std::size_t of_form);
   void Learn(Exploration exploration);
   void Contradiction();
   std::vector<std::size_t> Contradicted(const Constraints& mine);
   const Constraints& ConstraintsOf(Lesson& lesson) const;
   Constraints AllConstraints(const Request& request, const Response& response,
-                             const WalkMemory::View& tokens) const;
+                             const WalkMemory::View& tokens, const Dataset& dataset) const;
   void Walk(const Plan& plan);
   bool Restrict(Constraints news);
   void CountForms(const Explanations& explanations);
@@ -132,6 +172,8 @@ class Examination {
   std::uint64_t id_;
   const Request& request_;
   const Response& response_;
+  const Standing& standing_;
+  const Dataset& dataset_;  // of the answer's moment
   bool learn_;
   const ObservedAnswer& answer_;
   std::vector<std::uint32_t> listed_;
@@ -146,18 +188,24 @@ Examination::Examination(Judge::State& state, std::uint64_t id, const Request& r
       id_(id),
       request_(request),
       response_(response),
+      standing_(state.standing),
+      dataset_(standing_.moment ? standing_.moment->dataset : state.dataset),
       learn_(learn),
       answer_(state.reader.Read(response)),
-      listed_(ListedPositions(answer_, state.dataset)),
-      tokens_(state.memory.Look(request)) {}
+      listed_(ListedPositions(answer_, dataset_)),
+      tokens_(state.memory.Look(request, standing_.number())) {}
 
 Verdict Examination::Run() {
   if (!OtherMethod() && !Unreadable() && !Unclear()) {
     Form();
-    if (request_.forgery == Forgery::kNone) {
-      Reading();
-    } else {
+    if (request_.forgery != Forgery::kNone) {
       Forged();
+    } else if (standing_.moved) {
+      Unsettled();
+    } else {
+      const std::size_t of_form = verdict_.violations.size();
+      Reading();
+      DoubtHidden(of_form);
     }
   }
   InTime();
@@ -281,7 +329,12 @@ void Examination::Form() {
   if (IsError()) {
     CheckErrorEnvelope(answer_, findings_);
   } else {
-    CheckFields(answer_, state_.dataset, findings_);
+    // A walk may list what was there when it began.
+    if (standing_.moved || tokens_.crosses_moments()) {
+      CheckFieldForms(answer_, findings_);
+    } else {
+      CheckFields(answer_, dataset_, findings_);
+    }
     for (std::size_t i = 0; i < answer_.snapshot_count; ++i) {
       verdict_.listed.emplace_back(answer_.snapshots[i][Field::kSnapshotId].text);
     }
@@ -325,10 +378,64 @@ void Examination::RequestId() {
                 fmt::format("RequestId {} for a second time", Excerpt(answer_.request_id.text)));
 }
 
+// Nothing is learned from an answer whose state is not known, and it is held only to what is wrong
+// with any state.
+void Examination::Unsettled() {
+  const bool token = answer_.next_token.kind == Kind::kText;
+  if (learn_ && token) state_.memory.RememberLoose(request_, answer_.next_token.text);
+  verdict_.kind = Verdict::Kind::kNotJudged;
+  verdict_.reason = "the state moved";
+  if (tokens_.crosses_moments()) return;
+  const ReadExchange exchange{request_, answer_,   listed_,
+                              tokens_,  IsError(), state_.options.accepts_json};
+  if (!IsError()) {
+    Findings fields;
+    CheckFields(answer_, dataset_, fields);
+    for (const Difference& difference : fields.differences) Doubt(difference);
+  }
+  const Exploration free = Explore(exchange, dataset_, state_.all.domains());
+  if (!free.explanations.empty() || free.too_many || !free.nearest) return;
+  WithAnyState(*free.nearest) ? Report(*free.nearest) : Doubt(*free.nearest);
+}
+
+// Errors for valid requests, and lists for what has to be refused.
+bool Examination::WithAnyState(const Difference& difference) {
+  if (!IsError() && difference.shape != "accepted") return false;
+  if (!state_.emptied) state_.emptied = Emptied(state_.dataset);
+  const std::vector<std::uint32_t> none;
+  const Exploration empty =
+      Explore({request_, answer_, none, tokens_, IsError(), state_.options.accepts_json},
+              *state_.emptied, state_.all.domains());
+  return empty.explanations.empty() && !empty.too_many && empty.nearest &&
+         empty.nearest->rule == difference.rule && empty.nearest->shape == difference.shape;
+}
+
+void Examination::Doubt(const Difference& difference) {
+  const auto is_same = [&](const Difference& other) {
+    return other.rule == difference.rule && other.shape == difference.shape;
+  };
+  const auto& sure = IsMust(difference) ? verdict_.violations : verdict_.warnings;
+  if (std::ranges::any_of(sure, is_same) || std::ranges::any_of(verdict_.unsettled, is_same))
+    return;
+  verdict_.unsettled.push_back(difference);
+}
+
+// Which instance and chain a snapshot belongs to that was created during the run no answer shows.
+void Examination::DoubtHidden(std::size_t of_form) {
+  if (!standing_.moment || !standing_.moment->has_hidden_fields) return;
+  if (verdict_.violations.size() == of_form || !AsksForHiddenFields(request_)) return;
+  const auto first = verdict_.violations.begin() + static_cast<std::ptrdiff_t>(of_form);
+  const std::vector<Difference> doubtful(first, verdict_.violations.end());
+  verdict_.violations.erase(first, verdict_.violations.end());
+  for (const Difference& difference : doubtful) Doubt(difference);
+  verdict_.kind = Verdict::Kind::kNotJudged;
+  verdict_.reason = "the state moved";
+}
+
 void Examination::Reading() {
   const ReadExchange exchange{request_, answer_,   listed_,
                               tokens_,  IsError(), state_.options.accepts_json};
-  Exploration exploration = Explore(exchange, state_.dataset, state_.space.domains());
+  Exploration exploration = Explore(exchange, dataset_, state_.space.domains());
   if (exploration.too_many && exploration.explanations.empty()) {
     verdict_.kind = Verdict::Kind::kNotJudged;
     verdict_.reason = "more open questions at once than can be explored";
@@ -342,7 +449,7 @@ void Examination::Reading() {
     for (Difference& warning : exploration.warnings) Report(std::move(warning));
     return Learn(std::move(exploration));
   }
-  const Exploration free = Explore(exchange, state_.dataset, state_.all.domains());
+  const Exploration free = Explore(exchange, dataset_, state_.all.domains());
   if (free.explanations.empty()) return Report(free.nearest.value_or(*exploration.nearest));
   Contradiction();
 }
@@ -394,7 +501,7 @@ void Examination::Keep(ReadingSpace next) {
     if (state_.space.domains()[q] != next.domains()[q]) state_.evidence[q].push_back(id_);
   }
   state_.space = std::move(next);
-  state_.lessons.push_back({id_, request_, response_, tokens_});
+  state_.lessons.push_back({id_, request_, response_, tokens_, standing_.moment});
 }
 
 // A page against the pages of the same list that were seen before.
@@ -402,10 +509,10 @@ void Examination::Walk(const Plan& plan) {
   if (IsError()) return;
   findings_.Use("page.order.stable"_rule);
   findings_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
-  const WalkMemory::Page page(request_, plan, listed_);
+  const WalkMemory::Page page(request_, plan, listed_, standing_.number());
   const auto clash = state_.memory.Check(page);
   if (clash) {
-    const std::string& name = state_.dataset.snapshots[clash->snapshot][Field::kSnapshotId];
+    const std::string& name = dataset_.snapshots[clash->snapshot][Field::kSnapshotId];
     if (learn_) verdict_.evidence.push_back(clash->exchange);
     Report(clash->repeated
                ? Difference{"page.order.stable"_rule,
@@ -423,16 +530,17 @@ void Examination::Walk(const Plan& plan) {
 
 // Everything that an exchange says about the reading, whatever was learned meanwhile.
 Constraints Examination::AllConstraints(const Request& request, const Response& response,
-                                        const WalkMemory::View& tokens) const {
+                                        const WalkMemory::View& tokens,
+                                        const Dataset& dataset) const {
   AnswerReader reader;
   const ObservedAnswer& answer = reader.Read(response);
-  const auto listed = ListedPositions(answer, state_.dataset);
+  const auto listed = ListedPositions(answer, dataset);
   const bool is_error = answer.code.kind == Kind::kText && !answer.code.text.empty();
   Exploration exploration =
-      Explore({request, answer, listed, tokens, is_error, state_.options.accepts_json},
-              state_.dataset, state_.all.domains());
+      Explore({request, answer, listed, tokens, is_error, state_.options.accepts_json}, dataset,
+              state_.all.domains());
   Findings findings;
-  if (!is_error) CheckFields(answer, state_.dataset, findings);
+  if (!is_error && !tokens.crosses_moments()) CheckFields(answer, dataset, findings);
   Constraints constraints = FormConstraints(findings.answers);
   if (!exploration.too_many && !exploration.explanations.empty()) {
     Simplify(exploration.explanations, state_.all.domains());
@@ -443,8 +551,10 @@ Constraints Examination::AllConstraints(const Request& request, const Response& 
 
 const Constraints& Examination::ConstraintsOf(Lesson& lesson) const {
   if (!lesson.constraints) {
-    lesson.constraints = AllConstraints(lesson.request, lesson.response, lesson.tokens);
+    lesson.constraints = AllConstraints(lesson.request, lesson.response, lesson.tokens,
+                                        lesson.moment ? lesson.moment->dataset : state_.dataset);
     lesson.response = {};
+    lesson.moment = nullptr;
   }
   return *lesson.constraints;
 }
@@ -484,7 +594,7 @@ std::vector<std::size_t> Examination::Contradicted(const Constraints& mine) {
 
 // request.reading.consistent
 void Examination::Contradiction() {
-  const Constraints mine = AllConstraints(request_, response_, tokens_);
+  const Constraints mine = AllConstraints(request_, response_, tokens_, dataset_);
   const std::vector<std::size_t> needed = Contradicted(mine);
   std::string exchanges;
   Constraints others;
@@ -556,6 +666,21 @@ void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
   if (request.method == "GET" || request.method == "POST") return;
   ++state_->asked[Index("encoding.method.other"_question)];
   LearnAboutMethods(*state_, id, "closed"_option);
+}
+
+void Judge::AnswersAreOf(const Standing& standing) { state_->standing = standing; }
+const Standing& Judge::standing() const { return state_->standing; }
+
+void Judge::Secure() { state_->secured = state_->Now(); }
+
+void Judge::Unlearn() {
+  const LearnedSoFar before =
+      state_->secured ? *state_->secured : State(state_->dataset, state_->pins, {}).Now();
+  state_->space = before.space;
+  std::vector<Lesson>& lessons = state_->lessons;
+  lessons.erase(lessons.begin() + static_cast<std::ptrdiff_t>(before.lessons), lessons.end());
+  state_->evidence = before.evidence;
+  state_->violations = before.violations;
 }
 
 const ObservedAnswer& Judge::last_answer() const { return state_->reader.last(); }

@@ -8,6 +8,7 @@
 
 #include "reference/dataset.h"
 #include "reference/message.h"
+#include "reference/moment.h"
 #include "reference/observed.h"
 #include "reference/reading_space.h"
 #include "spec/record.h"
@@ -19,10 +20,12 @@ struct Verdict {
   enum class Kind {
     kConforms,  // some reading explains it together with all that came before
     kViolation,
-    kNotJudged,  // throttled, or too many open questions at once: `reason`
+    kNotJudged,  // throttled, too many open questions at once, a state that moved: `reason`
   } kind = Kind::kConforms;
-  std::vector<Difference> violations;   // of `must` rules
-  std::vector<Difference> warnings;     // of `should` rules
+  std::vector<Difference> violations;  // of `must` rules
+  std::vector<Difference> warnings;    // of `should` rules
+  // What would be wrong, had the state not moved about the time of the answer.
+  std::vector<Difference> unsettled;
   std::vector<std::uint64_t> evidence;  // earlier exchanges that contradict this one
   std::string reason;
   bool throttled = false;
@@ -48,6 +51,12 @@ class Judge {
   Judge(Judge&&) noexcept;
   ~Judge();
 
+  // The state that the answers are of which are judged from now on. An answer of a moment is held
+  // to the state of that moment; one about whose time the state moved only to what no state
+  // decides, and nothing is learned from it.
+  void AnswersAreOf(const Standing& standing);
+  const Standing& standing() const;
+
   // Judges exchange number `id` (positive, each once) and learns from it.
   Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
   // Judges without learning: what Examine would say, evidence aside.
@@ -61,6 +70,12 @@ class Judge {
   // Learns from a connection that the target closed instead of answering a method other than GET
   // and POST; says nothing about others.
   void ConnectionClosed(std::uint64_t id, const Request& request);
+
+  // What was learned and counted up to now stands, whatever comes.
+  void Secure();
+  // Forgets what was learned and counted since Secure() was called last, or since the beginning:
+  // the state was not what it seemed.
+  void Unlearn();
 
   const ReadingSpace& readings() const;
   const Dataset& dataset() const;

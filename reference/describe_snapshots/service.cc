@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
 #include <deque>
 #include <functional>
 #include <map>
@@ -38,6 +39,13 @@ std::string NewRequestId() {
                      low & 0xFFFFFFFFFFFF);
 }
 
+// By what a list is ordered, and of equal ones the position in the dataset.
+struct Place {
+  std::int64_t key = 0;
+  std::uint32_t position = 0;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
 // The tokens that the service gave out. A token's text says nothing to the client; issuing the
 // same position again gives another text, so that using one twice can be told from two walks.
 class TokenStore : public Tokens {
@@ -45,7 +53,13 @@ class TokenStore : public Tokens {
   std::optional<TokenOrigin> Find(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
     const auto at = origins_.find(token);
-    return at == origins_.end() ? std::nullopt : std::optional(at->second);
+    return at == origins_.end() ? std::nullopt : std::optional(at->second.origin);
+  }
+  // Where the snapshot stood that was delivered last before; kept only where the state moves.
+  std::optional<Place> LastBefore(std::string_view token) const {
+    const std::scoped_lock lock(mutex_);
+    const auto at = origins_.find(token);
+    return at == origins_.end() ? std::nullopt : at->second.last;
   }
   bool IsCut(std::string_view token) const override {
     const std::scoped_lock lock(mutex_);
@@ -55,9 +69,9 @@ class TokenStore : public Tokens {
   void Use(std::string_view token) {
     const std::scoped_lock lock(mutex_);
     const auto at = origins_.find(token);
-    if (at != origins_.end()) at->second.used = true;
+    if (at != origins_.end()) at->second.origin.used = true;
   }
-  std::string Issue(TokenOrigin origin) {
+  std::string Issue(TokenOrigin origin, std::optional<Place> last) {
     std::uint64_t hash = Mix(0xCBF29CE484222325ULL, origin.region);
     for (const Parameter& parameter : origin.filters) {
       hash = Mix(Mix(hash, parameter.name), parameter.value);
@@ -69,7 +83,7 @@ class TokenStore : public Tokens {
                                     Mix(hash, std::to_string(issued_)) * 0x9E3779B97F4A7C15ULL);
     bytes_ += SizeOf(origin);
     order_.push_back(token);
-    origins_[token] = std::move(origin);
+    origins_[token] = {std::move(origin), last};
     while (order_.size() > 1 && (order_.size() > kMostTokens || bytes_ > kMostTokenBytes)) {
       ForgetOldest();
     }
@@ -86,33 +100,42 @@ class TokenStore : public Tokens {
   }
   void ForgetOldest() {
     const auto oldest = origins_.find(order_.front());
-    bytes_ -= SizeOf(oldest->second);
+    bytes_ -= SizeOf(oldest->second.origin);
     origins_.erase(oldest);
     order_.pop_front();
   }
 
+  struct Issued {
+    TokenOrigin origin;
+    std::optional<Place> last;
+  };
+
   mutable std::mutex mutex_;
-  std::map<std::string, TokenOrigin, std::less<>> origins_;
+  std::map<std::string, Issued, std::less<>> origins_;
   std::uint64_t issued_ = 0;
   std::size_t bytes_ = 0;
   std::deque<std::string> order_;
 };
 
+// What decides over a snapshot's place: in the list they ascend. Of equal ones the position counts.
+std::int64_t OrderKey(const Snapshot& snapshot, Option order) {
+  if (order == "newest_first"_option) return -snapshot.creation_time;
+  if (order == "oldest_first"_option) return snapshot.creation_time;
+  return static_cast<std::int64_t>(Mix(7, snapshot[Field::kSnapshotId]) >> 1);
+}
+
 // Stage "order". `any` is neither by age nor by place in the dataset, but always the same.
 void Order(std::vector<std::uint32_t>& positions, const Dataset& dataset, Option order) {
-  const auto key = [&](std::uint32_t position) {
-    const Snapshot& snapshot = dataset.snapshots[position];
-    if (order == "newest_first"_option) return -snapshot.creation_time;
-    if (order == "oldest_first"_option) return snapshot.creation_time;
-    return static_cast<std::int64_t>(Mix(7, snapshot[Field::kSnapshotId]) >> 1);
-  };
-  std::ranges::stable_sort(positions, {}, key);
+  std::ranges::stable_sort(positions, {}, [&](std::uint32_t position) {
+    return OrderKey(dataset.snapshots[position], order);
+  });
 }
 
 }  // namespace
 
 struct Service::State {
-  const Dataset& dataset;
+  std::unique_ptr<const LivingState> fixed;  // where the service got a dataset
+  const LivingState& living;
   FixedReading reading;
   Mischief mischief;
   TokenStore tokens;
@@ -124,7 +147,8 @@ namespace {
 class Answering {
  public:
   Answering(Service::State& state, FixedReading& choices, const Request& request, Scene& scene)
-      : dataset_(state.dataset),
+      : dataset_(scene.dataset),
+        moves_(state.living.moves()),
         mischief_(state.mischief),
         tokens_(state.tokens),
         choices_(choices),
@@ -141,6 +165,7 @@ class Answering {
     mischief_.Apply(&Fault::order, scene_, answer.page.matches);
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) Loose(answer, start, count);
+    if (moves_ && paging.origin) GoOn(answer, start, count);
     if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
     out.listed.assign(answer.page.matches.begin() + std::min(start, Size(answer)),
                       answer.page.matches.begin() + std::min(start + count, Size(answer)));
@@ -170,6 +195,27 @@ class Answering {
     const auto origin = tokens_.Find(request_.Find("NextToken").value_or(""));
     start = origin ? origin->position : 0;
     count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+  }
+
+  // Where the state moves the walk goes on behind the snapshot that was delivered last, or behind
+  // its place where it is gone: whatever stays for the whole walk is delivered once.
+  void GoOn(const Answer& answer, std::int64_t& start, std::int64_t& count) {
+    const auto last = tokens_.LastBefore(request_.Find("NextToken").value_or(""));
+    if (!last) return;
+    const auto& matches = answer.page.matches;
+    const Option order = Pick("paging.order"_question);
+    const auto place = [&](std::uint32_t position) {
+      return Place{OrderKey(dataset_.snapshots[position], order), position};
+    };
+    auto next = std::ranges::find(matches, *last, place);
+    if (next != matches.end()) {
+      ++next;  // a fault may have changed the order
+    } else {
+      next = std::ranges::upper_bound(matches, *last, {}, place);
+    }
+    start = next - matches.begin();
+    count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+    if (answer.plan.paging.empty) count = 0;
   }
 
   // paging.token.short_page
@@ -211,15 +257,24 @@ class Answering {
     if (draft.more) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);
       origin.position = draft.position;
+      std::optional<Place> last;
+      if (moves_ && draft.position == position) last = LastDelivered(out);
       if (paging.origin) origin.filters = paging.origin->filters;
       origin.loose = false;  // the service knows what it made of the request
-      out.next_token = tokens_.Issue(std::move(origin));
+      out.next_token = tokens_.Issue(std::move(origin), last);
     } else if (Pick("paging.next_token.last_page"_question) == "empty_string"_option) {
       out.next_token = "";
     }
   }
 
+  std::optional<Place> LastDelivered(const RenderedList& out) {
+    if (out.listed.empty()) return tokens_.LastBefore(request_.Find("NextToken").value_or(""));
+    const std::uint32_t position = out.listed.back();
+    return Place{OrderKey(dataset_.snapshots[position], Pick("paging.order"_question)), position};
+  }
+
   const Dataset& dataset_;
+  const bool moves_;
   const Mischief& mischief_;
   TokenStore& tokens_;
   FixedReading& choices_;
@@ -241,6 +296,7 @@ class Interfering : public Interference {
     if (!mischief_.Has(&Fault::select)) return;
     std::vector<std::uint32_t> out;
     for (std::uint32_t i = 0; i < scene_.dataset.snapshots.size(); ++i) {
+      if (IsFree(scene_.dataset.snapshots[i])) continue;
       const bool right = std::ranges::binary_search(positions, i);
       if (mischief_.Selects(scene_, scene_.dataset.snapshots[i], right)) out.push_back(i);
     }
@@ -254,8 +310,24 @@ class Interfering : public Interference {
 
 }  // namespace
 
+namespace {
+
+std::unique_ptr<Service::State> MakeState(std::unique_ptr<const LivingState> fixed,
+                                          const LivingState* living, const Reading& reading,
+                                          std::vector<const Fault*> faults) {
+  const LivingState& state = living ? *living : *fixed;
+  return std::unique_ptr<Service::State>(new Service::State{
+      std::move(fixed), state, FixedReading(reading), Mischief(std::move(faults)), {}});
+}
+
+}  // namespace
+
 Service::Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults)
-    : state_(new State{dataset, FixedReading(reading), Mischief(std::move(faults)), {}}) {}
+    : state_(MakeState(std::make_unique<const LivingState>(dataset), nullptr, reading,
+                       std::move(faults))) {}
+Service::Service(const LivingState& living, const Reading& reading,
+                 std::vector<const Fault*> faults)
+    : state_(MakeState(nullptr, &living, reading, std::move(faults))) {}
 Service::~Service() = default;
 
 bool Service::ClosesOn(const std::string& method) const {
@@ -343,8 +415,8 @@ void Service::SpoilRefusal(std::string& code, std::string& message) const {
 void Service::Spoil(const Request& request, HttpResponse& response) {
   if (!state_->mischief.Has(&Fault::send)) return;
   FixedReading choices = state_->reading;
-  const Scene scene{state_->dataset, request, choices, state_->mischief.memory(),
-                    state_->mischief.requests};
+  const std::shared_ptr<const Dataset> now = state_->living.Now();
+  const Scene scene{*now, request, choices, state_->mischief.memory(), state_->mischief.requests};
   state_->mischief.Apply(&Fault::send, scene, response);
 }
 
@@ -360,7 +432,9 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   const AtWork at_work(mischief);
   FixedReading choices = state_->reading;
   const NoteAsked note(choices, asked);
-  Scene scene{state_->dataset, sent, choices, mischief.memory(), ++mischief.requests};
+  // The whole answer is of one version.
+  const std::shared_ptr<const Dataset> now = state_->living.Now();
+  Scene scene{*now, sent, choices, mischief.memory(), ++mischief.requests};
   std::optional<Request> bent;
   if (mischief.Has(&Fault::parse)) mischief.Apply(&Fault::parse, scene, bent.emplace(sent));
   const Request& request = bent ? *bent : sent;
@@ -370,7 +444,7 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
                                     Catalogue::Get().FindError("UnsupportedHTTPMethod"), true, ""});
   } else {
     Interfering interfering(mischief, scene);
-    answer = DescribeSnapshots(request, state_->dataset, &state_->tokens, choices,
+    answer = DescribeSnapshots(request, *now, &state_->tokens, choices,
                                mischief.none() ? nullptr : &interfering);
   }
   const bool xml = answer.plan.xml;
@@ -387,7 +461,7 @@ void Service::Handle(const Request& sent, std::string_view host, Response& respo
   Answering answering(*state_, choices, request, scene);
   const RenderedList list = answering.List(answer);
   response.request_id = list.request_id;
-  response.body = RenderList(list, state_->dataset, xml, choices);
+  response.body = RenderList(list, *now, xml, choices);
   SpoilBody(mischief, scene, xml, response);
   if (const auto token = request.Find("NextToken")) state_->tokens.Use(*token);
 }

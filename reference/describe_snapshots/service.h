@@ -8,6 +8,7 @@
 
 #include "reference/choices.h"
 #include "reference/dataset.h"
+#include "reference/describe_snapshots/living_state.h"
 #include "reference/message.h"
 #include "reference/target.h"
 
@@ -24,6 +25,9 @@ class Service {
 
   // `dataset` outlives the service, which commits the faults.
   Service(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults = {});
+  // The same from a state that may move: each answer is of one version of it. `living` outlives the
+  // service.
+  Service(const LivingState& living, const Reading& reading, std::vector<const Fault*> faults = {});
   ~Service();
 
   // Answers the decoded request. `host` stands in error envelopes as HostId. `asked` (where given)
@@ -51,6 +55,9 @@ class ModelTarget : public Target {
  public:
   ModelTarget(const Dataset& dataset, const Reading& reading, std::vector<const Fault*> faults = {})
       : service_(dataset, reading, std::move(faults)) {}
+  ModelTarget(const LivingState& living, const Reading& reading,
+              std::vector<const Fault*> faults = {})
+      : service_(living, reading, std::move(faults)) {}
   void Run(RequestSource& source) override;
   std::string Name() const override { return "model"; }
 

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMostLists = 20'000;  // bounds the memory of long campaigns
 constexpr std::size_t kMostTokens = 200'000;
+constexpr std::uint64_t kNoMoment = ~std::uint64_t{0};
 
 // All values of the parameter, in order: which of several counts is a question.
 std::string Raw(const Request& request, std::string_view name) {
@@ -64,7 +65,7 @@ auto BestOrigin(Origins& origins, const Request& request) {
   const auto filters = FilterParameters(request);
   const std::string_view region = request.Find("RegionId").value_or("");
   return std::ranges::max_element(
-      origins, {}, [&](const TokenOrigin& origin) { return Fit(origin, filters, region); });
+      origins, {}, [&](const auto& known) { return Fit(known.origin, filters, region); });
 }
 
 }  // namespace
@@ -79,19 +80,22 @@ bool WalkMemory::View::IsCut(std::string_view token) const {
   return at != tokens_.end() && at->cut;
 }
 
-WalkMemory::View WalkMemory::Look(const Request& request) const {
+WalkMemory::View WalkMemory::Look(const Request& request, std::uint64_t moment) const {
   std::vector<View::Seen> seen;
+  bool crosses = false;
   for (const std::string_view text : TokenTexts(request)) {
     seen.push_back({.text = std::string(text)});
     const auto known = tokens_.find(seen.back().text);
     if (known != tokens_.end()) {
-      seen.back().origin = *BestOrigin(known->second, request);
+      const KnownOrigin& best = *BestOrigin(known->second, request);
+      seen.back().origin = best.origin;
+      if (best.moment != moment) seen.back().origin->loose = crosses = true;
     } else {
       const auto longer = tokens_.lower_bound(seen.back().text);
       seen.back().cut = longer != tokens_.end() && longer->first.starts_with(text);
     }
   }
-  return View(std::move(seen));
+  return View(std::move(seen), crosses);
 }
 
 void WalkMemory::Use(const Request& request) {
@@ -99,7 +103,7 @@ void WalkMemory::Use(const Request& request) {
   for (const std::string_view text : TokenTexts(request)) {
     const auto known = tokens_.find(std::string(text));
     if (known == tokens_.end()) continue;
-    TokenOrigin& origin = *BestOrigin(known->second, request);
+    TokenOrigin& origin = BestOrigin(known->second, request)->origin;
     origin.used = true;
     // Perhaps it was another one that was used.
     origin.loose |= !certain;
@@ -107,10 +111,11 @@ void WalkMemory::Use(const Request& request) {
 }
 
 WalkMemory::Page::Page(const Request& the_request, const Plan& the_plan,
-                       const std::vector<std::uint32_t>& the_listed)
-    : request(the_request), plan(the_plan), listed(the_listed) {
+                       const std::vector<std::uint32_t>& the_listed, std::uint64_t the_moment)
+    : request(the_request), plan(the_plan), listed(the_listed), moment(the_moment) {
   if (plan.paging.loose || plan.paging.empty) return;
   list_key = ListKey(request);
+  if (moment > 0) list_key += '\n' + std::to_string(moment);
   page_key = PageKey(request);
 }
 
@@ -165,11 +170,28 @@ void WalkMemory::Remember(std::uint64_t exchange, const Page& page, std::string_
   TokenOrigin origin =
       OriginAfter(page.request, page.plan, static_cast<std::int64_t>(page.listed.size()));
   if (!origin.loose) origin.delivered = Delivered(page.plan, page.listed);
-  auto& origins = tokens_[std::string(next_token)];
-  const auto same = std::ranges::find_if(origins, [&](const TokenOrigin& known) {
-    return known.filters == origin.filters && known.position == origin.position;
+  Keep(next_token, {std::move(origin), page.moment});
+}
+
+void WalkMemory::Keep(std::string_view token, KnownOrigin known) {
+  auto& origins = tokens_[std::string(token)];
+  const auto same = std::ranges::find_if(origins, [&](const KnownOrigin& other) {
+    return other.origin.filters == known.origin.filters &&
+           other.origin.position == known.origin.position;
   });
-  if (same == origins.end()) origins.push_back(std::move(origin));
+  if (same == origins.end()) {
+    origins.push_back(std::move(known));
+  } else if (same->moment != known.moment) {
+    *same = std::move(known);
+  }
+}
+
+void WalkMemory::RememberLoose(const Request& request, std::string_view next_token) {
+  if (next_token.empty() || tokens_.size() >= kMostTokens) return;
+  TokenOrigin origin{.filters = FilterParameters(request),
+                     .region = std::string(request.Find("RegionId").value_or("")),
+                     .loose = true};
+  Keep(next_token, {std::move(origin), kNoMoment});
 }
 
 }  // namespace assay

@@ -24,16 +24,21 @@ class WalkMemory {
       std::optional<TokenOrigin> origin = std::nullopt;
       bool cut = false;
     };
-    explicit View(std::vector<Seen> tokens) : tokens_(std::move(tokens)) {}
+    explicit View(std::vector<Seen> tokens, bool crosses = false)
+        : tokens_(std::move(tokens)), crosses_(crosses) {}
+    // True where a token comes from another moment than the answer.
+    bool crosses_moments() const { return crosses_; }
     std::optional<TokenOrigin> Find(std::string_view token) const override;
     bool IsCut(std::string_view token) const override;
 
    private:
     std::vector<Seen> tokens_;
+    bool crosses_ = false;
   };
   // For each text that may be the request's token: of several origins (a token may just be a
   // position) the one that fits the request best.
-  View Look(const Request& request) const;
+  // In another moment than the token's the place in the list is open: the origin is loose then.
+  View Look(const Request& request, std::uint64_t moment = 0) const;
 
   // An earlier page that the new one contradicts.
   struct Clash {
@@ -43,21 +48,30 @@ class WalkMemory {
   };
   // One page of one list, as it was asked for and as a reading takes it.
   struct Page {
-    Page(const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed);
+    Page(const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed,
+         std::uint64_t moment = 0);
 
     const Request& request;
     const Plan& plan;
     const std::vector<std::uint32_t>& listed;  // positions in the dataset, in order
+    const std::uint64_t moment;  // pages of two moments have nothing to say about each other
     std::string list_key, page_key;
   };
   // Compares a page with what was seen of the same list; nothing is remembered.
   std::optional<Clash> Check(const Page& page) const;
   // Remembers a page, and the token that it came with ("" for none).
   void Remember(std::uint64_t exchange, const Page& page, std::string_view next_token);
+  // Remembers a token whose place in a list is not known, since the state moved.
+  void RememberLoose(const Request& request, std::string_view next_token);
   // Notes that the request used its token; where several may be meant, no place is known any more.
   void Use(const Request& request);
 
  private:
+  struct KnownOrigin {
+    TokenOrigin origin;
+    std::uint64_t moment = 0;  // of the answer that gave it
+  };
+  void Keep(std::string_view token, KnownOrigin known);
   struct SeenPage {
     std::uint64_t exchange;
     std::vector<std::uint32_t> listed;
@@ -73,8 +87,9 @@ class WalkMemory {
   std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> Delivered(
       const Plan& plan, const std::vector<std::uint32_t>& listed) const;
 
-  std::unordered_map<std::string, SeenList> lists_;         // by list and page size
-  std::map<std::string, std::vector<TokenOrigin>> tokens_;  // sorted: cut tokens are looked for
+  std::unordered_map<std::string, SeenList> lists_;  // by list and page size
+  // Sorted: cut tokens are looked for.
+  std::map<std::string, std::vector<KnownOrigin>> tokens_;
 };
 
 }  // namespace assay

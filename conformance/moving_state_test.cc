@@ -1,0 +1,113 @@
+#include "conformance/moving_state.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "conformance/faulty_target_for_test.h"
+#include "conformance/suite.h"
+#include "reference/churning_target_for_test.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/steady_target.h"
+
+namespace assay {
+namespace {
+
+// A run of the suites against a target whose state moves.
+struct MovingRun {
+  explicit MovingRun(Target& target, const SuiteOptions& options = {.strength = 1})
+      : steady(target, BuiltIn()),
+        judge(BuiltIn()),
+        session(steady, judge, recorder, {.reduction_requests = 0, .steady = &steady}),
+        context(session, BuiltIn(), options, notes) {
+    steady.Begin();
+  }
+
+  void Run(const std::function<bool(const SuiteTest&)>& wanted) {
+    for (const SuiteTest& test : std::move(ConformanceTests(context)).value()) {
+      if (wanted(test)) RunWhileTheStateMoves(context, test.run);
+    }
+  }
+  std::map<std::string, std::vector<std::string>> Findings() {
+    std::map<std::string, std::vector<std::string>> out;
+    for (const Finding& finding : session.Findings()) {
+      out[finding.kind].push_back(finding.rule + ": " + finding.expected + ": " + finding.actual);
+    }
+    return out;
+  }
+
+  SteadyTarget steady;
+  DeafRecorder recorder;
+  Judge judge;
+  Session session;
+  SuiteNotes notes;
+  SuiteContext context;
+};
+
+bool IsShort(const SuiteTest& test) { return test.name.find("_size_1") == std::string::npos; }
+
+TEST(MovingState, RaisesNoAlarm) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    ChurningTarget target(BuiltIn(), seed, 60, RandomReading(seed));
+    MovingRun run(target);
+    run.Run(IsShort);
+    EXPECT_TRUE(run.steady.moves());
+    auto findings = run.Findings();
+    EXPECT_EQ(findings["violation"], std::vector<std::string>{}) << seed;
+    EXPECT_EQ(findings["warning"], std::vector<std::string>{}) << seed;
+    EXPECT_GT(run.judge.judged(), 300U);
+  }
+}
+
+TEST(MovingState, RaisesNoAlarmWhereHardlyAnyMomentIsQuiet) {
+  ChurningTarget target(BuiltIn(), 9, 4);
+  MovingRun run(target);
+  run.Run([](const SuiteTest& test) { return test.suite == "walks" && IsShort(test); });
+  auto findings = run.Findings();
+  EXPECT_EQ(findings["violation"], std::vector<std::string>{});
+  EXPECT_EQ(findings["warning"], std::vector<std::string>{});
+}
+
+TEST(MovingState, StillSeesFaults) {
+  for (const char* fault : {"paging.last_page.drops_one", "filter.status.ignored"}) {
+    const auto faults = FindFaults({fault});
+    ASSERT_TRUE(faults) << faults.error().Text();
+    ChurningTarget target(BuiltIn(), 5, 300, {}, *faults);
+    MovingRun run(target);
+    run.Run([](const SuiteTest& test) { return test.suite == "walks" || test.suite == "filter"; });
+    EXPECT_TRUE(run.steady.moves()) << fault;
+    EXPECT_FALSE(run.Findings()["violation"].empty()) << fault;
+  }
+}
+
+TEST(WalkHistory, AsksOnceForWhatWasThereAllTheTime) {
+  const WalkHistory history{{"s-1", "s-2", "s-3"}};
+  EXPECT_FALSE(CheckHistory(history, {{"s-1", "s-2"}, {"s-3"}}));
+  EXPECT_FALSE(CheckHistory(history, {{"s-9", "s-1", "s-2"}, {"s-3", "s-9"}}));
+  const auto missing = CheckHistory(history, {{"s-1"}, {"s-3"}});
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->rule, "token.walk.complete"_rule);
+  EXPECT_EQ(missing->actual, "s-2 is missing");
+  const auto twice = CheckHistory(history, {{"s-1", "s-2"}, {"s-2", "s-3"}});
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(twice->rule, "token.walk.unique"_rule);
+}
+
+// Loses the first snapshot of every page that a token asks for.
+TEST(WalkHistory, NoticesAWalkThatLosesSnapshotsWhileTheStateMoves) {
+  ChurningTarget target(BuiltIn(), 5, 12);
+  target.bend = [](const Request& request, Result<Response>& response) {
+    if (!request.Find("NextToken")) return;
+    const std::size_t at = response->body.find("{\"Snapshot\":[{");
+    const std::size_t end = response->body.find("},{\"", at);
+    if (at == std::string::npos || end == std::string::npos) return;
+    response->body.erase(at + 13, end + 2 - (at + 13));
+  };
+  MovingRun run(target);
+  run.Run([](const SuiteTest& test) { return test.name == "max_results_10"; });
+  run.Run([](const SuiteTest& test) { return test.name == "max_results_10"; });
+  EXPECT_FALSE(run.Findings()["violation"].empty());
+}
+
+}  // namespace
+}  // namespace assay

@@ -53,6 +53,9 @@ struct Origin {
   std::string test;
 };
 
+// Puts into the record what the judge says of an exchange.
+void WriteVerdict(const Verdict& verdict, bool answered, ExchangeRecord& record);
+
 struct SessionOptions {
   bool keep_bodies = true;  // the journal holds the bodies of conforming answers too
   int tries = 3;            // of a request that is answered 5xx, or breaks off

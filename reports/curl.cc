@@ -117,4 +117,12 @@ std::string CurlLine(const Finding& finding, std::string_view target) {
   return line + " " + ShellQuote(url);
 }
 
+std::string ReplayFlags(const RecordedRun& run) {
+  std::string out = " --target " + ShellQuote(CurlTarget(run.header.target));
+  for (const auto& [flag, value] : run.header.options) {
+    if (flag == "--signature") out += " --signature " + ShellQuote(value);
+  }
+  return out;
+}
+
 }  // namespace assay

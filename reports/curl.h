@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/journal.h"
 #include "spec/record.h"
 
 namespace assay {
@@ -22,5 +23,9 @@ std::string CurlTarget(std::string_view target);
 // A curl command, on one line, that sends the finding's smallest request to the target, unsigned
 // and without secrets. Placement "split" puts the common parameters into the query.
 std::string CurlLine(const Finding& finding, std::string_view target);
+
+// " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run
+// did.
+std::string ReplayFlags(const RecordedRun& run);
 
 }  // namespace assay

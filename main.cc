@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   assay::AddRunCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddCasesCommand(app, &exit_code);
   assay::AddSelftestCommand(app, &exit_code, {assay::PropertyTests});
-  assay::AddReplayCommand(app, &exit_code);
+  assay::AddReplayCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddFuzzCommand(app, &exit_code);
   assay::AddSpecCommands(app, &exit_code, assay::DescribedFaults());
   assay::AddReferenceCommands(app, &exit_code);

@@ -39,6 +39,20 @@ bool IsAccepted(const Finding& finding) {
   return finding.kind == "violation" || finding.kind == "warning";
 }
 
+// True where the entry names the finding or a part of it. It makes a finding known by its own id;
+// by a part only where a diagnosis proves that both have one cause, so that nothing new hides
+// behind something accepted.
+bool Accept(const KnownFinding& known, Finding& finding) {
+  if (!IsAccepted(finding) && finding.kind != "known") return false;
+  const bool is_part = std::ranges::find(finding.also, known.id) != finding.also.end();
+  if (finding.id != known.id && !is_part) return false;
+  if (!is_part || !finding.diagnosis.empty()) finding.kind = "known";
+  return true;
+}
+
+// Of a finding's id: the rule and what follows its last dot.
+std::string RuleOf(const std::string& id) { return id.substr(0, id.rfind('.')); }
+
 // What is wrong with the entry whatever was found, or "".
 std::string ProblemOf(const KnownFinding& known, const std::string& today) {
   if (!FindRule(known.rule)) {
@@ -92,12 +106,13 @@ std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool
       problems.push_back(std::move(problem));
       continue;
     }
-    const auto finding = std::ranges::find_if(findings, [&](const Finding& candidate) {
-      return candidate.id == entry.id && IsAccepted(candidate);
+    bool found = false;
+    for (Finding& finding : findings) found |= Accept(entry, finding);
+    // What could not be judged may be there still.
+    const bool open = std::ranges::any_of(findings, [&](const Finding& finding) {
+      return finding.kind == "inconclusive" && finding.id == entry.id;
     });
-    if (finding != findings.end()) {
-      finding->kind = "known";
-    } else if (full_run && std::ranges::find(findings, entry.id, &Finding::id) == findings.end()) {
+    if (!found && !open && full_run) {
       problems.push_back(fmt::format("{}: no longer found; take the entry out", entry.id));
     }
   }
@@ -108,9 +123,12 @@ std::string KnownText(const std::vector<Finding>& findings) {
   nlohmann::ordered_json entries = nlohmann::ordered_json::array();
   for (const Finding& finding : findings) {
     if (!IsAccepted(finding) && finding.kind != "known") continue;
-    entries.push_back({{"id", finding.id},
-                       {"rule", finding.rule},
-                       {"reason", "not yet examined: " + finding.actual}});
+    const auto add = [&](const std::string& id, const std::string& rule) {
+      entries.push_back(
+          {{"id", id}, {"rule", rule}, {"reason", "not yet examined: " + finding.actual}});
+    };
+    add(finding.id, finding.rule);
+    for (const std::string& part : finding.also) add(part, RuleOf(part));
   }
   const nlohmann::ordered_json out = {{"format", kFormat}, {"findings", std::move(entries)}};
   return out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -21,9 +21,10 @@ struct KnownFinding {
 Result<std::vector<KnownFinding>> LoadKnown(const std::string& file);
 Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::string& name);
 
-// Makes the accepted ones among the violations and warnings "known". What comes back says, a
-// sentence each, which entries must go: expired on `today` (yyyy-MM-dd), of a rule that does not
-// exist or an id that does not belong to it, or, in a full run, no longer found.
+// Makes the accepted ones among the violations and warnings "known": those of an accepted id, and
+// those with a diagnosis of which a part is accepted. What comes back says, a sentence each, which
+// entries must go: expired on `today` (yyyy-MM-dd), of a rule that does not exist or an id that
+// does not belong to it, or, in a full run, no longer found.
 std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
                                     const std::string& today, std::vector<Finding>& findings);
 

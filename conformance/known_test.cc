@@ -58,6 +58,50 @@ TEST(Known, EntriesThatCanMatchNothingAreToldAlways) {
   EXPECT_EQ(findings[0].kind, "violation");
 }
 
+TEST(Known, ANewFindingOfTheSameRuleStaysAViolation) {
+  std::vector<Finding> findings = Found();
+  findings.push_back(findings[0]);
+  findings.back().id = "page.size.echo.00000009";
+  EXPECT_TRUE(
+      ApplyKnown({Accept("page.size.echo.00000001", "page.size.echo")}, true, kToday, findings)
+          .empty());
+  EXPECT_EQ(findings[0].kind, "known");
+  EXPECT_EQ(findings[3].kind, "violation");
+}
+
+// With a diagnosis it is proven that both have one cause.
+TEST(Known, AnEntryThatIsPartOfAnotherFindingCountsAsFound) {
+  const std::vector<KnownFinding> known = {
+      Accept("page.size.default.00000007", "page.size.default")};
+  for (const bool diagnosed : {true, false}) {
+    std::vector<Finding> findings = Found();
+    findings[0].also = {"page.size.default.00000007"};
+    if (diagnosed) findings[0].diagnosis = {"paging.size.echo_count"};
+    EXPECT_TRUE(ApplyKnown(known, true, kToday, findings).empty());
+    EXPECT_EQ(findings[0].kind, diagnosed ? "known" : "violation");
+  }
+}
+
+TEST(Known, EveryEntryOfOneFindingCountsAsFound) {
+  std::vector<Finding> findings = Found();
+  findings[0].also = {"page.size.default.00000007"};
+  EXPECT_TRUE(ApplyKnown({Accept("page.size.echo.00000001", "page.size.echo"),
+                          Accept("page.size.default.00000007", "page.size.default")},
+                         true, kToday, findings)
+                  .empty());
+  EXPECT_EQ(findings[0].kind, "known");
+}
+
+TEST(Known, PartsOfFindingsAreWrittenToo) {
+  std::vector<Finding> findings = Found();
+  findings[0].also = {"page.size.default.00000007"};
+  const auto known = ParseKnown(KnownText(findings), "known.json");
+  ASSERT_TRUE(known) << known.error().Text();
+  ASSERT_EQ(known->size(), 3U);
+  EXPECT_EQ((*known)[1].rule, "page.size.default");
+  EXPECT_TRUE(ApplyKnown(*known, true, kToday, findings).empty());
+}
+
 TEST(Known, FilesThatARunWritesAreReadBack) {
   const std::vector<Finding> findings = Found();
   const auto known = ParseKnown(KnownText(findings), "known.json");

@@ -7,203 +7,202 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <set>
+#include <tuple>
 
+#include "conformance/run_plan.h"
 #include "reference/describe_snapshots/inventory.h"
-#include "reference/finding_groups.h"
-#include "reports/journal.h"
+#include "reports/secrets.h"
 #include "reports/text.h"
 
 namespace assay {
 namespace {
 
-Request RequestOf(const ExchangeRecord& record) {
-  Request request{.method = record.method};
-  request.placement = PlacementNamed(record.placement);
-  request.encoding = FormEncodingNamed(record.encoding);
-  request.forgery = ForgeryNamed(record.forgery);
-  for (const auto& [name, value] : record.parameters) request.parameters.push_back({name, value});
-  return request;
+constexpr std::size_t kShownChanges = 5;
+constexpr std::size_t kShownRequest = 300;
+
+bool IsMust(const std::string& rule) {
+  const auto found = FindRule(rule);
+  return found && Catalogue::Get()[*found].level == Level::kMust;
 }
 
-// One exchange of the record, answered.
-struct Replayed {
-  std::uint64_t id = 0;
-  Request request;
-  Response response;
-};
+std::string Shown(std::string_view text) { return TerminalText(HideSecrets(text)); }
 
-// Puts the tokens of today in place of the recorded ones, so that walks can be sent again.
-class TokenTranslation {
- public:
-  void Apply(Request& request) const {
-    for (Parameter& parameter : request.parameters) {
-      const auto known = today_.find(parameter.value);
-      if (parameter.name == "NextToken" && known != today_.end()) parameter.value = known->second;
-    }
+std::string_view NameOf(Fate fate) {
+  switch (fate) {
+    case Fate::kSame:
+      return "SAME";
+    case Fate::kChanged:
+      return "CHANGED";
+    case Fate::kFixed:
+      return "FIXED";
+    case Fate::kNotSeen:
+      return "NOT SEEN";
+    case Fate::kNotJudged:
+      break;
   }
-  void Learn(const std::string& recorded_body, const Response& response) {
-    const std::string recorded = NextTokenOf({.status = 200, .body = recorded_body});
-    const std::string token = NextTokenOf(response);
-    if (!recorded.empty() && !token.empty()) today_[recorded] = token;
-  }
-
- private:
-  std::map<std::string, std::string> today_;
-};
-
-Result<std::vector<Replayed>> AnswerAgain(std::vector<RecordedExchange>& recorded, Target* target) {
-  std::vector<Replayed> out;
-  TokenTranslation tokens;
-  for (RecordedExchange& exchange : recorded) {
-    ExchangeRecord& record = exchange.exchange;
-    Replayed replayed{.id = record.id, .request = RequestOf(record)};
-    if (target) {
-      tokens.Apply(replayed.request);
-      const Result<Response> response = Send(*target, replayed.request);
-      if (!response) return response.error();
-      tokens.Learn(record.body, *response);
-      replayed.response = *response;
-    } else {
-      // Without its whole body an answer cannot be judged.
-      if (record.status == 0 || exchange.body_cut) continue;
-      if (record.body.empty() && exchange.body_bytes > 0) continue;
-      replayed.response = {.status = record.status,
-                           .content_type = record.content_type,
-                           .body = std::move(record.body),
-                           .request_id = std::move(record.request_id)};
-    }
-    out.push_back(std::move(replayed));
-  }
-  return out;
+  return "NOT JUDGED";
 }
 
-using Failures = std::map<std::string, Difference>;  // by finding id
-
-Failures JudgeAll(const Dataset& dataset, const std::vector<Replayed>& exchanges,
-                  const JudgeOptions& options) {
-  Judge judge(dataset, {}, options);
-  Failures failures;
-  for (const Replayed& exchange : exchanges) {
-    const Verdict verdict = judge.Examine(exchange.id, exchange.request, exchange.response);
-    for (const Difference& d : verdict.violations) failures.emplace(FindingId(d), d);
-    for (const Difference& d : verdict.warnings) failures.emplace(FindingId(d), d);
+std::string FateText(const ReplayedFinding& replayed) {
+  const std::string text = Shown(replayed.text);
+  switch (replayed.fate) {
+    case Fate::kChanged:
+      return ": now " + text;
+    case Fate::kFixed:
+      return text.empty() ? "" : fmt::format(": not seen {}", text);
+    case Fate::kNotSeen:
+      return fmt::format(": not {}; it was intermittent, so it may be there still", text);
+    default:
+      return ": " + text;
   }
-  return failures;
 }
 
-bool IsMust(const Difference& difference) {
-  return Catalogue::Get()[difference.rule].level == Level::kMust;
+// The kinds of change with their number, the first changes in full.
+void TellChanges(const Recording& recording, const ReplayOutcome& outcome, std::ostream& output) {
+  const auto& changed = outcome.changed;
+  if (recording.foreign) return;
+  output << fmt::format("{} of {} verdicts changed\n", changed.size(), outcome.judged);
+  std::map<std::pair<std::string, std::string>, std::size_t> kinds;
+  for (const ChangedVerdict& change : changed) ++kinds[{change.recorded, change.today}];
+  for (const auto& [kind, count] : kinds) {
+    output << fmt::format("  {} x  {} -> {}\n", count, Shown(kind.first), Shown(kind.second));
+  }
+  for (std::size_t i = 0; i < std::min(kShownChanges, changed.size()); ++i) {
+    const ChangedVerdict& change = changed[i];
+    output << fmt::format("  exchange {}: {}\n    recorded {}\n    today    {}{}\n",
+                          change.exchange, Shorten(Shown(change.request), kShownRequest),
+                          Shown(change.recorded), Shown(change.today),
+                          change.why.empty() ? "" : ": " + Shown(change.why));
+  }
+  if (changed.size() > kShownChanges) {
+    output << fmt::format("  and {} more\n", changed.size() - kShownChanges);
+  }
 }
 
-// A line for each finding of the record, then for each that it does not have.
-ExitCode Tell(const std::vector<Finding>& findings, Failures failures, std::ostream& output) {
+// What no finding of the record speaks for.
+bool TellOthers(const Recording& recording, const Failures& others, std::ostream& output) {
   bool violated = false;
-  for (const Finding& finding : findings) {
-    const auto same = failures.find(finding.id);
-    if (same != failures.end()) {
-      output << fmt::format("SAME     {}: {}\n", finding.id, TerminalText(same->second.actual));
-      violated |= IsMust(same->second);
-      failures.erase(same);
-      continue;
-    }
-    const auto other = std::ranges::find_if(
-        failures, [&](const auto& entry) { return Id(entry.second.rule) == finding.rule; });
-    if (other == failures.end()) {
-      output << fmt::format("FIXED    {}\n", finding.id);
-      continue;
-    }
-    output << fmt::format("CHANGED  {}: now {}\n", finding.id, TerminalText(other->second.actual));
-    violated |= IsMust(other->second);
-    failures.erase(other);
+  for (const auto& [id, failure] : others) {
+    const bool must = IsMust(failure.rule);
+    const std::string_view label = recording.foreign      ? must ? "VIOLATION" : "WARNING"
+                                   : failure.was_recorded ? "ALSO"
+                                                          : "NEW";
+    output << fmt::format("{:<10} {}: expected {}, actual {} ({}{})\n", label, id,
+                          Shown(failure.expected), Shown(failure.actual), failure.place,
+                          failure.times > 1 ? fmt::format(" and {} more", failure.times - 1) : "");
+    violated |= must;
   }
-  for (const auto& [id, difference] : failures) {
-    output << fmt::format("NEW      {}: expected {}, actual {}\n", id,
-                          TerminalText(difference.expected), TerminalText(difference.actual));
-    violated |= IsMust(difference);
-  }
-  return violated ? ExitCode::kViolations : ExitCode::kConforms;
-}
-
-bool WasDiscovered(const RecordedRun& run) {
-  return std::ranges::find(run.header.options, "--discover", [](const auto& option) {
-           return option.first;
-         }) != run.header.options.end();
+  return violated;
 }
 
 // The state of a run that discovered it: read off the target once more.
-Result<Dataset> DiscoverAgain(const RecordedRun& run, Target* target) {
+Result<Dataset> DiscoverAgain(const Recording& recording, Target* target) {
   if (!target) {
-    return Error{run.path,
+    return Error{recording.path,
                  "the run read the state off its target and keeps none; give --target, "
                  "or --dataset with the state"};
   }
-  std::string region = "cn-hangzhou";
-  for (const auto& [flag, value] : run.header.options) {
-    if (flag == "--region") region = value;
-  }
-  Result<Inventory> inventory = ReadInventory(*target, region);
+  const std::string region = RecordedOption(recording, "--region");
+  Result<Inventory> inventory = ReadInventory(*target, region.empty() ? "cn-hangzhou" : region);
   if (!inventory) return inventory.error();
   return std::move(inventory->dataset);
 }
 
-Result<Dataset> OpenDataset(const std::string& given, const RecordedRun& run, Target* target) {
-  if (given.empty() && WasDiscovered(run)) return DiscoverAgain(run, target);
-  const std::string& name = given.empty() ? run.header.dataset : given;
-  if (name.empty() || name == "built in") return BuiltInDataset();
-  return LoadDataset(name);
+bool WasDiscovered(const Recording& recording) {
+  return std::ranges::any_of(recording.header.options,
+                             [](const auto& option) { return option.first == "--discover"; });
 }
 
-bool WasSignedInHeaders(const RecordedRun& run) {
-  const auto& options = run.header.options;
-  return std::ranges::find(options, std::pair<std::string, std::string>("--signature", "v3")) !=
-         options.end();
+Result<Dataset> OpenDataset(const std::string& given, const Recording& recording, Target* target) {
+  if (!given.empty()) return LoadDataset(given);
+  if (recording.foreign) {
+    return Error{recording.path,
+                 "does not say what the target held: give its state with --dataset FILE (`assay "
+                 "dataset --built-in --out FILE` writes the built-in one)"};
+  }
+  if (WasDiscovered(recording)) return DiscoverAgain(recording, target);
+  const std::string& name = recording.header.dataset;
+  return LoadDatasetOrBuiltIn(name == "built in" ? "" : name);
+}
+
+Result<Reading> OpenReading(const Recording& recording) {
+  const std::string name = RecordedOption(recording, "--reading");
+  return name.empty() ? Reading{} : LoadReading(name);
 }
 
 }  // namespace
 
-Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
-  const Result<RecordedRun> run = LoadRun(options.journal);
-  if (!run) return run.error();
-  std::vector<RecordedExchange> recorded;
-  const auto keep = [&](RecordedExchange& exchange) { recorded.push_back(std::move(exchange)); };
-  if (const auto read = ReadJournal(run->path, keep); !read) return read.error();
+ExitCode TellOutcome(const Recording& recording, const ReplayOutcome& outcome, bool was_sent,
+                     std::ostream& output) {
+  for (const std::string& note : recording.notes) output << "note: " << Shown(note) << "\n";
+  output << fmt::format("{} of {} exchanges {}\n", outcome.judged, recording.exchanges.size(),
+                        was_sent ? "sent and judged again" : "judged again, as recorded");
+  if (!was_sent) TellChanges(recording, outcome, output);
+  bool violated = false, open = false;
+  for (const ReplayedFinding& replayed : outcome.findings) {
+    const Finding& finding = *replayed.finding;
+    output << fmt::format("{:<10} {}{}\n", NameOf(replayed.fate), Shown(finding.id),
+                          FateText(replayed));
+    const bool fails = replayed.fate == Fate::kSame || replayed.fate == Fate::kChanged;
+    violated |= fails && finding.kind != "known" && IsMust(finding.rule);
+    open |= replayed.fate == Fate::kNotJudged;
+  }
+  violated |= TellOthers(recording, outcome.others, output);
+  if (violated) return ExitCode::kViolations;
+  return open || outcome.judged == 0 ? ExitCode::kCouldNotJudge : ExitCode::kConforms;
+}
+
+Result<ExitCode> Replay(const ReplayOptions& options, const std::vector<TargetTests>& more,
+                        std::ostream& output) {
+  const Result<Recording> recording = OpenRecording(options.recording);
+  if (!recording) return recording.error();
+  const bool sends = !options.target.empty();
   std::unique_ptr<HttpTarget> target;
-  if (!options.target.empty()) {
+  if (sends) {
     auto opened = OpenEndpoint(options.target, options.connection);
     if (!opened) return opened.error();
     target = std::move(*opened);
   }
-  const Result<Dataset> dataset = OpenDataset(options.dataset, *run, target.get());
+  const Result<Dataset> dataset = OpenDataset(options.dataset, *recording, target.get());
   if (!dataset) return dataset.error();
-  const auto replayed = AnswerAgain(recorded, target.get());
-  if (!replayed) return replayed.error();
-  if (replayed->empty()) {
-    return Error{run->path,
-                 "holds no exchange that can be judged again; give --target to send the "
-                 "requests again",
-                 ExitCode::kCouldNotJudge};
-  }
-  output << fmt::format("{} of {} exchanges {}\n", replayed->size(), recorded.size(),
-                        target ? "sent and judged again" : "judged again, as recorded");
-  const JudgeOptions judged{.accepts_json = target ? options.connection.accepts_json()
-                                                   : WasSignedInHeaders(*run)};
-  return Tell(run->findings, JudgeAll(*dataset, *replayed, judged), output);
+  const Result<Reading> reading = OpenReading(*recording);
+  if (!reading) return reading.error();
+  const ReplayContext context{.dataset = *dataset,
+                              .pins = *reading,
+                              .judge = {.accepts_json = sends ? options.connection.accepts_json()
+                                                              : recording->accepts_json},
+                              .signs = sends ? options.connection.signs()
+                                             : !RecordedOption(*recording, "--signature").empty(),
+                              .more = more};
+  const Result<ReplayOutcome> outcome =
+      sends ? SendAgain(*recording, context, *target) : JudgeAgain(*recording, context);
+  if (!outcome) return outcome.error();
+  const ExitCode code = TellOutcome(*recording, *outcome, sends, output);
+  if (outcome->judged > 0) return code;
+  return Error{recording->path,
+               sends ? "holds no exchange to send again"
+                     : "holds no exchange that can be judged again; give --target to send the "
+                       "requests again",
+               ExitCode::kCouldNotJudge};
 }
 
-void AddReplayCommand(CLI::App& app, int* exit_code) {
+void AddReplayCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* replay =
       app.add_subcommand("replay", "Judge recorded exchanges again, or send their requests again");
-  replay->add_option("FILE", options->journal, "a run's folder, its journal, or a repro/*.ndjson")
+  replay
+      ->add_option("FILE", options->recording,
+                   "a run's folder, its journal, a repro/*.ndjson, or a HAR file of a browser or "
+                   "proxy")
       ->required();
   replay->add_option("--target", options->target, "URL to send the requests to again");
   AddConnectionOptions(*replay, options->connection);
   replay->add_option("--dataset", options->dataset,
-                     "the state; without it, what the journal names");
-  replay->callback([=]() {
-    const Result<ExitCode> code = Replay(*options, std::cout);
-    if (!code) std::cerr << "assay replay: " << TerminalText(code.error().Text()) << '\n';
+                     "the state; without it, what the journal names (a HAR file names none)");
+  replay->callback([=, more = std::move(more)]() {
+    const Result<ExitCode> code = Replay(*options, more, std::cout);
+    if (!code)
+      std::cerr << "assay replay: " << TerminalText(HideSecrets(code.error().Text())) << '\n';
     *exit_code = static_cast<int>(code ? *code : code.error().exit);
   });
 }

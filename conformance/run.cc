@@ -11,6 +11,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "conformance/parameter_effects.h"
 #include "conformance/preflight.h"
 #include "conformance/run_plan.h"
 #include "conformance/suite.h"
@@ -32,11 +33,14 @@ class WatchedRecorder : public Recorder {
   void Begin(const RunHeader& header) override { journal_.Begin(header); }
   void Add(const ExchangeRecord& exchange) override {
     journal_.Add(exchange);
+    effects_.Add(exchange);
     findings_ += exchange.verdict == "violation" ? 1 : 0;
     progress_.Update(++done_, findings_);
   }
   void Add(const Finding& finding) override { journal_.Add(finding); }
   void End(const RunTrailer& trailer) override { journal_.End(trailer); }
+
+  const ParameterEffects& effects() const { return effects_; }
 
   void BeginSuite(std::string_view name) {
     done_ = 0;
@@ -46,6 +50,7 @@ class WatchedRecorder : public Recorder {
  private:
   Recorder& journal_;
   Progress& progress_;
+  ParameterEffects effects_;
   std::uint64_t done_ = 0;
   std::uint64_t findings_ = 0;
 };
@@ -290,6 +295,7 @@ class ConformanceRun {
     trailer_.judged = judge_.judged();
     trailer_.throttled = session_.throttled();
     trailer_.reading = judge_.Learned();
+    trailer_.parameters = recorder_.effects().Tallies();
     for (const Finding& finding : findings_) recorder_.Add(finding);
     recorder_.End(trailer_);
     return code;

@@ -63,6 +63,36 @@ TEST(Run, ConformsToItselfAndLeavesEveryReport) {
   EXPECT_NE(ended.output.find("CONFORMS"), std::string::npos);
 }
 
+// One rule, broken by the one method and by the other.
+TEST(Run, KnownFindingsAreStillRunAndHideNoNewOneOfTheirRule) {
+  const auto take = [](const char* also) {
+    return [also](Request& request, HttpResponse&) {
+      if (request.method == "PUT" || request.method == also) request.method = "GET";
+    };
+  };
+  const TestFolder folder;
+  const std::string only =
+      " --strict --only encoding.method.other --known " + (folder / "known.json").string();
+  const FaultyEndpoint one(take(""));
+  EXPECT_EQ(RunAssay(folder, one.Flag() + " --strict --only encoding.method.other --write-known " +
+                                 (folder / "known.json").string())
+                .code,
+            1);
+  const EndedRun accepted = RunAssay(folder, one.Flag() + only);
+  EXPECT_EQ(accepted.code, 0) << accepted.output;
+  ASSERT_EQ(accepted.report["findings"].size(), 1U);
+  EXPECT_EQ(accepted.report["findings"][0]["kind"], "known");
+  EXPECT_GT(accepted.report["findings"][0]["occurrences"], 0);
+  const FaultyEndpoint two(take("DELETE"));
+  const EndedRun more = RunAssay(folder, two.Flag() + only);
+  EXPECT_EQ(more.code, 1) << more.output;
+  EXPECT_EQ(more.report["totals"]["known"], 1) << more.output;
+  EXPECT_EQ(more.report["totals"]["warnings"], 1) << more.output;
+  for (const auto& finding : more.report["findings"]) {
+    EXPECT_EQ(finding["rule"], "encoding.method.other");
+  }
+}
+
 TEST(Run, EndsWith1OnViolations) {
   const FaultyEndpoint endpoint(ForgetStatus);
   const TestFolder folder;

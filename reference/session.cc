@@ -121,6 +121,15 @@ std::vector<std::pair<std::string, std::string>> Pairs(const Request& request) {
   return out;
 }
 
+// Equal where the answers are but for request ids, tokens and the fields of snapshots.
+std::uint64_t Fingerprint(const ObservedAnswer& answer, const JudgedExchange& judged) {
+  std::string text =
+      fmt::format("{} {} {} {} {} {}", judged.status, answer.xml, judged.verdict.code,
+                  answer.total_count.text, answer.page_number.text, answer.page_size.text);
+  for (const std::string& id : judged.verdict.listed) text.append(" ").append(id);
+  return std::hash<std::string>{}(text);
+}
+
 bool IsRefusedMethod(const Request& request) {
   return request.method != "GET" && request.method != "POST";
 }
@@ -376,6 +385,9 @@ class Session::Driver : public RequestSource {
                           .parameters = Pairs(judged.request),
                           .status = judged.status};
     if (step.response) {
+      const ObservedAnswer& answer = state_.judge.last_answer();
+      record.next_token = answer.next_token.text;
+      record.answer = Fingerprint(answer, judged);
       record.content_type = step.response->content_type;
       if (step.response->body.find(step.response->request_id) == std::string::npos) {
         record.request_id = step.response->request_id;
@@ -383,14 +395,7 @@ class Session::Driver : public RequestSource {
       if (!plain || state_.options.keep_bodies) record.body = std::move(step.response->body);
       record.latency_us = step.response->latency_us;
     }
-    record.verdict = !verdict.violations.empty()                 ? "violation"
-                     : !judged.answered                          ? "unanswered"
-                     : verdict.kind == Verdict::Kind::kNotJudged ? "not judged"
-                     : !verdict.warnings.empty()                 ? "warning"
-                                                                 : "conforms";
-    for (const Difference& d : verdict.violations) record.rules.emplace_back(Id(d.rule));
-    for (const Difference& d : verdict.warnings) record.rules.emplace_back(Id(d.rule));
-    if (!verdict.reason.empty()) record.rules.push_back(verdict.reason);
+    WriteVerdict(verdict, judged.answered, record);
     state_.recorder.Add(record);
   }
 
@@ -402,6 +407,17 @@ class Session::Driver : public RequestSource {
   bool exhausted_ = false;
   Pacer pacer_;
 };
+
+void WriteVerdict(const Verdict& verdict, bool answered, ExchangeRecord& record) {
+  record.verdict = !verdict.violations.empty()                 ? "violation"
+                   : !answered                                 ? "unanswered"
+                   : verdict.kind == Verdict::Kind::kNotJudged ? "not judged"
+                   : !verdict.warnings.empty()                 ? "warning"
+                                                               : "conforms";
+  for (const Difference& d : verdict.violations) record.rules.emplace_back(Id(d.rule));
+  for (const Difference& d : verdict.warnings) record.rules.emplace_back(Id(d.rule));
+  if (!verdict.reason.empty()) record.rules.push_back(verdict.reason);
+}
 
 Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOptions options)
     : state_(new State{target, judge, recorder, options}) {

@@ -54,6 +54,9 @@ struct Origin {
   std::string test;
 };
 
+// Puts into the record what the judge says of an exchange.
+void WriteVerdict(const Verdict& verdict, bool answered, ExchangeRecord& record);
+
 class SteadyTarget;
 
 struct SessionOptions {

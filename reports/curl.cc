@@ -157,4 +157,12 @@ std::string CurlLine(const Finding& finding, std::string_view target) {
   return line + Command(finding, " --include", target, !finding.before.empty());
 }
 
+std::string ReplayFlags(const RecordedRun& run) {
+  std::string out = " --target " + ShellQuote(CurlTarget(run.header.target));
+  for (const auto& [flag, value] : run.header.options) {
+    if (flag == "--signature") out += " --signature " + ShellQuote(value);
+  }
+  return out;
+}
+
 }  // namespace assay

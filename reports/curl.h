@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/journal.h"
 #include "spec/record.h"
 
 namespace assay {
@@ -23,5 +24,9 @@ std::string CurlTarget(std::string_view target);
 // curl, unsigned and without secrets, after those that go before it. Placement "split" puts the
 // common parameters into the query.
 std::string CurlLine(const Finding& finding, std::string_view target);
+
+// " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run
+// did.
+std::string ReplayFlags(const RecordedRun& run);
 
 }  // namespace assay

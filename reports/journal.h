@@ -22,8 +22,8 @@ namespace assay {
 inline constexpr const char* kJournalName = "journal.ndjson";
 
 struct JournalOptions {
-  // Longer bodies are cut, except those of violations.
-  std::size_t body_limit = 64 * 1024;
+  // Longer bodies are cut, except those of violations. A page of 100 snapshots is not.
+  std::size_t body_limit = 256 * 1024;
   // Once the bodies written come to this, those of conforming exchanges are left out (their
   // lines and `body_bytes` stay), so that a fast target cannot fill the disk.
   std::uint64_t body_budget = 256 * 1024 * 1024;
@@ -92,7 +92,7 @@ struct RecordedRun {
   bool finished = false;  // the journal has a trailer
   bool cut = false;       // the last line was not whole, and left out
   std::uint64_t last_exchange = 0;
-  std::vector<RecordedExchange> evidence;  // some exchanges of each finding; see LoadRun()
+  std::vector<RecordedExchange> evidence;  // the exchanges of the findings; see LoadRun()
   std::vector<std::string> notes;          // what a reader of a report must know, a sentence each
 };
 
@@ -101,8 +101,8 @@ struct RecordedRun {
 Result<RecordedRun> ReadJournal(const std::string& path,
                                 const std::function<void(RecordedExchange&)>& visit = {});
 
-// Reads a run's folder (or the journal's own path) and the first three exchanges of evidence for
-// each finding: what the renderers need.
+// Reads a run's folder (or the journal's own path) and, for each finding, the exchanges of its
+// evidence with those that gave the tokens they use: what shows the finding again.
 Result<RecordedRun> LoadRun(const std::string& directory_or_journal);
 
 }  // namespace assay

@@ -57,6 +57,17 @@ Json ReadingValues(const std::vector<LearnedAnswer>& reading) {
   return values;
 }
 
+Json ParameterTallies(const std::vector<ParameterTally>& parameters) {
+  Json values = Json::array();
+  for (const ParameterTally& parameter : parameters) {
+    values.push_back({{"name", TextValue(parameter.name)},
+                      {"given", parameter.given},
+                      {"compared", parameter.compared},
+                      {"effective", parameter.effective}});
+  }
+  return values;
+}
+
 void Append(std::string_view text, fmt::memory_buffer* out) {
   out->append(text.data(), text.data() + text.size());
 }
@@ -168,7 +179,8 @@ std::string TrailerLine(const RunTrailer& trailer) {
                      {"reason", TextValue(HideSecrets(trailer.reason))},
                      {"rules", RuleValues(trailer.rules)},
                      {"reading", ReadingValues(trailer.reading)},
-                     {"not_exercised", TextValues(trailer.not_exercised)}};
+                     {"not_exercised", TextValues(trailer.not_exercised)},
+                     {"parameters", ParameterTallies(trailer.parameters)}};
   return line.dump() + "\n";
 }
 
@@ -184,6 +196,7 @@ void AppendExchangeLine(const ExchangeRecord& exchange, std::size_t body_limit,
   if (exchange.encoding != "percent") AppendMember(",\"encoding\":", exchange.encoding, out);
   if (exchange.forgery != "none") AppendMember(",\"forgery\":", exchange.forgery, out);
   if (!exchange.request_id.empty()) AppendMember(",\"request_id\":", exchange.request_id, out);
+  if (!exchange.next_token.empty()) AppendMember(",\"next_token\":", exchange.next_token, out);
   AppendParameters(exchange.parameters, out);
   fmt::format_to(fmt::appender(*out), ",\"status\":{},\"latency_us\":{}", exchange.status,
                  exchange.latency_us);

@@ -10,6 +10,7 @@
 
 #include "reports/journal.h"
 #include "reports/text.h"
+#include "reports/token_issuers.h"
 
 namespace assay {
 namespace {
@@ -185,6 +186,13 @@ void ReadAnswer(Members& members, LearnedAnswer* answer) {
   members.Read("evidence", &answer->evidence);
 }
 
+void ReadParameter(Members& members, ParameterTally* parameter) {
+  members.Read("name", &parameter->name);
+  members.Read("given", &parameter->given);
+  members.Read("compared", &parameter->compared);
+  members.Read("effective", &parameter->effective);
+}
+
 void ReadTrailer(Members& members, RunTrailer* trailer) {
   members.Read("verdict", &trailer->verdict);
   members.Read("exit_code", &trailer->exit_code);
@@ -196,6 +204,9 @@ void ReadTrailer(Members& members, RunTrailer* trailer) {
   members.ReadObjects("rules", &trailer->rules, ReadRule);
   members.ReadObjects("reading", &trailer->reading, ReadAnswer);
   members.Read("not_exercised", &trailer->not_exercised);
+  if (members.Has("parameters")) {
+    members.ReadObjects("parameters", &trailer->parameters, ReadParameter);
+  }
 }
 
 void ReadBody(Members& members, RecordedExchange* recorded) {
@@ -219,6 +230,7 @@ void ReadExchange(Members& members, RecordedExchange* recorded) {
   if (members.Has("encoding")) members.Read("encoding", &exchange.encoding);
   if (members.Has("forgery")) members.Read("forgery", &exchange.forgery);
   if (members.Has("request_id")) members.Read("request_id", &exchange.request_id);
+  if (members.Has("next_token")) members.Read("next_token", &exchange.next_token);
   members.Read("parameters", &exchange.parameters);
   members.Read("status", &exchange.status);
   members.Read("latency_us", &exchange.latency_us);
@@ -348,16 +360,27 @@ Result<std::string> JournalPath(const std::string& given) {
   return path;
 }
 
-constexpr std::size_t kEvidencePerFinding = 3;
-
-std::set<std::uint64_t> WantedEvidence(const std::vector<Finding>& findings) {
-  std::set<std::uint64_t> wanted;
+std::set<std::uint64_t> EvidenceOf(const std::vector<Finding>& findings) {
+  std::set<std::uint64_t> out;
   for (const Finding& finding : findings) {
-    for (std::size_t i = 0; i < std::min(kEvidencePerFinding, finding.evidence.size()); ++i) {
-      wanted.insert(finding.evidence[i]);
-    }
+    out.insert(finding.evidence.begin(), finding.evidence.end());
   }
-  return wanted;
+  return out;
+}
+
+// The exchanges of these ids and those that their tokens come from.
+Result<std::vector<RecordedExchange>> ReadWithIssuers(const std::string& path,
+                                                      const std::set<std::uint64_t>& ids) {
+  TokenIssuers issuers;
+  const auto note = [&](RecordedExchange& recorded) { issuers.Take(recorded.exchange); };
+  if (const auto read = ReadJournal(path, note); !read) return read.error();
+  const std::set<std::uint64_t> wanted = issuers.Complete(ids);
+  std::vector<RecordedExchange> out;
+  const auto keep = [&](RecordedExchange& recorded) {
+    if (wanted.count(recorded.exchange.id) > 0) out.push_back(std::move(recorded));
+  };
+  if (const auto read = ReadJournal(path, keep); !read) return read.error();
+  return out;
 }
 
 }  // namespace
@@ -387,14 +410,11 @@ Result<RecordedRun> LoadRun(const std::string& directory_or_journal) {
   if (!path) return path.error();
   Result<RecordedRun> run = ReadJournal(*path);
   if (!run) return run;
-  const std::set<std::uint64_t> wanted = WantedEvidence(run->findings);
-  if (wanted.empty()) return run;
-  std::vector<RecordedExchange> evidence;
-  const Result<RecordedRun> again = ReadJournal(*path, [&](RecordedExchange& recorded) {
-    if (wanted.count(recorded.exchange.id) > 0) evidence.push_back(std::move(recorded));
-  });
-  if (!again) return again.error();
-  run->evidence = std::move(evidence);
+  const std::set<std::uint64_t> ids = EvidenceOf(run->findings);
+  if (ids.empty()) return run;
+  Result<std::vector<RecordedExchange>> evidence = ReadWithIssuers(*path, ids);
+  if (!evidence) return evidence.error();
+  run->evidence = std::move(*evidence);
   return run;
 }
 

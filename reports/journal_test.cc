@@ -114,6 +114,7 @@ RunTrailer SomeTrailer() {
   trailer.rules = {{"a.b.c", "must", 4, 1}};
   trailer.reading = {{"q", {"o", Hostile()}, true, 3, {1, 2}}};
   trailer.not_exercised = {"d.e.f: no tags"};
+  trailer.parameters = {{"Status", 9, 4, 3}};
   return trailer;
 }
 

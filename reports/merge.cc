@@ -86,6 +86,21 @@ void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
   }
 }
 
+void MergeParameters(const std::vector<ParameterTally>& from, std::vector<ParameterTally>* to) {
+  for (const ParameterTally& parameter : from) {
+    const auto same = std::find_if(to->begin(), to->end(), [&](const ParameterTally& other) {
+      return other.name == parameter.name;
+    });
+    if (same == to->end()) {
+      to->push_back(parameter);
+      continue;
+    }
+    same->given += parameter.given;
+    same->compared += parameter.compared;
+    same->effective += parameter.effective;
+  }
+}
+
 void MergeRules(const std::vector<RuleTally>& from, std::vector<RuleTally>* to) {
   for (const RuleTally& rule : from) {
     const auto same =
@@ -177,6 +192,7 @@ void MergeRun(const RecordedRun& from, RecordedRun* to) {
   MergeFindings(from.findings, &to->findings);
   MergeReading(from, to);
   MergeRules(from.trailer.rules, &to->trailer.rules);
+  MergeParameters(from.trailer.parameters, &to->trailer.parameters);
   Append(from.trailer.not_exercised, &to->trailer.not_exercised);
   Append(from.evidence, &to->evidence);
   to->trailer.seconds += from.trailer.seconds;

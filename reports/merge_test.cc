@@ -134,5 +134,16 @@ TEST(Merging, EveryTargetHasItsOwnRun) {
   EXPECT_EQ((*merged)[0].findings[0].evidence[0], 7u);
 }
 
+TEST(Merge, TalliesOfParametersAreSums) {
+  RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
+  first.trailer.parameters = {{"Status", 9, 4, 0}, {"Usage", 1, 0, 0}};
+  second.trailer.parameters = {{"Usage", 2, 1, 0}, {"Status", 1, 1, 1}};
+  const auto merged = MergedFrom({first, second}).trailer.parameters;
+  ASSERT_EQ(merged.size(), 2U);
+  EXPECT_EQ(merged[0].given, 10U);
+  EXPECT_EQ(merged[0].effective, 1U);
+  EXPECT_EQ(merged[1].compared, 1U);
+}
+
 }  // namespace
 }  // namespace assay

@@ -153,6 +153,22 @@ std::vector<std::pair<std::string, std::string>> UnexercisedRules(const Recorded
   return rules;
 }
 
+std::vector<std::string> UnreachedQuestions(const RecordedRun& run) {
+  std::vector<std::string> out;
+  for (const LearnedAnswer& answer : run.trailer.reading) {
+    if (answer.asked == 0) out.push_back(answer.question);
+  }
+  return out;
+}
+
+std::vector<std::string> ParametersWithoutEffect(const RecordedRun& run) {
+  std::vector<std::string> out;
+  for (const ParameterTally& parameter : run.trailer.parameters) {
+    if (parameter.compared > 0 && parameter.effective == 0) out.push_back(parameter.name);
+  }
+  return out;
+}
+
 std::string VerdictText(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
   if (run.trailer.verdict == "conforms") {

@@ -45,6 +45,13 @@ std::string StabilityText(const Finding& finding);
 // (rule, why it was never exercised) for each rule of that kind; the reason may be "".
 std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);
 
+// The questions that no judgement asked.
+std::vector<std::string> UnreachedQuestions(const RecordedRun& run);
+
+// Documented parameters that were given beside equal requests without them, and never changed an
+// answer: the target ignores them, or the dataset cannot show them.
+std::vector<std::string> ParametersWithoutEffect(const RecordedRun& run);
+
 // "VIOLATIONS: 2 rules are broken.", "CONFORMS: …", "INCONCLUSIVE: why." as plain text.
 std::string VerdictText(const RecordedRun& run);
 

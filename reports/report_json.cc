@@ -93,6 +93,24 @@ Json ReadingValues(const RecordedRun& run) {
   return values;
 }
 
+// What a run says nothing about, however it ended.
+Json VacuityValue(const RecordedRun& run) {
+  Json rules = Json::array();
+  for (const auto& [rule, why] : UnexercisedRules(run))
+    rules.push_back({{"id", rule}, {"why", why}});
+  Json parameters = Json::array();
+  for (const ParameterTally& parameter : run.trailer.parameters) {
+    parameters.push_back({{"name", parameter.name},
+                          {"given", parameter.given},
+                          {"compared", parameter.compared},
+                          {"effective", parameter.effective}});
+  }
+  return {{"rules_not_exercised", rules},
+          {"questions_not_reached", UnreachedQuestions(run)},
+          {"parameters_without_effect", ParametersWithoutEffect(run)},
+          {"parameters", parameters}};
+}
+
 Json TotalsValue(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
   return {
@@ -115,7 +133,8 @@ std::string ReportJson(const RecordedRun& run, bool with_repro) {
                        {"totals", TotalsValue(run)},
                        {"findings", FindingValues(run, with_repro)},
                        {"rules", RuleValues(run)},
-                       {"reading", ReadingValues(run)}};
+                       {"reading", ReadingValues(run)},
+                       {"vacuity", VacuityValue(run)}};
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -21,9 +21,9 @@ std::vector<std::string> Keys(const json& value) {
 TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
   const json report = json::parse(ReportJson(SampleRun(""), true));
   EXPECT_EQ(report["schema"], "assay-report/1");
-  EXPECT_EQ(Keys(report),
-            (std::vector<std::string>{"assay", "findings", "reading", "rules", "schema", "seconds",
-                                      "seed", "started", "target", "totals", "verdict"}));
+  EXPECT_EQ(Keys(report), (std::vector<std::string>{"assay", "findings", "reading", "rules",
+                                                    "schema", "seconds", "seed", "started",
+                                                    "target", "totals", "vacuity", "verdict"}));
   EXPECT_EQ(
       Keys(report["totals"]),
       (std::vector<std::string>{"exchanges", "inconclusive", "judged", "known",
@@ -57,6 +57,19 @@ TEST(JsonReports, CountFindingsAndNotExchanges) {
   EXPECT_EQ(totals["known"], 1);
   EXPECT_EQ(totals["inconclusive"], 1);
   EXPECT_EQ(totals["requests_per_second"], 500.0);
+}
+
+TEST(JsonReports, SayWhatTheRunSaysNothingAbout) {
+  RecordedRun run = SampleRun("");
+  run.trailer.parameters = {{"Status", 9, 4, 3}, {"Usage", 5, 2, 0}, {"DryRun", 3, 0, 0}};
+  const json vacuity = json::parse(ReportJson(run, true))["vacuity"];
+  EXPECT_EQ(vacuity["rules_not_exercised"],
+            json::parse(R"([{"id": "never.b.c", "why": "the dataset has no such snapshot"}])"));
+  EXPECT_EQ(vacuity["questions_not_reached"], json::parse(R"(["never.asked"])"));
+  EXPECT_EQ(vacuity["parameters_without_effect"], json::parse(R"(["Usage"])"));
+  EXPECT_EQ(vacuity["parameters"].size(), 3U);
+  EXPECT_EQ(vacuity["parameters"][0], json::parse(R"({"name": "Status", "given": 9,
+                                                      "compared": 4, "effective": 3})"));
 }
 
 TEST(JsonReports, NameTheReproFile) {

@@ -7,12 +7,14 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "reports/curl.h"
 #include "reports/journal_lines.h"
 #include "reports/overview.h"
 #include "reports/secrets.h"
 #include "reports/text.h"
+#include "reports/token_issuers.h"
 
 namespace assay {
 namespace {
@@ -28,6 +30,27 @@ Error WriteError(const std::string& path, const std::string& reason) {
 
 std::string Comment(std::string_view name, std::string_view text) {
   return fmt::format("# {:<9} {}\n", name, TerminalText(HideSecrets(text)));
+}
+
+// What the curl line alone cannot show, and what can.
+std::string Caution(const RecordedRun& run, const Finding& finding) {
+  std::string text = "# Sends the smallest request that fails, unsigned";
+  if (finding.forgery != "none" && finding.forgery != "unsigned") {
+    text += fmt::format(
+        ". The finding is about a signature that is forged\n# ({}), which curl cannot make: use "
+        "--judge, with the key in the environment.\n",
+        TerminalText(finding.forgery));
+  } else {
+    text += ": a target that checks signatures\n# refuses it.";
+    text += finding.evidence.size() > 1
+                ? " Where several answers are compared, it shows but one of them.\n"
+                : "\n";
+  }
+  text += "# With --judge, assay sends and judges what was recorded";
+  const bool was_signed = ReplayFlags(run).find(" --signature ") != std::string::npos;
+  return text + (was_signed ? ", signed (ALIBABA_CLOUD_ACCESS_KEY_ID and\n"
+                              "# ALIBABA_CLOUD_ACCESS_KEY_SECRET name the key).\n"
+                            : ".\n");
 }
 
 bool IsOurs(const fs::path& script) {
@@ -73,22 +96,23 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
   text += Comment("says", finding.statement);
   text += Comment("expected", finding.expected);
   text += Comment("actual", finding.actual);
+  text += Caution(run, finding);
   text +=
-      "# Sends the smallest request that fails, unsigned: a target that checks signatures\n"
-      "# refuses it. With --judge, assay signs, sends and judges what was recorded.\n"
       "set -eu\n"
       "if [ \"${1-}\" = --judge ]; then\n"
       "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
-      ShellQuote(ReproName(finding) + ".ndjson") + " --target " +
-      ShellQuote(CurlTarget(run.header.target)) + "\nfi\n";
+      ShellQuote(ReproName(finding) + ".ndjson") + ReplayFlags(run) + "\nfi\n";
   return text + CurlLine(finding, run.header.target) + "\n";
 }
 
 std::string ReproJournal(const RecordedRun& run, const Finding& finding) {
+  TokenIssuers issuers;
+  for (const RecordedExchange& recorded : run.evidence) issuers.Take(recorded.exchange);
+  const std::set<std::uint64_t> wanted =
+      issuers.Complete({finding.evidence.begin(), finding.evidence.end()});
   fmt::memory_buffer exchanges;
   for (const RecordedExchange& recorded : run.evidence) {
-    const auto& ids = finding.evidence;
-    if (std::find(ids.begin(), ids.end(), recorded.exchange.id) == ids.end()) continue;
+    if (wanted.count(recorded.exchange.id) == 0) continue;
     // A body that the journal has cut stays marked as cut.
     if (recorded.body_cut) {
       ExchangeRecord cut = recorded.exchange;

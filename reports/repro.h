@@ -11,7 +11,7 @@ namespace assay {
 std::string ReproScript(const RecordedRun& run, const Finding& finding);
 
 // What the script has replayed: a small journal with the run's header, the evidence that is at
-// hand and the finding.
+// hand, the exchanges that gave its tokens, and the finding.
 std::string ReproJournal(const RecordedRun& run, const Finding& finding);
 
 // Writes OUT/repro/NAME.sh and NAME.ndjson for each finding and removes those that an earlier

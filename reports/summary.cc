@@ -102,6 +102,12 @@ std::vector<std::string> UnexercisedItems(const RecordedRun& run) {
   return items;
 }
 
+std::vector<std::string> CodeItems(const std::vector<std::string>& names) {
+  std::vector<std::string> items;
+  for (const std::string& name : names) items.push_back(MarkdownCode(name));
+  return items;
+}
+
 std::vector<std::string> ReadingItems(const RecordedRun& run) {
   std::vector<std::string> items;
   for (const LearnedAnswer& answer : run.trailer.reading) {
@@ -122,6 +128,9 @@ std::string SummaryMarkdown(const RecordedRun& run, std::size_t limit) {
   if (!out.Add(Heading(run))) out.AddNote("## Assay: see report.json\n");
   AddFindings(run, &out);
   AddList("Rules never exercised", UnexercisedItems(run), &out);
+  AddList("Questions never asked", CodeItems(UnreachedQuestions(run)), &out);
+  AddList("Parameters that never changed an answer (ignored, or the dataset cannot show them)",
+          CodeItems(ParametersWithoutEffect(run)), &out);
   AddList("What the target does where the document is silent", ReadingItems(run), &out);
   return out.text();
 }

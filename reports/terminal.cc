@@ -61,6 +61,7 @@ class Summary {
     for (const Finding* finding : SortFindings(run_)) AddFinding(*finding);
     AddReading();
     AddUnexercised();
+    AddWithoutEffect();
     AddVerdict();
     AddReports();
     return std::move(text_);
@@ -138,18 +139,15 @@ class Summary {
       AddLine("try", ShellQuote((std::filesystem::path(repro).replace_extension(".sh")).string()));
     }
     if (!has_repro) return;
-    AddLine("again", "assay replay " + ShellQuote(repro.string()) + " --target " +
-                         ShellQuote(CurlTarget(run_.header.target)));
+    AddLine("again", "assay replay " + ShellQuote(repro.string()) + ReplayFlags(run_));
   }
 
   void AddReading() {
     std::vector<std::pair<std::string, std::vector<std::string>>> settled;  // by situation
     std::string open;
-    std::size_t never = 0;
     for (const LearnedAnswer& answer : run_.trailer.reading) {
-      if (answer.asked == 0) {
-        ++never;
-      } else if (answer.settled) {
+      if (answer.asked == 0) continue;
+      if (answer.settled) {
         AddSettled(answer, settled);
       } else {
         open += "  " + Value(answer.question) + ": " + Options(answer) + "\n";
@@ -162,7 +160,11 @@ class Summary {
     if (!open.empty()) {
       text_ += "\n" + Paint(kBold, "Not settled by what was asked") + "\n" + open;
     }
-    if (never > 0) text_ += fmt::format("  (never asked: {} more)\n", never);
+    const std::vector<std::string> never = UnreachedQuestions(run_);
+    if (!never.empty()) {
+      text_ += fmt::format("  (never asked: {} more: {})\n", never.size(),
+                           Value(fmt::format("{}", fmt::join(never, ", ")), 100));
+    }
   }
 
   std::string Options(const LearnedAnswer& answer) const {
@@ -206,6 +208,14 @@ class Summary {
     if (rules.size() > kUnexercisedLimit) {
       text_ += fmt::format("  and {} more, see report.json\n", rules.size() - kUnexercisedLimit);
     }
+  }
+
+  void AddWithoutEffect() {
+    const std::vector<std::string> names = ParametersWithoutEffect(run_);
+    if (names.empty()) return;
+    text_ += "\n" + Paint(kBold, "Parameters that never changed an answer") + "\n  " +
+             Value(fmt::format("{}", fmt::join(names, ", "))) +
+             ": ignored by the target, or the dataset cannot show them\n";
   }
 
   void AddVerdict() {

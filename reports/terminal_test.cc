@@ -132,6 +132,18 @@ TEST(TerminalSummaries, ColoursComeOnlyWhereWelcome) {
             std::string::npos);
 }
 
+TEST(TerminalSummaries, NameWhatNeverShowed) {
+  RecordedRun run = SampleRun("");
+  run.trailer.parameters = {{"Status", 9, 4, 3}, {"Usage", 5, 2, 0}};
+  const std::string text = TerminalSummary(run, "", {});
+  EXPECT_NE(text.find("never asked: 1 more: never.asked"), std::string::npos) << text;
+  EXPECT_NE(text.find("Parameters that never changed an answer\n  Usage: ignored"),
+            std::string::npos)
+      << text;
+  run.trailer.parameters.pop_back();
+  EXPECT_EQ(TerminalSummary(run, "", {}).find("never changed"), std::string::npos);
+}
+
 TEST(TerminalSummaries, ManyUnexercisedRulesAreCounted) {
   RecordedRun run = SampleRun("");
   for (int i = 0; i < 30; ++i) run.trailer.not_exercised.push_back("r" + std::to_string(i) + ": x");

@@ -21,9 +21,11 @@ struct ExchangeRecord {
   int status = 0;  // 0 where there was no answer
   std::string content_type;
   std::string request_id;  // the header x-acs-request-id, where it is not the body's; otherwise ""
+  std::string next_token;  // that the answer gave, "" for none
   std::string body;        // as received; the journal writes bytes that are not UTF-8 in base64
   std::int64_t latency_us = 0;
-  std::string verdict;             // "conforms", "violation", "warning", "not judged", "unanswered"
+  std::uint64_t answer = 0;  // equal where status, code, ids and counts are; not in the journal
+  std::string verdict;       // "conforms", "violation", "warning", "not judged", "unanswered"
   std::vector<std::string> rules;  // ids of the broken rules, or the reason under "not judged"
 };
 
@@ -89,6 +91,14 @@ struct LearnedAnswer {
   std::vector<std::uint64_t> evidence;
 };
 
+// What one parameter did to the answers.
+struct ParameterTally {
+  std::string name;             // "Status"; "Tag" for all of Tag.N
+  std::uint64_t given = 0;      // requests with it
+  std::uint64_t compared = 0;   // of those, with an equal request without it beside them
+  std::uint64_t effective = 0;  // of those, answered otherwise
+};
+
 struct RunHeader {
   std::string assay;      // version
   std::string spec_hash;  // SHA-256 (hex) of the embedded spec
@@ -110,6 +120,7 @@ struct RunTrailer {
   std::vector<RuleTally> rules;
   std::vector<LearnedAnswer> reading;
   std::vector<std::string> not_exercised;  // "rule id: why"
+  std::vector<ParameterTally> parameters;
 };
 
 // Receives what a run produces, in order; the journal implements it.

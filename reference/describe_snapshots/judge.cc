@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "reference/describe_snapshots/checks.h"
@@ -116,7 +116,7 @@ struct Judge::State {
   const ReadingSpace all;  // what the pins allow
   WalkMemory memory;
   AnswerReader reader;
-  std::unordered_set<std::size_t> request_ids;
+  std::unordered_map<std::size_t, std::uint64_t> request_ids;  // hash -> exchange
   std::vector<Lesson> lessons;
   std::vector<std::vector<std::uint64_t>> evidence =
       std::vector<std::vector<std::uint64_t>>(kQuestionCount);
@@ -371,9 +371,10 @@ void Examination::RequestId() {
   findings_.Use("response.request_id.unique"_rule);
   if (!learn_ || answer_.request_id.text.empty()) return;
   if (state_.request_ids.size() >= kMostRequestIds) return;
-  if (state_.request_ids.insert(std::hash<std::string_view>{}(answer_.request_id.text)).second) {
-    return;
-  }
+  const auto [first, is_new] =
+      state_.request_ids.emplace(std::hash<std::string_view>{}(answer_.request_id.text), id_);
+  if (is_new) return;
+  verdict_.evidence.push_back(first->second);
   findings_.Add("response.request_id.unique"_rule, "a RequestId of its own",
                 fmt::format("RequestId {} for a second time", Excerpt(answer_.request_id.text)));
 }

@@ -1,0 +1,188 @@
+#include "conformance/replay.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "conformance/faulty_target_for_test.h"
+#include "conformance/run_for_test.h"
+#include "conformance/suite.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+
+namespace assay {
+namespace {
+
+RunHeader Header(const std::string& spec_hash = SpecHash()) {
+  return {.assay = ASSAY_VERSION,
+          .spec_hash = spec_hash,
+          .target = "http://127.0.0.1:1",
+          .dataset = "built in",
+          .seed = 1,
+          .started = "2026-11-24T00:00:00Z",
+          .options = {{"--region", "cn-hangzhou"}}};
+}
+
+// Runs tests by name against the model with the faults, and leaves their record in "report".
+// `bend` may change what is recorded.
+void Record(const TestFolder& folder, const std::vector<std::string>& faults,
+            const std::vector<std::string>& names,
+            const std::function<void(ExchangeRecord&)>& bend = {},
+            const RunHeader& header = Header()) {
+  class Bender : public Recorder {
+   public:
+    Bender(Recorder& journal, const std::function<void(ExchangeRecord&)>& bend)
+        : journal_(journal), bend_(bend) {}
+    void Begin(const RunHeader& begin) override { journal_.Begin(begin); }
+    void Add(const ExchangeRecord& exchange) override {
+      ExchangeRecord bent = exchange;
+      if (bend_) bend_(bent);
+      journal_.Add(bent);
+    }
+    void Add(const Finding& finding) override { journal_.Add(finding); }
+    void End(const RunTrailer& trailer) override { journal_.End(trailer); }
+
+   private:
+    Recorder& journal_;
+    const std::function<void(ExchangeRecord&)>& bend_;
+  };
+  auto journal = std::move(*Journal::Open((folder / "report").string()));
+  Bender bender(*journal, bend);
+  ModelTarget target(BuiltIn(), {}, *FindFaults(faults));
+  Judge judge(BuiltIn());
+  Session session(target, judge, bender);
+  SuiteNotes notes;
+  SuiteContext context(session, BuiltIn(), {.combinations = false}, notes);
+  bender.Begin(header);
+  for (const SuiteTest& test : *AllTests(context, {})) {
+    if (std::ranges::find(names, test.suite + "." + test.name) != names.end()) test.run(context);
+  }
+  for (const Finding& finding : session.Findings()) bender.Add(finding);
+  bender.End({.verdict = "violations", .exit_code = 1, .exchanges = session.exchanges()});
+}
+
+struct Replayed {
+  int code = -1;
+  std::string text;
+};
+Replayed ReplayOffline(const TestFolder& folder) {
+  std::ostringstream output;
+  const auto code = Replay({.recording = (folder / "report").string()}, {}, output);
+  if (!code) return {static_cast<int>(code.error().exit), code.error().Text()};
+  return {static_cast<int>(*code), output.str()};
+}
+
+bool Has(const Replayed& replayed, const std::string& text) {
+  return replayed.text.find(text) != std::string::npos;
+}
+
+TEST(Replay, ARecordThatConformsStillDoes) {
+  const TestFolder folder;
+  Record(folder, {}, {"page.size.echo", "walks.page_size_50", "walks.max_results_33"});
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 0) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "\n0 of ") || replayed.text.starts_with("0 of ")) << replayed.text;
+  EXPECT_FALSE(Has(replayed, "note:")) << replayed.text;
+}
+
+TEST(Replay, VerdictsThatChangedAreCountedAndShown) {
+  const TestFolder folder;
+  // As if the rules of then had seen nothing.
+  const auto forget = [](ExchangeRecord& exchange) {
+    exchange.verdict = "conforms";
+    exchange.rules.clear();
+  };
+  Record(folder, {"paging.size.echo_missing"}, {"page.size.echo"}, forget);
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 1) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "x  conforms -> violation ")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "  exchange 1: GET Action=DescribeSnapshots")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "    recorded conforms\n    today    violation ")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "SAME ")) << replayed.text;
+}
+
+TEST(Replay, AViolationThatIsNoneTodayIsFixed) {
+  const TestFolder folder;
+  // As if the rules of then had complained of something.
+  const auto complain = [](ExchangeRecord& exchange) {
+    exchange.verdict = "violation";
+    exchange.rules = {"page.size.echo"};
+  };
+  Record(folder, {}, {"page.size.echo"}, complain);
+  std::ofstream(folder / "report" / "journal.ndjson", std::ios::app)
+      << R"({"type":"finding","id":"page.size.echo.00000001","rule":"page.size.echo",)"
+      << R"("kind":"violation","stability":"deterministic","occurrences":1,"statement":"s",)"
+      << R"("source":"s","method":"GET","placement":"query","parameters":[],"expected":"e",)"
+      << R"("actual":"a","evidence":[1],"diagnosis":[]})"
+      << "\n";
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 0) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "x  violation page.size.echo -> conforms")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "FIXED      page.size.echo.00000001")) << replayed.text;
+}
+
+TEST(Replay, WhatOnlyAWalkShowsIsFoundAgainInTheRecord) {
+  const TestFolder folder;
+  Record(folder, {"token.last_page.drops_one"}, {"walks.max_results_33"});
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 1) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "SAME       token.walk.complete.")) << replayed.text;
+  EXPECT_FALSE(Has(replayed, "FIXED")) << replayed.text;
+}
+
+TEST(Replay, WhatTheRecordHoldsTooLittleOfIsNotCalledFixed) {
+  const TestFolder folder;
+  Record(folder, {"token.last_page.drops_one"}, {"walks.max_results_33"},
+         [](ExchangeRecord& exchange) {
+           // Of a suite that sends other requests today.
+           if (exchange.id == 1) exchange.parameters.push_back({"Usage", "none"});
+         });
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_FALSE(Has(replayed, "FIXED")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "NOT JUDGED token.walk.complete.")) << replayed.text;
+}
+
+TEST(Replay, AnswersThatWereCutAreLeftOutWithAllThatTheirTokensLeadTo) {
+  const TestFolder folder;
+  Record(folder, {}, {"walks.max_results_33"}, [](ExchangeRecord& exchange) {
+    if (exchange.id == 1) exchange.body.resize(exchange.body.size() / 2);
+  });
+  // The journal writes that the body is cut where it is longer than the limit only.
+  std::string text = ReadText(folder / "report" / "journal.ndjson");
+  const std::size_t at = text.find("\"body\":");
+  text.insert(at, "\"cut\":true,");
+  std::ofstream(folder / "report" / "journal.ndjson", std::ios::trunc) << text;
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 0) << replayed.text;
+  EXPECT_FALSE(Has(replayed, "NEW")) << replayed.text;
+}
+
+TEST(Replay, RecordsUnderOtherRulesAreSaidToBe) {
+  const TestFolder folder;
+  Record(folder, {}, {"page.size.echo"}, {}, Header("0123456789abcdef"));
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 0) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "note: recorded by assay")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "0123456789ab")) << replayed.text;
+}
+
+TEST(Replay, KnownFindingsDoNotFailIt) {
+  const TestFolder folder;
+  Record(folder, {"paging.size.echo_missing"}, {"page.size.echo"});
+  std::string text = ReadText(folder / "report" / "journal.ndjson");
+  for (std::size_t at = 0; (at = text.find("\"kind\":\"violation\"", at)) != std::string::npos;) {
+    text.replace(at, 18, "\"kind\":\"known\"");
+  }
+  std::ofstream(folder / "report" / "journal.ndjson", std::ios::trunc) << text;
+  const Replayed replayed = ReplayOffline(folder);
+  EXPECT_EQ(replayed.code, 0) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "SAME ")) << replayed.text;
+}
+
+TEST(Replay, ARecordWithoutExchangesIsNoSuccess) {
+  const TestFolder folder;
+  Record(folder, {}, {"no.such.test"});
+  EXPECT_EQ(ReplayOffline(folder).code, 3);
+}
+
+}  // namespace
+}  // namespace assay

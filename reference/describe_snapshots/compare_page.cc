@@ -41,7 +41,7 @@ class PageComparer {
 
   PageComparison Compare() {
     if (paging_.unknowable) return {};
-    const bool open = plan_.unseen_region || !page_.open.empty();
+    const bool open = this->open();
     // Stage by stage: the reading that gets furthest says best what is wrong.
     for (const auto stage :
          {&PageComparer::Listed, &PageComparer::Membership,
@@ -66,7 +66,12 @@ class PageComparer {
     }
     out_.answers.push_back({question, set});
   }
-  std::int64_t count() const { return static_cast<std::int64_t>(listed_.size()); }
+  // Of a region that the state does not know no snapshot has a position.
+  std::int64_t count() const {
+    return static_cast<std::int64_t>(plan_.unseen_region ? answer_.snapshot_count : listed_.size());
+  }
+  std::int64_t total() const { return shown_total_.value_or(page_.total); }
+  bool open() const { return plan_.unseen_region || !page_.open.empty(); }
   std::string Name(std::uint32_t position) const {
     return dataset_.snapshots[position][Field::kSnapshotId];
   }
@@ -156,18 +161,16 @@ class PageComparer {
   }
 
   void OpenCount() {
-    const auto listed = static_cast<std::int64_t>(answer_.snapshot_count);
-    if (listed > paging_.size) return TooMany();
+    if (count() > paging_.size) return TooMany();
     if (paging_.loose) return;
     const bool whole = paging_.by_token ? !paging_.origin && answer_.next_token.text.empty()
-                                        : page_.start == 0 && shown_total_ == listed;
+                                        : page_.start == 0 && total() == count();
     if (!paging_.by_token) {
       const std::int64_t expected =
-          paging_.empty ? 0
-                        : std::clamp<std::int64_t>(*shown_total_ - page_.start, 0, paging_.size);
-      if (listed != expected) {
+          paging_.empty ? 0 : std::clamp<std::int64_t>(total() - page_.start, 0, paging_.size);
+      if (count() != expected) {
         return Differ("page.size.limits"_rule, fmt::format("{} snapshots on the page", expected),
-                      fmt::format("{} snapshots", listed), "missing");
+                      fmt::format("{} snapshots", count()), "missing");
       }
     }
     if (!whole || paging_.empty) return;
@@ -267,10 +270,8 @@ class PageComparer {
   void Token() {
     const bool given = answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty();
     if (paging_.loose || paging_.empty) return;
-    const bool open = plan_.unseen_region || !page_.open.empty();
-    if (open && !shown_total_) return;
-    const std::int64_t rest = shown_total_.value_or(page_.total) - page_.start -
-                              (open ? static_cast<std::int64_t>(answer_.snapshot_count) : count());
+    if (open() && !shown_total_) return;
+    const std::int64_t rest = total() - page_.start - count();
     const bool more = rest > 0;
     if (!paging_.by_token) {
       if (more) {
@@ -303,7 +304,7 @@ class PageComparer {
   }
 
   void FullLastPage() {
-    if (!paging_.by_token && page_.start >= page_.total && page_.total > 0) return;
+    if (!paging_.by_token && page_.start >= total() && total() > 0) return;
     if (count() == paging_.size) {
       Answers("paging.next_token.full_last_page"_question, {"continues"_option});
     } else if (paging_.by_token) {

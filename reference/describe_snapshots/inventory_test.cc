@@ -120,9 +120,9 @@ TEST(Inventory, OfAnEmptyAccountAndOfOneSnapshotIsRead) {
 }
 
 TEST(Inventory, FindsTheDefaultGroupWhereItStandsOut) {
-  for (const Pairs& pins : {Pairs{{"filter.resource_group.default", "also_listed"}},
-                            Pairs{{"filter.resource_group.is_default", "no_filter"}}}) {
-    ModelTarget target(TestDataset(), Pins(pins));
+  for (const Reading& reading : {Pins({{"filter.resource_group.default", "also_listed"}}),
+                                 Pins({{"filter.resource_group.is_default", "no_filter"}})}) {
+    ModelTarget target(TestDataset(), reading);
     const auto inventory = ReadInventory(target, kRegion);
     ASSERT_TRUE(inventory);
     EXPECT_EQ(inventory->dataset.default_resource_group, TestDataset().default_resource_group);
@@ -155,6 +155,7 @@ TEST(Inventory, EndsWhereTokensGoRoundInCircles) {
   BentTarget target(TestDataset());
   target.bend = [](const Request& request, Response& response) {
     if (!request.Find("MaxResults")) return;
+    response.status = 200;
     response.body = R"({"RequestId": "A", "NextToken": "round", "Snapshots": {"Snapshot": []}})";
   };
   const auto inventory = ReadInventory(target, kRegion);
@@ -186,9 +187,9 @@ TEST(Inventory, SaysWhatTheWalksNeverAgreeIn) {
   BentTarget target(TestDataset());
   const std::string id = *IdsOf(TestDataset()).begin();
   target.bend = [&](const Request&, Response& response) {
-    const std::size_t at = response.body.find(id);
+    const std::size_t at = response.body.find("\"SnapshotId\":\"" + id + '"');
     if (at != std::string::npos) {
-      response.body.replace(at, 3, std::to_string(100 + target.requests % 800));
+      response.body.replace(at + 14, 3, std::to_string(100 + target.requests % 800));
     }
   };
   const auto inventory = ReadInventory(target, kRegion);

@@ -276,6 +276,8 @@ class PagingReader : public TopicReader {
       Plan plan = OriginPlan(origin);
       plan_.filters = std::move(plan.filters);
       plan_.region = std::move(plan.region);
+      plan_.unseen_region = plan.unseen_region;
+      plan_.may_be_refused |= plan.may_be_refused;
       plan_.by_ids = plan.by_ids;
       plan_.candidates = std::move(plan.candidates);
       Continue(origin);

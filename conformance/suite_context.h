@@ -17,18 +17,22 @@ class SuiteNotes {
   // A suite checked an exchange, or a whole walk, against the rule.
   void Checked(Rule rule) { ++checked_[Index(rule)]; }
   void Violated(Rule rule) { ++violated_[Index(rule)]; }
+  // The requests that ask the question were sent.
+  void Probed(Question question) { probed_[Index(question)] = true; }
   // Something of the rule could not be sent; the first reason of each kind is kept.
   void NotExercised(Rule rule, const std::string& why);
 
   std::uint64_t checked(Rule rule) const { return checked_[Index(rule)]; }
   std::uint64_t violated(Rule rule) const { return violated_[Index(rule)]; }
   const std::vector<std::string>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
+  bool probed(Question question) const { return probed_[Index(question)]; }
 
  private:
   std::vector<std::uint64_t> checked_ = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::uint64_t> violated_ = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::vector<std::string>> reasons_ =
       std::vector<std::vector<std::string>>(kRuleCount);
+  std::vector<bool> probed_ = std::vector<bool>(kQuestionCount);
 };
 
 enum class SuiteFormat { kBoth, kJson, kXml };

@@ -165,6 +165,7 @@ void ReadAnswer(Members& members, LearnedAnswer* answer) {
   members.Read("settled", &answer->settled);
   members.Read("asked", &answer->asked);
   members.Read("evidence", &answer->evidence);
+  if (members.Has("why_open")) members.Read("why_open", &answer->why_open);
 }
 
 void ReadTrailer(Members& members, RunTrailer* trailer) {

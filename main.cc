@@ -8,6 +8,7 @@
 #include "reference/command.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reports/command.h"
+#include "reports/reading_command.h"
 #include "spec/command.h"
 #include "spec/result.h"
 
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   assay::AddSpecCommands(app, &exit_code, assay::DescribedFaults());
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);
+  assay::AddReadingCommands(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

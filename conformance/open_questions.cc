@@ -255,6 +255,18 @@ std::string WhyUnreachable(Question question, const SuiteContext& context) {
   return "";
 }
 
+std::string WhyNeverAsked(Question question, const SuiteContext& context) {
+  const std::string unreachable = WhyUnreachable(question, context);
+  if (!unreachable.empty()) return unreachable;
+  if (!context.notes.probed(question))
+    return "the tests that ask it were left out, or had no value";
+  // Only one that is short tells that they may be.
+  if (question == "paging.token.short_page"_question) return "no page was short";
+  if (Catalogue::Get()[question].form) return "no answer had a place that shows it";
+  return "its requests were sent, but what the target does with something else in them, such as "
+         "refusing it, decides their answers";
+}
+
 TestOutcome RunProbe(SuiteContext& context, const Probe& probe) {
   TestOutcome outcome;
   std::vector<RuleCase> cases;
@@ -275,6 +287,7 @@ TestOutcome RunProbe(SuiteContext& context, const Probe& probe) {
   }
   if (runs.empty()) return outcome;
   outcome.skipped.clear();
+  if (const auto question = FindQuestion(probe.question)) context.notes.Probed(*question);
   std::vector<CaseRun*> pointers;
   for (CaseRun& run : runs) pointers.push_back(&run);
   std::vector<std::unique_ptr<Script>> scripts;

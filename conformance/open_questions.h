@@ -24,6 +24,9 @@ std::span<const Probe> Probes();
 // Why no request can ask the question on this dataset, or "".
 std::string WhyUnreachable(Question question, const SuiteContext& context);
 
+// Why no answer of a run showed the question, in words.
+std::string WhyNeverAsked(Question question, const SuiteContext& context);
+
 // Sends the probe and has the answers judged; skipped where the dataset allows none of it.
 TestOutcome RunProbe(SuiteContext& context, const Probe& probe);
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "conformance/open_questions.h"
 #include "conformance/parameter_effects.h"
 #include "conformance/preflight.h"
 #include "conformance/run_plan.h"
@@ -286,6 +287,16 @@ class ConformanceRun {
     });
   }
 
+  std::vector<LearnedAnswer> Learned() {
+    const SuiteContext context(session_, *plan_.dataset, plan_.suite, notes_);
+    std::vector<LearnedAnswer> out = judge_.Learned();
+    for (LearnedAnswer& answer : out) {
+      if (answer.settled || answer.asked > 0) continue;
+      answer.why_open = WhyNeverAsked(*FindQuestion(answer.question), context);
+    }
+    return out;
+  }
+
   Result<ExitCode> Finish() {
     const auto code = static_cast<ExitCode>(trailer_.exit_code);
     trailer_.verdict = code == ExitCode::kConforms     ? "conforms"
@@ -294,7 +305,7 @@ class ConformanceRun {
     trailer_.exchanges = session_.exchanges();
     trailer_.judged = judge_.judged();
     trailer_.throttled = session_.throttled();
-    trailer_.reading = judge_.Learned();
+    trailer_.reading = Learned();
     trailer_.parameters = recorder_.effects().Tallies();
     for (const Finding& finding : findings_) recorder_.Add(finding);
     recorder_.End(trailer_);

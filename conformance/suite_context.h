@@ -20,6 +20,8 @@ class SuiteNotes {
   // A test was left out since no request may be sent any more.
   void LeftOut(const std::string& suite) { ++left_out_[suite]; }
   void Violated(Rule rule) { ++violated_[Index(rule)]; }
+  // The requests that ask the question were sent.
+  void Probed(Question question) { probed_[Index(question)] = true; }
   // Something of the rule could not be sent; the first reason of each kind is kept.
   void NotExercised(Rule rule, const std::string& why);
 
@@ -27,6 +29,7 @@ class SuiteNotes {
   std::uint64_t checked(Rule rule) const { return checked_[Index(rule)]; }
   std::uint64_t violated(Rule rule) const { return violated_[Index(rule)]; }
   const std::vector<std::string>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
+  bool probed(Question question) const { return probed_[Index(question)]; }
 
  private:
   std::vector<std::uint64_t> checked_ = std::vector<std::uint64_t>(kRuleCount);
@@ -34,6 +37,7 @@ class SuiteNotes {
   std::vector<std::vector<std::string>> reasons_ =
       std::vector<std::vector<std::string>>(kRuleCount);
   std::map<std::string, int> left_out_;
+  std::vector<bool> probed_ = std::vector<bool>(kQuestionCount);
 };
 
 enum class SuiteFormat { kBoth, kJson, kXml };

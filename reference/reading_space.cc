@@ -80,21 +80,24 @@ bool AlwaysHolds(const Explanations& explanations) {
   return std::ranges::any_of(explanations, &Explanation::empty);
 }
 
-bool Search(const std::vector<Explanations>& constraints, Domains domains);
+bool Search(const std::vector<Explanations>& constraints, Domains& domains);
 
 // Takes one explanation of the most constrained disjunction after another.
-bool TryEach(const std::vector<Explanations>& constraints, std::size_t tightest,
-             const Domains& domains) {
+bool TryEach(const std::vector<Explanations>& constraints, std::size_t tightest, Domains& domains) {
   std::vector<Explanations> rest = constraints;
   rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(tightest));
   return std::ranges::any_of(constraints[tightest], [&](const Explanation& explanation) {
     Domains narrowed = domains;
     for (const Restriction& r : explanation) narrowed[Index(r.question)] &= r.options;
-    return Search(rest, narrowed);
+    if (!Search(rest, narrowed)) return false;
+    domains = narrowed;
+    return true;
   });
 }
 
-bool Search(const std::vector<Explanations>& constraints, Domains domains) {
+// False where no reading in `domains` satisfies the constraints. Otherwise `domains` are narrowed
+// to some of those that do: any choice of options in them satisfies all.
+bool Search(const std::vector<Explanations>& constraints, Domains& domains) {
   std::vector<Explanations> open;
   for (Explanations explanations : constraints) {
     Reduce(explanations, domains);
@@ -198,12 +201,66 @@ bool ReadingSpace::Propagate() {
   return true;
 }
 
-bool ReadingSpace::Satisfiable() const { return Search(undecided_, domains_); }
+bool ReadingSpace::Satisfiable() const {
+  Domains domains = domains_;
+  return Search(undecided_, domains);
+}
+
+OptionSet ReadingSpace::Attainable(Question question) const {
+  OptionSet out = Possible(question);
+  for (int i = 0; i < std::bit_width(out); ++i) {
+    Domains domains = domains_;
+    domains[Index(question)] &= static_cast<OptionSet>(1U << i);
+    if (((out >> i) & 1U) != 0 && !Search(undecided_, domains)) {
+      out = static_cast<OptionSet>(out & ~(1U << i));
+    }
+  }
+  return out;
+}
+
+std::optional<Reading> ReadingSpace::ReadingWith(Question question, int position,
+                                                 const Reading& preferred) const {
+  Domains domains = domains_;
+  const auto narrow = [&](Question q, int to) {
+    Domains narrowed = domains;
+    narrowed[Index(q)] &= static_cast<OptionSet>(1U << to);
+    Domains satisfied = narrowed;
+    if (narrowed[Index(q)] == 0 || !Search(undecided_, satisfied)) return false;
+    domains = narrowed;
+    return true;
+  };
+  if (!narrow(question, position)) return std::nullopt;
+  for (const auto& [q, option] : preferred.pins) {
+    if (q != question) narrow(q, Catalogue::Get()[q].PositionOf(option));
+  }
+  Search(undecided_, domains);
+  Reading out;
+  for (const QuestionInfo& info : Catalogue::Get().questions()) {
+    const int first = std::countr_zero(domains[Index(info.id)]);
+    out.pins.emplace_back(info.id, info.options[static_cast<std::size_t>(first)].id);
+  }
+  return out;
+}
+
+std::vector<Question> ReadingSpace::TiedTo(Question question) const {
+  std::vector<Question> out;
+  for (const Explanations& explanations : undecided_) {
+    const std::vector<Question> asked = Questions(explanations);
+    if (std::ranges::find(asked, question) == asked.end()) continue;
+    out.insert(out.end(), asked.begin(), asked.end());
+  }
+  std::ranges::sort(out);
+  const auto rest = std::ranges::unique(out);
+  out.erase(rest.begin(), rest.end());
+  std::erase(out, question);
+  return out;
+}
 
 bool ReadingSpace::Consistent(const Reading& pins, const std::vector<const Explanations*>& all) {
   std::vector<Explanations> constraints;
   for (const Explanations* explanations : all) constraints.push_back(*explanations);
-  return Search(constraints, Pinned(pins));
+  Domains domains = Pinned(pins);
+  return Search(constraints, domains);
 }
 
 }  // namespace assay

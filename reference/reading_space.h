@@ -47,6 +47,16 @@ class ReadingSpace {
   // changed, where no reading would be left. `*learned` (where given): something was excluded.
   bool Restrict(Explanations explanations, bool* learned = nullptr);
 
+  // The options of the question that some reading still possible has: of those in Possible(), the
+  // ones that the undecided explanations rule out only together are left out.
+  OptionSet Attainable(Question question) const;
+  // A reading, whole, that is still possible and in which the question has that option (its position
+  // in the catalogue), and others theirs in `preferred` where they may; nothing where there is none.
+  std::optional<Reading> ReadingWith(Question question, int position,
+                                     const Reading& preferred = {}) const;
+  // The questions that explanations which are not decided yet tie to this one.
+  std::vector<Question> TiedTo(Question question) const;
+
   // True where one reading satisfies all of them.
   static bool Consistent(const Reading& pins, const std::vector<const Explanations*>& all);
 

@@ -163,12 +163,13 @@ std::string ReadingSection(const RecordedRun& run) {
       options += (options.empty() ? "" : " or ") + Code(option);
     }
     const char* state = answer.asked == 0 ? "never asked" : answer.settled ? "settled" : "open";
-    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        Code(answer.question), state, options, Thousands(answer.asked));
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        Code(answer.question), state, options, Thousands(answer.asked),
+                        HtmlText(answer.why_open));
   }
   return "<h2 id=\"reading\">What the target does where the document is silent</h2>\n"
          "<table><thead><tr><th>Question</th><th>State</th><th>Options not ruled out</th>"
-         "<th>Asked</th></tr></thead>\n<tbody>\n" +
+         "<th>Asked</th><th>Why open</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody></table>\n";
 }
 

@@ -52,7 +52,8 @@ Json ReadingValues(const std::vector<LearnedAnswer>& reading) {
                       {"possible", TextValues(answer.possible)},
                       {"settled", answer.settled},
                       {"asked", answer.asked},
-                      {"evidence", answer.evidence}});
+                      {"evidence", answer.evidence},
+                      {"why_open", TextValue(answer.why_open)}});
   }
   return values;
 }

@@ -184,6 +184,7 @@ void ReadAnswer(Members& members, LearnedAnswer* answer) {
   members.Read("settled", &answer->settled);
   members.Read("asked", &answer->asked);
   members.Read("evidence", &answer->evidence);
+  if (members.Has("why_open")) members.Read("why_open", &answer->why_open);
 }
 
 void ReadParameter(Members& members, ParameterTally* parameter) {

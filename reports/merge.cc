@@ -152,6 +152,9 @@ void MergeAnswer(const LearnedAnswer& other, const std::string& shard, LearnedAn
   }
   answer->possible = std::move(common);
   answer->settled = answer->possible.size() == 1;
+  // A shard that asked knows best.
+  if (answer->asked == 0) answer->why_open = other.why_open;
+  if (answer->settled) answer->why_open.clear();
   answer->asked += other.asked;
   Append(other.evidence, &answer->evidence);
 }

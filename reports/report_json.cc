@@ -88,6 +88,8 @@ Json ReadingValues(const RecordedRun& run) {
     values.push_back({{"question", answer.question},
                       {"possible", answer.possible},
                       {"settled", answer.settled},
+                      {"why_open", answer.why_open},
+                      {"asked", answer.asked},
                       {"evidence", answer.evidence}});
   }
   return values;

@@ -36,7 +36,8 @@ TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
   EXPECT_EQ(Keys(report["rules"][0]),
             (std::vector<std::string>{"exercised", "id", "level", "violations"}));
   EXPECT_EQ(Keys(report["reading"][0]),
-            (std::vector<std::string>{"evidence", "possible", "question", "settled"}));
+            (std::vector<std::string>{"asked", "evidence", "possible", "question", "settled",
+                                      "why_open"}));
 }
 
 TEST(JsonReports, OrderFindingsByKindRuleAndId) {

@@ -116,7 +116,8 @@ std::vector<std::string> ReadingItems(const RecordedRun& run) {
     for (const std::string& option : answer.possible) {
       options += (options.empty() ? "" : " or ") + MarkdownCode(option);
     }
-    items.push_back(MarkdownCode(answer.question) + (answer.settled ? " = " : " open: ") + options);
+    items.push_back(MarkdownCode(answer.question) + (answer.settled ? " = " : " open: ") + options +
+                    (answer.why_open.empty() ? "" : " (" + MarkdownText(answer.why_open) + ")"));
   }
   return items;
 }

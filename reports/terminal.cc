@@ -145,12 +145,15 @@ class Summary {
   void AddReading() {
     std::vector<std::pair<std::string, std::vector<std::string>>> settled;  // by situation
     std::string open;
+    std::vector<std::pair<std::string, std::string>> never;  // why, the questions
     for (const LearnedAnswer& answer : run_.trailer.reading) {
-      if (answer.asked == 0) continue;
-      if (answer.settled) {
+      if (answer.asked == 0) {
+        AddNever(answer, never);
+      } else if (answer.settled) {
         AddSettled(answer, settled);
       } else {
-        open += "  " + Value(answer.question) + ": " + Options(answer) + "\n";
+        open += "  " + Value(answer.question) + ": " + Options(answer) +
+                (answer.why_open.empty() ? "" : "\n    " + Value(answer.why_open)) + "\n";
       }
     }
     if (!settled.empty()) {
@@ -160,11 +163,24 @@ class Summary {
     if (!open.empty()) {
       text_ += "\n" + Paint(kBold, "Not settled by what was asked") + "\n" + open;
     }
-    const std::vector<std::string> never = UnreachedQuestions(run_);
-    if (!never.empty()) {
-      text_ += fmt::format("  (never asked: {} more: {})\n", never.size(),
-                           Value(fmt::format("{}", fmt::join(never, ", ")), 100));
+    for (const auto& [why, questions] : never) {
+      text_ += fmt::format("  (never asked: {}{}{})\n", questions, why.empty() ? "" : ": ", why);
     }
+  }
+
+  // A part of the suites leaves dozens out for one reason: the first three stand for them.
+  void AddNever(const LearnedAnswer& answer,
+                std::vector<std::pair<std::string, std::string>>& never) const {
+    const std::string why = Value(answer.why_open);
+    const auto same = std::find_if(never.begin(), never.end(),
+                                   [&](const auto& entry) { return entry.first == why; });
+    if (same == never.end()) {
+      never.emplace_back(why, Value(answer.question));
+      return;
+    }
+    const auto named = std::count(same->second.begin(), same->second.end(), ',');
+    if (named < 2) same->second += ", " + Value(answer.question);
+    if (named == 2) same->second += ", …";
   }
 
   std::string Options(const LearnedAnswer& answer) const {

@@ -216,6 +216,7 @@ Result<Reading> ParseReading(std::string_view text, const std::string& name) {
   reading.name = reader.Text("name");
   reader.TextOr("statement", "");
   reader.Find("sources");
+  reader.Find("open");  // what a run left open: for people, and `assay compare-readings`
   if (const Json* pins = reader.Find("pins")) {
     ReadPins(file, *pins, reading);
   } else {

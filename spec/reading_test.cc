@@ -71,7 +71,7 @@ TEST(LoadReading, NamesTheKeyOfWhatIsWrong) {
   EXPECT_EQ(ErrorOf(R"({"format": "reading", "name": "mine", "pins": {}})"),
             ".format: `reading` is not `assay-reading/1`");
   EXPECT_EQ(ErrorOf(R"({"format": "assay-reading/1", "name": "a", "pins": {}, "pin": {}})"),
-            ".pin: is not a known key; known are format, name, pins, sources, statement");
+            ".pin: is not a known key; known are format, name, open, pins, sources, statement");
   EXPECT_EQ(ErrorOf("[]"), "an object is expected here");
   EXPECT_TRUE(ErrorOf("{").starts_with("parse error at line 1")) << ErrorOf("{");
 }

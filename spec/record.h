@@ -89,6 +89,7 @@ struct LearnedAnswer {
   bool settled = false;
   std::uint64_t asked = 0;  // judgements that asked it
   std::vector<std::uint64_t> evidence;
+  std::string why_open;  // why it is not settled, in words; "" where it is
 };
 
 // What one parameter did to the answers.

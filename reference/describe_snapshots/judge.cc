@@ -20,6 +20,8 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 
+constexpr std::size_t kLongWitness = 16 * 1024;     // bytes of an answer; longer ones are not kept
+constexpr std::uint8_t kMostWitnesses = 4;          // for each question
 constexpr std::size_t kMostRequestIds = 2'000'000;  // bounds the memory of long campaigns
 
 bool IsMust(const Difference& difference) {
@@ -73,7 +75,8 @@ std::string Disputed(const Constraints& mine, const Constraints& theirs) {
 // What can be taken back.
 struct LearnedSoFar {
   ReadingSpace space;
-  std::size_t lessons = 0;
+  std::size_t lessons = 0, witnesses = 0;
+  std::vector<std::uint8_t> witnessed;
   std::vector<std::vector<std::uint64_t>> evidence;
   std::vector<std::uint64_t> violations;
 };
@@ -118,9 +121,14 @@ struct Judge::State {
   AnswerReader reader;
   std::unordered_map<std::size_t, std::uint64_t> request_ids;  // hash -> exchange
   std::vector<Lesson> lessons;
+  // Exchanges that taught nothing new, but may have, alone, what several lessons taught together:
+  // so that a contradiction is shown by as few exchanges as possible.
+  std::vector<Lesson> witnesses;
+  std::vector<std::uint8_t> witnessed = std::vector<std::uint8_t>(kQuestionCount);
   std::vector<std::vector<std::uint64_t>> evidence =
       std::vector<std::vector<std::uint64_t>>(kQuestionCount);
   std::vector<std::uint64_t> asked = std::vector<std::uint64_t>(kQuestionCount);
+  std::vector<std::uint64_t> unexplored = std::vector<std::uint64_t>(kQuestionCount);
   std::vector<std::uint64_t> exercised = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::uint64_t> violations = std::vector<std::uint64_t>(kRuleCount);
   std::uint64_t judged = 0;
@@ -128,7 +136,9 @@ struct Judge::State {
   std::optional<LearnedSoFar> secured;
   std::optional<Dataset> emptied;  // made when first needed
 
-  LearnedSoFar Now() const { return {space, lessons.size(), evidence, violations}; }
+  LearnedSoFar Now() const {
+    return {space, lessons.size(), witnesses.size(), witnessed, evidence, violations};
+  }
 };
 
 namespace {
@@ -156,12 +166,13 @@ class Examination {
   void DoubtHidden(std::size_t of_form);
   void Learn(Exploration exploration);
   void Contradiction();
-  std::vector<std::size_t> Contradicted(const Constraints& mine);
+  std::vector<Lesson*> Contradicted(const Constraints& mine);
   const Constraints& ConstraintsOf(Lesson& lesson) const;
   Constraints AllConstraints(const Request& request, const Response& response,
                              const WalkMemory::View& tokens, const Dataset& dataset) const;
   void Walk(const Plan& plan);
   bool Restrict(Constraints news);
+  void Witness(const std::vector<Question>& asked);
   void CountForms(const Explanations& explanations);
   void Keep(ReadingSpace next);
   void Report(Difference difference);
@@ -444,7 +455,10 @@ void Examination::Reading() {
   }
   findings_.used |= exploration.used;
   if (learn_) {
-    for (const Question question : exploration.asked) ++state_.asked[Index(question)];
+    for (const Question question : exploration.asked) {
+      ++state_.asked[Index(question)];
+      state_.unexplored[Index(question)] += exploration.too_many ? 1 : 0;
+    }
   }
   if (!exploration.explanations.empty()) {
     for (Difference& warning : exploration.warnings) Report(std::move(warning));
@@ -467,9 +481,25 @@ void Examination::Learn(Exploration exploration) {
   if (!exploration.too_many && !state_.space.Implies(exploration.explanations)) {
     news.push_back(std::move(exploration.explanations));
   }
-  if (!news.empty() && !Restrict(std::move(news))) return Contradiction();
+  const bool nothing_new = news.empty();
+  if (!nothing_new && !Restrict(std::move(news))) return Contradiction();
+  if (learn_ && nothing_new) Witness(exploration.asked);
   if (learn_ && !IsError()) LearnHidden(id_, request_, *exploration.plan, answer_, state_.dataset);
   Walk(*exploration.plan);
+}
+
+// Keeps the exchange where it asks a question that took several lessons to settle.
+void Examination::Witness(const std::vector<Question>& asked) {
+  if (response_.body.size() > kLongWitness) return;
+  bool wanted = false;
+  for (const Question question : asked) {
+    if (state_.evidence[Index(question)].empty() || !state_.space.Settled(question)) continue;
+    if (state_.witnessed[Index(question)] >= kMostWitnesses) continue;
+    ++state_.witnessed[Index(question)];
+    wanted = true;
+  }
+  if (!wanted) return;
+  state_.witnesses.push_back({id_, request_, response_, tokens_, standing_.moment});
 }
 
 // False, with nothing learned, where no reading would be left.
@@ -560,29 +590,28 @@ const Constraints& Examination::ConstraintsOf(Lesson& lesson) const {
   return *lesson.constraints;
 }
 
-// Positions of lessons that contradict the constraints and of which none can be left out. Empty
-// where the constraints contradict themselves, or more was learned than can be shown.
-std::vector<std::size_t> Examination::Contradicted(const Constraints& mine) {
-  std::vector<Lesson>& lessons = state_.lessons;
-  const auto consistent = [&](const std::vector<std::size_t>& chosen) {
+// Lessons that contradict the constraints and of which none can be left out; one where one is
+// enough. Empty where the constraints contradict themselves, or more was learned than can be shown.
+std::vector<Lesson*> Examination::Contradicted(const Constraints& mine) {
+  const auto consistent = [&](const std::vector<Lesson*>& chosen) {
     std::vector<const Explanations*> all;
     for (const Explanations& explanations : mine) all.push_back(&explanations);
-    for (const std::size_t i : chosen) {
-      for (const Explanations& explanations : ConstraintsOf(lessons[i])) {
-        all.push_back(&explanations);
-      }
+    for (Lesson* lesson : chosen) {
+      for (const Explanations& explanations : ConstraintsOf(*lesson)) all.push_back(&explanations);
     }
     return ReadingSpace::Consistent(state_.pins, all);
   };
   if (!consistent({})) return {};
-  std::vector<std::size_t> needed;
-  for (std::size_t i = 0; i < lessons.size(); ++i) {
-    if (!consistent({i})) return {i};
-    needed.push_back(i);
+  std::vector<Lesson*> needed;
+  for (Lesson& lesson : state_.lessons) needed.push_back(&lesson);
+  std::vector<Lesson*> alone = needed;
+  for (Lesson& witness : state_.witnesses) alone.push_back(&witness);
+  for (Lesson* lesson : alone) {
+    if (!consistent({lesson})) return {lesson};
   }
   if (consistent(needed)) return {};
   for (std::size_t i = 0; i < needed.size();) {
-    std::vector<std::size_t> without = needed;
+    std::vector<Lesson*> without = needed;
     without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
     if (consistent(without)) {
       ++i;
@@ -596,14 +625,14 @@ std::vector<std::size_t> Examination::Contradicted(const Constraints& mine) {
 // request.reading.consistent
 void Examination::Contradiction() {
   const Constraints mine = AllConstraints(request_, response_, tokens_, dataset_);
-  const std::vector<std::size_t> needed = Contradicted(mine);
+  const std::vector<Lesson*> needed = Contradicted(mine);
   std::string exchanges;
   Constraints others;
-  for (const std::size_t i : needed) {
-    verdict_.evidence.push_back(state_.lessons[i].id);
-    exchanges += fmt::format("{}{} ({})", exchanges.empty() ? "" : ", ", state_.lessons[i].id,
-                             Excerpt(state_.lessons[i].request.Text(), 160));
-    const Constraints& theirs = ConstraintsOf(state_.lessons[i]);
+  for (Lesson* lesson : needed) {
+    verdict_.evidence.push_back(lesson->id);
+    exchanges += fmt::format("{}{} ({})", exchanges.empty() ? "" : ", ", lesson->id,
+                             Excerpt(lesson->request.Text(), 160));
+    const Constraints& theirs = ConstraintsOf(*lesson);
     others.insert(others.end(), theirs.begin(), theirs.end());
   }
   const std::string question = Disputed(mine, needed.empty() ? mine : others);
@@ -632,6 +661,22 @@ void Examination::Count() {
   for (std::size_t rule = 0; rule < kRuleCount; ++rule) {
     state_.exercised[rule] += findings_.used[rule] ? 1 : 0;
   }
+}
+
+// Why the answers leave the question open.
+std::string WhyOpen(const Judge::State& state, Question question) {
+  if (state.asked[Index(question)] == 0) return "nothing that was judged asks it";
+  std::string out = "every answer that asks it is right under each of these options";
+  std::vector<std::string_view> tied;
+  for (const Question other : state.space.TiedTo(question)) tied.push_back(Id(other));
+  if (!tied.empty()) {
+    out = fmt::format("its answers can be explained by it or by {}, and nothing decides which",
+                      fmt::join(tied, ", "));
+  }
+  if (const std::uint64_t count = state.unexplored[Index(question)]; count > 0) {
+    out += fmt::format("; {} more asked too many open questions at once to learn from", count);
+  }
+  return out;
 }
 
 }  // namespace
@@ -680,6 +725,10 @@ void Judge::Unlearn() {
   state_->space = before.space;
   std::vector<Lesson>& lessons = state_->lessons;
   lessons.erase(lessons.begin() + static_cast<std::ptrdiff_t>(before.lessons), lessons.end());
+  std::vector<Lesson>& witnesses = state_->witnesses;
+  witnesses.erase(witnesses.begin() + static_cast<std::ptrdiff_t>(before.witnesses),
+                  witnesses.end());
+  state_->witnessed = before.witnessed;
   state_->evidence = before.evidence;
   state_->violations = before.violations;
 }
@@ -693,12 +742,14 @@ std::uint64_t Judge::Exercised(Rule rule) const { return state_->exercised[Index
 std::vector<LearnedAnswer> Judge::Learned() const {
   std::vector<LearnedAnswer> out;
   for (const QuestionInfo& question : Catalogue::Get().questions()) {
+    const OptionSet possible = state_->space.Attainable(question.id);
     LearnedAnswer row{.question = std::string(Id(question.id)),
-                      .settled = state_->space.Settled(question.id),
+                      .settled = std::has_single_bit(possible),
                       .asked = state_->asked[Index(question.id)],
                       .evidence = state_->evidence[Index(question.id)]};
+    if (!row.settled) row.why_open = WhyOpen(*state_, question.id);
     for (std::size_t i = 0; i < question.options.size(); ++i) {
-      if ((state_->space.Possible(question.id) >> i) & 1U) {
+      if ((possible >> i) & 1U) {
         row.possible.emplace_back(Id(question.options[i].id));
       }
     }

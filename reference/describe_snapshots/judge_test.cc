@@ -840,6 +840,54 @@ TEST(Judge, NamesTheTwoExchangesThatContradictEachOther) {
   }
 }
 
+// What the reference answers under these pins.
+Response AnswerUnder(Pairs pins, const Request& request) {
+  Service service(TestDataset(), Pins(pins));
+  return AnswerOf(service, request);
+}
+
+Request AskTwice(std::string_view first, std::string_view second) {
+  Request request = Ask({{"Status", first}});
+  request.parameters.push_back({"Status", std::string(second)});
+  return request;
+}
+
+// Either the first of two values counts, or letter case does not; letter case does: so the first.
+class ThreeWayContradiction : public testing::Test {
+ protected:
+  ThreeWayContradiction() {
+    Pairs either = {{"name.repeated", "last"}, {"value.letters.status", "ignored_case"}};
+    const Request both = AskTwice("failed", "FAILED");
+    EXPECT_TRUE(judge_.Examine(1, both, AnswerUnder(either, both)).violations.empty());
+    const Request letters = Ask({{"Status", "FAILED"}});
+    const Response exact = AnswerUnder({{"value.letters.status", "exact"}}, letters);
+    EXPECT_TRUE(judge_.Examine(2, letters, exact).violations.empty());
+    // Teaches something, and has no part in it.
+    const Request size = Ask({{"PageSize", "101"}});
+    EXPECT_TRUE(judge_.Examine(3, size, AnswerUnder({}, size)).violations.empty());
+  }
+
+  Judge judge_{TestDataset()};
+  const Request repeated_ = AskTwice("failed", "accomplished");
+};
+
+TEST_F(ThreeWayContradiction, NamesAllThatAreNeededAndNoOther) {
+  const Response last = AnswerUnder({{"name.repeated", "last"}}, repeated_);
+  const Verdict verdict = judge_.Examine(4, repeated_, last);
+  ASSERT_TRUE(Reports(verdict, "request.reading.consistent"_rule)) << Text(verdict.violations);
+  EXPECT_EQ(verdict.evidence, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_NE(Text(verdict.violations).find("name.repeated"), std::string::npos);
+}
+
+TEST_F(ThreeWayContradiction, NamesOneThatSufficesThoughItTaughtNothingNew) {
+  const Response first = AnswerUnder({{"name.repeated", "first"}}, repeated_);
+  EXPECT_TRUE(judge_.Examine(4, repeated_, first).violations.empty());
+  const Response last = AnswerUnder({{"name.repeated", "last"}}, repeated_);
+  const Verdict verdict = judge_.Examine(5, repeated_, last);
+  ASSERT_TRUE(Reports(verdict, "request.reading.consistent"_rule)) << Text(verdict.violations);
+  EXPECT_EQ(verdict.evidence, std::vector<std::uint64_t>{4});
+}
+
 TEST(Judge, FindsAnAnswerThatContradictsItself) {
   Exchanges session;
   const Verdict verdict = session.Judged(Ask({{"PageSize", "20"}}), [](Json& b) {

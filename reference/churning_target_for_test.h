@@ -16,11 +16,11 @@ namespace assay {
 // never). Equal seeds change it at the same answers.
 class ChurningTarget : public Target {
  public:
-  ChurningTarget(const Dataset& start, std::uint64_t seed, unsigned answers_a_change,
+  ChurningTarget(const Dataset& start, std::uint64_t seed, unsigned every,
                  const Reading& reading = {}, std::vector<const Fault*> faults = {})
       : state(start, Churn::Room(start)),
         churn(start, seed),
-        answers_a_change(answers_a_change),
+        answers_a_change(every),
         service_(state, reading, std::move(faults)),
         random_(seed) {}
 

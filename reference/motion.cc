@@ -124,6 +124,8 @@ class LookSource : public RequestSource {
 
   bool Take(const Page& page, const Response& response) {
     const ObservedAnswer& answer = reader_.Read(response);
+    // A region that is refused holds nothing that can be seen.
+    if (response.status >= 400 && response.status < 500 && answer.readable) return true;
     if (response.status != 200 || !answer.readable || !answer.has_list) return false;
     totals_[page.region].insert(std::string(answer.total_count.text));
     bool is_new = false;

@@ -9,8 +9,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A look that takes more requests is taken only when it is needed.
-constexpr std::size_t kMostPagesAtBegin = 50;
+// A look that takes more requests is taken only when it is needed, and not around every answer.
+constexpr std::size_t kMostPages = 50;
 // An older look does not begin a quiet moment: what moved in between would spoil it needlessly.
 constexpr Clock::duration kFresh = std::chrono::milliseconds(2);
 constexpr int kLooksToSettle = 6;
@@ -99,8 +99,13 @@ bool SteadyTarget::See() {
   return true;
 }
 
+bool SteadyTarget::IsTooLarge() const {
+  const std::size_t snapshots = std::max(known_.snapshots.size(), last_ ? last_->items.size() : 0);
+  return snapshots / 100 + known_.regions.size() > kMostPages;
+}
+
 void SteadyTarget::Begin() {
-  if (known_.snapshots.size() / 100 + known_.regions.size() > kMostPagesAtBegin) return;
+  if (IsTooLarge()) return;
   blind_ = !See();
   // It may be torn where the state moves just now.
   for (int i = 0; i < kLooksToSettle && !blind_ && !last_->consistent && !Quiet(); ++i) continue;
@@ -136,6 +141,7 @@ void SteadyTarget::Settle() {
   blind_ |= returns_ >= kMostReturns;
   if (blind_) {
     moves_ = false;
+    moment_ = nullptr;
     return;
   }
   motion_.Add(MotionBetween(*settled_, *last_));
@@ -175,12 +181,12 @@ bool SteadyTarget::LookAgain() {
     const bool stays = again != before->items.end() && again->second.digest == item.digest;
     if (stays && (was == settled_->items.end() || was->second.digest != item.digest)) moves_ = true;
   }
-  motion_.Add(MotionBetween(*settled_, *last_));
+  if (moves_) motion_.Add(MotionBetween(*settled_, *last_));
   return moves_;
 }
 
 void SteadyTarget::Refresh() {
-  if (!moves_ || !See()) return;
+  if (!moves_ || IsTooLarge() || !See()) return;
   for (int i = 0; i < kLooksToSettle; ++i) {
     if (!Quiet()) continue;
     return Settle();
@@ -196,13 +202,14 @@ void SteadyTarget::Run(RequestSource& source) {
   while (moves_) {
     if (!RunBatch(source)) return;
   }
-  if (delivering_.moment) Deliver({});
+  if (delivering_.moment || delivering_.moved) Deliver({});
   target_.Run(source);
 }
 
 // False where the source has nothing more to send.
 bool SteadyTarget::RunBatch(RequestSource& source) {
-  if (Clock::now() - looked_at_ > kFresh) (void)See();
+  const bool looks = !IsTooLarge();
+  if (looks && Clock::now() - looked_at_ > kFresh) (void)See();
   Batch batch(source);
   target_.Run(batch);
   if (batch.exchanges.empty()) return false;
@@ -211,10 +218,10 @@ bool SteadyTarget::RunBatch(RequestSource& source) {
     if (exchange.DependsOnState()) uncertain.push_back(&exchange);
   }
   if (!uncertain.empty()) {
-    if (Quiet()) {
+    if (looks && Quiet()) {
       Mark(uncertain);
     } else {
-      AskAgain(std::move(uncertain));
+      AskAgain(std::move(uncertain), looks ? options_.tries : 0);
     }
   }
   for (Exchange& exchange : batch.exchanges) {
@@ -232,11 +239,11 @@ void SteadyTarget::Mark(const std::vector<Exchange*>& exchanges) {
   for (Exchange* exchange : exchanges) exchange->standing = {moment_, false};
 }
 
-void SteadyTarget::AskAgain(std::vector<Exchange*> exchanges) {
+void SteadyTarget::AskAgain(std::vector<Exchange*> exchanges, int tries) {
   for (Exchange* exchange : exchanges) exchange->standing = {moment_, true};
   std::erase_if(exchanges, [](Exchange* exchange) { return !CanAskAgain(*exchange->request); });
   std::size_t portion = exchanges.size();
-  for (int i = 0; i < options_.tries && !exchanges.empty(); ++i) {
+  for (int i = 0; i < tries && !exchanges.empty(); ++i) {
     std::vector<Exchange*> left;
     for (std::size_t first = 0; first < exchanges.size(); first += portion) {
       const auto begin = exchanges.begin() + static_cast<std::ptrdiff_t>(first);

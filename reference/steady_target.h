@@ -65,7 +65,8 @@ class SteadyTarget : public Target {
   void Settle();
   bool Contradicts(const Look& look) const;
   bool RunBatch(RequestSource& source);
-  void AskAgain(std::vector<Exchange*> exchanges);
+  bool IsTooLarge() const;
+  void AskAgain(std::vector<Exchange*> exchanges, int tries);
   bool Quiet();
   void Mark(const std::vector<Exchange*>& exchanges);
 

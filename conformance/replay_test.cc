@@ -53,7 +53,8 @@ void Record(const TestFolder& folder, const std::vector<std::string>& faults,
   SuiteNotes notes;
   SuiteContext context(session, BuiltIn(), {.combinations = false}, notes);
   bender.Begin(header);
-  for (const SuiteTest& test : *AllTests(context, {})) {
+  const std::vector<SuiteTest> tests = std::move(*AllTests(context, {}));
+  for (const SuiteTest& test : tests) {
     if (std::ranges::find(names, test.suite + "." + test.name) != names.end()) test.run(context);
   }
   for (const Finding& finding : session.Findings()) bender.Add(finding);

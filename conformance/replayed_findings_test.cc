@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <set>
 
@@ -11,7 +12,6 @@
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/http_client.h"
-#include "reference/request_signer.h"
 #include "reference/server.h"
 #include "reports/repro.h"
 
@@ -39,12 +39,12 @@ std::vector<TargetTest> LawsForTest(const Dataset&, std::uint64_t) {
 }
 const std::vector<TargetTests> kMore = {LawsForTest};
 
-// Runs the named tests against the target; the run's record is in the folder "report" then.
-void RecordRun(Target& target, const std::vector<std::string>& names, const TestFolder& folder,
-               bool signs = false) {
+// Runs a suite's part against the target; its record is in the folder "report" then.
+void RecordRun(Target& target, const TestFolder& folder, bool signs,
+               const std::function<void(SuiteContext&)>& run) {
   auto journal = std::move(*Journal::Open((folder / "report").string()));
   Judge judge(BuiltIn());
-  Session session(target, judge, *journal);
+  Session session(target, judge, *journal, {.diagnose = false});
   SuiteNotes notes;
   SuiteContext context(session, BuiltIn(), {.signs = signs, .combinations = false}, notes);
   journal->Begin({.assay = ASSAY_VERSION,
@@ -54,13 +54,17 @@ void RecordRun(Target& target, const std::vector<std::string>& names, const Test
                   .seed = 1,
                   .started = "2026-11-24T00:00:00Z",
                   .options = {{"--region", context.values.region()}}});
+  run(context);
+  for (const Finding& finding : session.Findings()) journal->Add(finding);
+  journal->End({.verdict = "violations", .exit_code = 1, .exchanges = session.exchanges()});
+}
+
+void RunTests(SuiteContext& context, const std::vector<std::string>& names) {
   const std::vector<SuiteTest> tests = std::move(*AllTests(context, kMore));
   for (const SuiteTest& test : tests) {
     const std::string name = test.suite + "." + test.name;
     if (std::ranges::find(names, name) != names.end()) test.run(context);
   }
-  for (const Finding& finding : session.Findings()) journal->Add(finding);
-  journal->End({.verdict = "violations", .exit_code = 1, .exchanges = session.exchanges()});
 }
 
 // The small journals that a report writes, one a finding.
@@ -94,47 +98,146 @@ std::set<std::string> RulesOf(const std::vector<Recording>& recordings) {
   return out;
 }
 
-// A fault, the tests that see it, and a rule that it breaks.
+std::string Listed(const std::set<std::string>& rules) {
+  std::string out;
+  for (const std::string& rule : rules) out += rule + " ";
+  return out;
+}
+
+// A fault, the test that sees it, and a rule that it breaks.
 struct Sample {
   const char* fault;
-  std::vector<std::string> tests;
+  const char* test;
   const char* rule;
+  bool signs = false;
 };
 class ReplayOfFault : public testing::TestWithParam<Sample> {};
 
 TEST_P(ReplayOfFault, SaysSameAtTheFaultAndFixedWithoutIt) {
   const TestFolder folder;
-  const Fault* fault = FindFault(GetParam().fault);
+  const Sample& sample = GetParam();
+  const Fault* fault = FindFault(sample.fault);
   ASSERT_NE(fault, nullptr);
-  {
-    ModelTarget target(BuiltIn(), {}, {fault});
-    RecordRun(target, GetParam().tests, folder);
-  }
+  ModelTarget recorded(BuiltIn(), {}, {fault});
+  RecordRun(recorded, folder, sample.signs,
+            [&](SuiteContext& context) { RunTests(context, {sample.test}); });
   const std::vector<Recording> repros = ReprosOf(folder);
-  EXPECT_TRUE(RulesOf(repros).contains(GetParam().rule)) << GetParam().rule;
+  EXPECT_TRUE(RulesOf(repros).contains(sample.rule)) << Listed(RulesOf(repros));
   for (const Recording& repro : repros) {
+    const Finding& finding = repro.findings.front();
     ModelTarget faulty(BuiltIn(), {}, {fault});
-    EXPECT_EQ(FateAt(faulty, repro), Fate::kSame) << repro.findings.front().id;
+    EXPECT_EQ(FateAt(faulty, repro, sample.signs), Fate::kSame) << finding.id;
     ModelTarget right(BuiltIn(), {});
-    const bool intermittent = repro.findings.front().stability == "intermittent";
-    EXPECT_EQ(FateAt(right, repro), intermittent ? Fate::kNotSeen : Fate::kFixed)
-        << repro.findings.front().id;
+    const Fate gone = finding.stability == "intermittent" ? Fate::kNotSeen : Fate::kFixed;
+    EXPECT_EQ(FateAt(right, repro, sample.signs), gone) << finding.id;
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, ReplayOfFault,
     testing::Values(
-        Sample{"paging.last_page.drops_one", {"walks.page_size_50"}, "page.walk.complete"},
-        Sample{"paging.number.ignored", {"walks.page_size_50"}, "page.walk.unique"},
-        Sample{"token.last_page.drops_one", {"walks.max_results_33"}, "token.walk.complete"},
-        Sample{"token.filters.forgotten", {"walks.max_results_10"}, "token.walk.unique"},
-        Sample{"token.reuse.moves_on", {"walks.tokens_again"}, "page.order.stable"}),
+        Sample{"paging.last_page.drops_one", "walks.page_size_50", "page.size.limits"},
+        Sample{"paging.number.ignored", "walks.page_size_50", "page.walk.unique"},
+        Sample{"token.last_page.drops_one", "walks.max_results_33", "token.walk.complete"},
+        Sample{"token.filters.forgotten", "walks.max_results_33", "token.walk.unique"},
+        Sample{"token.reuse.moves_on", "walks.tokens_again", "page.order.stable"},
+        Sample{"shape.request_id.constant", "page.size.echo", "response.request_id.unique"},
+        Sample{"filter.status.all_without_failed", "properties.repeated_lists_are_equal",
+               "page.order.stable"},
+        Sample{"auth.nonce.unchecked", "auth.nonce.once", "auth.nonce.once", true},
+        Sample{"auth.time.unchecked", "auth.time.limited", "auth.time.limited", true},
+        Sample{"intermittent.every_7th.counts_more", "walks.page_size_10",
+               "page.total_count.matches"}),
     [](const auto& info) {
       std::string name = info.param.fault;
       std::ranges::replace(name, '.', '_');
       return name;
     });
+
+// One reading for requests with a Status, another one for those without.
+class TwoReadings : public Target {
+ public:
+  void Run(RequestSource& source) override {
+    while (const Request* request = source.Next()) {
+      Response response;
+      (request->Find("Status") ? cuts_ : refuses_).Handle(*request, "two", response);
+      Result<Response> result = std::move(response);
+      source.Answered(request, result);
+    }
+  }
+  std::string Name() const override { return "two"; }
+
+ private:
+  static Reading With(std::size_t option) {
+    const Question question = *FindQuestion("paging.page_size.above_maximum");
+    return {"one", {{question, Catalogue::Get()[question].options[option].id}}};
+  }
+  Service refuses_{BuiltIn(), With(0)};
+  Service cuts_{BuiltIn(), With(1)};
+};
+
+TEST(ReplayedFindings, AContradictionTakesBothAnswers) {
+  const TestFolder folder;
+  TwoReadings target;
+  RecordRun(target, folder, false, [](SuiteContext& context) {
+    const std::string list = "Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON";
+    for (const char* more : {"", "&PageSize=101", "&PageSize=7", "&PageSize=101&Status=all"}) {
+      context.session.Send({"combinations", "x"}, {.parameters = ParseForm(list + more)});
+    }
+  });
+  const std::vector<Recording> repros = ReprosOf(folder);
+  ASSERT_EQ(Listed(RulesOf(repros)), "request.reading.consistent ");
+  TwoReadings faulty;
+  EXPECT_EQ(FateAt(faulty, repros.front()), Fate::kSame);
+  ModelTarget right(BuiltIn(), {});
+  EXPECT_EQ(FateAt(right, repros.front()), Fate::kFixed);
+}
+
+TEST(ReplayedFindings, ABrokenConnectionIsSentAgainToo) {
+  const TestFolder folder;
+  const auto faulty =
+      Server::Start(BuiltIn(), {}, "127.0.0.1", 0, {}, {}, {FindFault("transport.error.closes")});
+  const auto right = Server::Start(BuiltIn(), {}, "127.0.0.1", 0);
+  const auto at_fault = HttpTarget::Open((*faulty)->Url());
+  RecordRun(**at_fault, folder, false, [](SuiteContext& context) {
+    context.session.Send({"combinations", "x"},
+                         {.parameters = ParseForm("Action=DescribeSnapshots&Format=JSON")});
+  });
+  const std::vector<Recording> repros = ReprosOf(folder);
+  ASSERT_EQ(Listed(RulesOf(repros)), "encoding.http.complete ");
+  EXPECT_EQ(FateAt(**at_fault, repros.front()), Fate::kSame);
+  EXPECT_EQ(FateAt(**HttpTarget::Open((*right)->Url()), repros.front()), Fate::kFixed);
+}
+
+// Findings with one cause are one, under the id of any of them.
+TEST(ReplayedFindings, APartOfAFindingShowsIt) {
+  const TestFolder folder;
+  const Fault* fault = FindFault("shape.request_id.constant");
+  ModelTarget target(BuiltIn(), {}, {fault});
+  RecordRun(target, folder, false,
+            [](SuiteContext& context) { RunTests(context, {"page.size.echo"}); });
+  Recording repro = ReprosOf(folder).front();
+  Finding& finding = repro.findings.front();
+  finding.also = {finding.id};
+  finding.id = "page.size.echo.00000000";
+  finding.rule = "page.size.echo";
+  const auto outcome = SendAgain(repro, ContextFor(), target);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->findings.front().fate, Fate::kSame);
+  EXPECT_TRUE(outcome->others.empty());
+}
+
+TEST(ReplayedFindings, ALostTargetIsNotCalledFixed) {
+  const TestFolder folder;
+  ModelTarget target(BuiltIn(), {}, {FindFault("shape.request_id.constant")});
+  RecordRun(target, folder, false,
+            [](SuiteContext& context) { RunTests(context, {"page.size.echo"}); });
+  auto server = Server::Start(BuiltIn(), {}, "127.0.0.1", 0);
+  const auto lost = HttpTarget::Open((*server)->Url());
+  server->reset();
+  const auto outcome = SendAgain(ReprosOf(folder).front(), ContextFor(), **lost);
+  ASSERT_FALSE(outcome);
+}
 
 }  // namespace
 }  // namespace assay

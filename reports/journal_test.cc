@@ -192,7 +192,7 @@ TEST_F(JournalTest, LongBodiesAreCutUnlessTheyAreViolations) {
     auto journal = Open();
     journal->Begin(SomeHeader());
     ExchangeRecord exchange = SomeExchange();
-    exchange.body = std::string(100000, 'x');
+    exchange.body = std::string(300000, 'x');
     journal->Add(exchange);
     exchange.verdict = "violation";
     journal->Add(exchange);
@@ -200,10 +200,10 @@ TEST_F(JournalTest, LongBodiesAreCutUnlessTheyAreViolations) {
   const auto exchanges = Exchanges();
   ASSERT_EQ(exchanges.size(), 2u);
   EXPECT_TRUE(exchanges[0].body_cut);
-  EXPECT_EQ(exchanges[0].exchange.body.size(), 64u * 1024);
-  EXPECT_EQ(exchanges[0].body_bytes, 100000u);
+  EXPECT_EQ(exchanges[0].exchange.body.size(), 256u * 1024);
+  EXPECT_EQ(exchanges[0].body_bytes, 300000u);
   EXPECT_FALSE(exchanges[1].body_cut);
-  EXPECT_EQ(exchanges[1].exchange.body.size(), 100000u);
+  EXPECT_EQ(exchanges[1].exchange.body.size(), 300000u);
 }
 
 TEST_F(JournalTest, BodiesBeyondTheBudgetAreLeftOutOfConformingExchangesOnly) {

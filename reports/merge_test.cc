@@ -134,7 +134,7 @@ TEST(Merging, EveryTargetHasItsOwnRun) {
   EXPECT_EQ((*merged)[0].findings[0].evidence[0], 7u);
 }
 
-TEST(Merge, TalliesOfParametersAreSums) {
+TEST(Merging, AddsWhatParametersDid) {
   RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
   first.trailer.parameters = {{"Status", 9, 4, 0}, {"Usage", 1, 0, 0}};
   second.trailer.parameters = {{"Usage", 2, 1, 0}, {"Status", 1, 1, 1}};

@@ -19,7 +19,7 @@ TEST(MarkdownSummary, ShowsTheVerdictTheFindingsAndTheReading) {
         "<code>whole</code> or <code>part</code>", "<code>never.b.c</code>"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   }
-  EXPECT_EQ(text.find("never.asked"), std::string::npos);
+  EXPECT_GT(text.find("never.asked"), text.find("Questions never asked"));
 }
 
 TEST(MarkdownSummary, HostileTextIsNeverMarkup) {

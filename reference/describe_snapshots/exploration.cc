@@ -81,11 +81,14 @@ class Explorer {
   }
 
   void Error(const Answer& expected) {
-    if (!matched_ && expected.plan.may_be_refused) {
+    if (expected.plan.may_be_refused && (!matched_ || !warnings_.empty())) {
       const Refusal any{.rule = "request.open.admissible"_rule,
                         .error = expected.plan.possible_error,
                         .any_code = true};
-      matched_ = CompareRefusal(any, exchange_.answer).matches;
+      if (CompareRefusal(any, exchange_.answer).matches) {
+        matched_ = true;
+        warnings_.clear();
+      }
     }
     if (matched_) return Explained(expected, {});
     if (expected.refused()) return;

@@ -16,15 +16,6 @@
 namespace assay {
 namespace {
 
-Request RequestOf(const ExchangeRecord& record) {
-  Request request{.method = record.method};
-  request.placement = PlacementNamed(record.placement);
-  request.encoding = FormEncodingNamed(record.encoding);
-  request.forgery = ForgeryNamed(record.forgery);
-  for (const auto& [name, value] : record.parameters) request.parameters.push_back({name, value});
-  return request;
-}
-
 // One exchange of the record, answered.
 struct Replayed {
   std::uint64_t id = 0;
@@ -137,6 +128,15 @@ bool WasSignedInHeaders(const RecordedRun& run) {
 }
 
 }  // namespace
+
+Request RequestOf(const ExchangeRecord& record) {
+  Request request{.method = record.method};
+  request.placement = PlacementNamed(record.placement);
+  request.encoding = FormEncodingNamed(record.encoding);
+  request.forgery = ForgeryNamed(record.forgery);
+  for (const auto& [name, value] : record.parameters) request.parameters.push_back({name, value});
+  return request;
+}
 
 Result<ExitCode> Replay(const ReplayOptions& options, std::ostream& output) {
   const Result<RecordedRun> run = LoadRun(options.journal);

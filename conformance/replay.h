@@ -4,6 +4,8 @@
 #include <string>
 
 #include "reference/connection_options.h"
+#include "reference/message.h"
+#include "spec/record.h"
 #include "spec/result.h"
 
 namespace CLI {
@@ -18,6 +20,9 @@ struct ReplayOptions {
   ConnectionOptions connection = {};
   std::string dataset;  // "" for the one that the journal names
 };
+
+// The request that was recorded.
+Request RequestOf(const ExchangeRecord& record);
 
 // Judges recorded exchanges again, offline or by sending their requests again, and says for each
 // finding of the record SAME, CHANGED (the request fails in another way) or FIXED; findings that

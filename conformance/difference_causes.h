@@ -19,7 +19,8 @@ class DifferenceCauses {
   // The judges have seen all that there is to see, and outlive this.
   DifferenceCauses(const Judge& a, const Judge& b);
 
-  // Sorted; empty where no question explains the difference. `token` is where the request's token
+  // Sorted; empty where no question explains the difference. What a token does only when it is used
+  // again is not tried. `token` is where the request's token
   // came from.
   std::vector<Question> Of(const Request& request, const TokenIssuer* token);
 

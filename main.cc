@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "conformance/compare.h"
 #include "conformance/replay.h"
 #include "conformance/run.h"
 #include "conformance/selftest.h"
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   app.require_subcommand(1);
   assay::AddRunCommand(app, &exit_code, {assay::PropertyTests});
+  assay::AddCompareCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddCasesCommand(app, &exit_code);
   assay::AddSelftestCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddReplayCommand(app, &exit_code, {assay::PropertyTests});

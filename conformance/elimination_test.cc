@@ -9,6 +9,7 @@
 #include "conformance/faulty_target_for_test.h"
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/diagnosis.h"
+#include "reference/transport_failure.h"
 
 namespace assay {
 namespace {
@@ -27,6 +28,11 @@ class ListeningTarget : public Target {
     while (const Request* request = source.Next()) {
       Response response;
       service_.Handle(*request, "model", response);
+      if (service_.ClosesOn(request->method)) {
+        Result<Response> closed = TransportError(TransportFailure::kClosed, Name(), "");
+        source.Answered(request, closed);
+        continue;
+      }
       AnswerReader reader;
       heard.push_back({*request, response, digester_.Of(reader.Read(response), response)});
       Result<Response> result = std::move(response);

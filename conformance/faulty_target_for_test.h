@@ -57,6 +57,26 @@ inline const Dataset& BuiltIn() {
   return dataset;
 }
 
+// A law as another folder may have it, which no single answer can break: Status=all changes no
+// list.
+inline std::vector<TargetTest> LawsForTest(const Dataset&, std::uint64_t) {
+  return {{"properties", "repeated_lists_are_equal", [](Session& session) {
+             const Origin origin{"properties", "repeated_lists_are_equal"};
+             Request request;
+             request.Set("Action", "DescribeSnapshots");
+             request.Set("RegionId", "cn-hangzhou");
+             request.Set("Format", "JSON");
+             const JudgedExchange first = session.Send(origin, request);
+             request.Set("Status", "all");
+             const JudgedExchange second = session.Send(origin, request);
+             if (first.verdict.listed != second.verdict.listed) {
+               session.Report(origin, second,
+                              {"page.order.stable"_rule, "the list before", "another one", "law"},
+                              {first.id});
+             }
+             return TestOutcome{};
+           }}};
+}
 // Option by option at random; 0 gives the default reading.
 inline Reading RandomReading(std::uint64_t seed) {
   Reading reading{fmt::format("random {}", seed), {}};

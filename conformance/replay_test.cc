@@ -53,7 +53,7 @@ void Record(const TestFolder& folder, const std::vector<std::string>& faults,
   SuiteNotes notes;
   SuiteContext context(session, BuiltIn(), {.combinations = false}, notes);
   bender.Begin(header);
-  const std::vector<SuiteTest> tests = std::move(*AllTests(context, {}));
+  const std::vector<SuiteTest> tests = std::move(*AllTests(context, {LawsForTest}));
   for (const SuiteTest& test : tests) {
     if (std::ranges::find(names, test.suite + "." + test.name) != names.end()) test.run(context);
   }
@@ -67,7 +67,7 @@ struct Replayed {
 };
 Replayed ReplayOffline(const TestFolder& folder) {
   std::ostringstream output;
-  const auto code = Replay({.recording = (folder / "report").string()}, {}, output);
+  const auto code = Replay({.recording = (folder / "report").string()}, {LawsForTest}, output);
   if (!code) return {static_cast<int>(code.error().exit), code.error().Text()};
   return {static_cast<int>(*code), output.str()};
 }
@@ -121,25 +121,26 @@ TEST(Replay, AViolationThatIsNoneTodayIsFixed) {
   EXPECT_TRUE(Has(replayed, "FIXED      page.size.echo.00000001")) << replayed.text;
 }
 
-TEST(Replay, WhatOnlyAWalkShowsIsFoundAgainInTheRecord) {
+constexpr const char* kCompared = "properties.repeated_lists_are_equal";
+
+TEST(Replay, WhatOnlyAComparisonShowsIsFoundAgainInTheRecord) {
   const TestFolder folder;
-  Record(folder, {"token.last_page.drops_one"}, {"walks.max_results_33"});
+  Record(folder, {"filter.status.all_without_failed"}, {kCompared});
   const Replayed replayed = ReplayOffline(folder);
   EXPECT_EQ(replayed.code, 1) << replayed.text;
-  EXPECT_TRUE(Has(replayed, "SAME       token.walk.complete.")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "SAME       page.order.stable.")) << replayed.text;
   EXPECT_FALSE(Has(replayed, "FIXED")) << replayed.text;
 }
 
 TEST(Replay, WhatTheRecordHoldsTooLittleOfIsNotCalledFixed) {
   const TestFolder folder;
-  Record(folder, {"token.last_page.drops_one"}, {"walks.max_results_33"},
-         [](ExchangeRecord& exchange) {
-           // Of a suite that sends other requests today.
-           if (exchange.id == 1) exchange.parameters.push_back({"Usage", "none"});
-         });
+  Record(folder, {"filter.status.all_without_failed"}, {kCompared}, [](ExchangeRecord& exchange) {
+    // Of a suite that sends other requests today.
+    if (exchange.id == 1) exchange.parameters.push_back({"PageSize", "10"});
+  });
   const Replayed replayed = ReplayOffline(folder);
   EXPECT_FALSE(Has(replayed, "FIXED")) << replayed.text;
-  EXPECT_TRUE(Has(replayed, "NOT JUDGED token.walk.complete.")) << replayed.text;
+  EXPECT_TRUE(Has(replayed, "NOT JUDGED page.order.stable.")) << replayed.text;
 }
 
 TEST(Replay, AnswersThatWereCutAreLeftOutWithAllThatTheirTokensLeadTo) {

@@ -196,7 +196,8 @@ TEST(MaxRequests, StillFindWhatShowsEarly) {
   Session session(model, judge, recorder, {.most_requests = 30});
   SuiteNotes notes;
   SuiteContext context(session, BuiltIn(), {}, notes);
-  for (const SuiteTest& test : *ConformanceTests(context)) test.run(context);
+  const auto tests = ConformanceTests(context);
+  for (const SuiteTest& test : *tests) test.run(context);
   EXPECT_TRUE(session.spent());
   EXPECT_EQ(model.requests, 30);
   EXPECT_GT(session.violations(), 0U);

@@ -24,7 +24,8 @@ struct MovingRun {
   }
 
   void Run(const std::function<bool(const SuiteTest&)>& wanted) {
-    for (const SuiteTest& test : std::move(ConformanceTests(context)).value()) {
+    const std::vector<SuiteTest> tests = std::move(ConformanceTests(context)).value();
+    for (const SuiteTest& test : tests) {
       if (wanted(test)) RunWhileTheStateMoves(context, test.run);
     }
   }

@@ -173,7 +173,8 @@ void Count(const Snapshot& before, const Snapshot& after, Motion& motion) {
 }
 
 void MoveOn(const Snapshot& before, const Snapshot& after, Snapshot& known) {
-  for (std::size_t f = 0; f < kFieldCount; ++f) {
+  // Answers need not show the others.
+  for (std::size_t f = 0; f < kDocumentedFieldCount; ++f) {
     if (before.text[f] == after.text[f]) continue;
     known.text[f] = after.text[f];
     known.present = (known.present & ~(1U << f)) | (after.present & (1U << f));
@@ -243,6 +244,14 @@ Motion MotionBetween(const Look& before, const Look& after) {
   }
   if (!ids.empty()) motion.example = *ids.begin();
   return motion;
+}
+
+Look LookOf(const Dataset& known) {
+  Look out;
+  for (const Snapshot& snapshot : known.snapshots) {
+    out.items[snapshot[Field::kSnapshotId]].snapshot = snapshot;
+  }
+  return out;
 }
 
 Dataset MoveOn(const Dataset& known, const Look& before, const Look& after) {

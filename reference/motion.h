@@ -44,6 +44,9 @@ Motion MotionBetween(const Look& before, const Look& after);
 
 // The state that was known when the target looked like `before`, after it moved on to `after`. What
 // the looks share is left as it is known, right or wrong: motion alone changes what is expected.
+// What a target would show that holds the state, for a first MoveOn: of a target that moves the
+// known state is an earlier one.
+Look LookOf(const Dataset& known);
 Dataset MoveOn(const Dataset& known, const Look& before, const Look& after);
 
 }  // namespace assay

@@ -497,7 +497,7 @@ void Session::BeginTest() {
 
 bool Session::EndTest(bool last) {
   if (!state_->options.steady || state_->lost || state_->doubtful.empty()) return true;
-  if (!state_->moves()) return state_->IsLookDue() ? !HasMoved() : true;
+  if (!state_->moves()) return state_->IsLookDue() ? !HasMoved(false) : true;
   auto& doubtful = state_->doubtful;
   if (doubtful.size() == state_->of_earlier_tests) return true;
   if (last) {
@@ -509,11 +509,13 @@ bool Session::EndTest(bool last) {
 }
 
 // Looks whether the state moved. If so, what was found since the last look has to be found again.
-bool Session::HasMoved() {
+// A state that is not the known one may have moved before the first look: the next ones will show
+// it.
+bool Session::HasMoved(bool last_look) {
   state_->looked = true;
   state_->looked_at_exchange = state_->exchanges;
   if (!state_->options.steady->LookAgain()) {
-    state_->Clear();
+    if (last_look || state_->options.steady->ShowsTheKnownState()) state_->Clear();
     return false;
   }
   state_->judge.Unlearn();
@@ -568,7 +570,7 @@ std::vector<Finding> Session::Findings() {
     state_->of_earlier_tests = state_->doubtful.size();
     const bool looks = !state_->lost && !state_->moves();
     if (!looks && state_->moves()) GiveUp();
-    if (looks) (void)HasMoved();
+    if (looks) (void)HasMoved(true);
     if (state_->lost) state_->Clear();
   }
   std::vector<Finding> out = state_->groups.Settle(

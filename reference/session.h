@@ -124,7 +124,7 @@ class Session {
   Target& target();
 
  private:
-  bool HasMoved();
+  bool HasMoved(bool last_look);
   void GiveUp();
 
   class Driver;

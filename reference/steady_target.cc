@@ -147,10 +147,11 @@ void SteadyTarget::Settle() {
   motion_.Add(MotionBetween(*settled_, *last_));
   auto next = std::make_shared<Moment>();
   next->number = ++moments_;
-  next->dataset = MoveOn(moment_ ? moment_->dataset : known_, *settled_, *last_);
+  next->dataset = moment_ ? MoveOn(moment_->dataset, *settled_, *last_)
+                          : MoveOn(known_, LookOf(known_), *last_);
   next->has_hidden_fields = (moment_ && moment_->has_hidden_fields) ||
                             std::ranges::any_of(last_->items, [&](const auto& entry) {
-                              return !settled_->items.contains(entry.first);
+                              return !known_.by_id.contains(entry.first);
                             });
   moment_ = std::move(next);
   settled_ = last_;
@@ -183,6 +184,18 @@ bool SteadyTarget::LookAgain() {
   }
   if (moves_) motion_.Add(MotionBetween(*settled_, *last_));
   return moves_;
+}
+
+bool SteadyTarget::ShowsTheKnownState() const {
+  if (!last_ || last_->items.size() != known_.snapshots.size()) return false;
+  return std::ranges::all_of(known_.snapshots, [&](const Snapshot& known) {
+    const auto at = last_->items.find(known[Field::kSnapshotId]);
+    if (at == last_->items.end()) return false;
+    return std::ranges::all_of(
+        std::initializer_list<Field>{Field::kLastModifiedTime, Field::kStatus,
+                                     Field::kSnapshotName},
+        [&](Field field) { return at->second.snapshot[field] == known[field]; });
+  });
 }
 
 void SteadyTarget::Refresh() {

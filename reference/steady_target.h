@@ -38,6 +38,8 @@ class SteadyTarget : public Target {
   // the looks contradict each other.
   bool LookAgain();
   bool moves() const { return moves_; }
+  // True where the latest look shows the snapshots of the known state, as they are known.
+  bool ShowsTheKnownState() const;
   // Tries to see the state of just now as a quiet moment.
   void Refresh();
   // The last quiet moment; nullptr before there was any.

@@ -20,9 +20,14 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 
+<<<<<<< ours
 constexpr std::size_t kLongWitness = 16 * 1024;     // bytes of an answer; longer ones are not kept
 constexpr std::uint8_t kMostWitnesses = 4;          // for each question
 constexpr std::size_t kMostRequestIds = 2'000'000;  // bounds the memory of long campaigns
+=======
+constexpr std::uint64_t kNoOnesMoment = ~std::uint64_t{1};  // no token comes from there
+constexpr std::size_t kMostRequestIds = 2'000'000;          // bounds the memory of long campaigns
+>>>>>>> theirs
 
 bool IsMust(const Difference& difference) {
   return Catalogue::Get()[difference.rule].level == Level::kMust;
@@ -204,7 +209,7 @@ Examination::Examination(Judge::State& state, std::uint64_t id, const Request& r
       learn_(learn),
       answer_(state.reader.Read(response)),
       listed_(ListedPositions(answer_, dataset_)),
-      tokens_(state.memory.Look(request, standing_.number())) {}
+      tokens_(state.memory.Look(request, standing_.moved ? kNoOnesMoment : standing_.number())) {}
 
 Verdict Examination::Run() {
   if (!OtherMethod() && !Unreadable() && !Unclear()) {

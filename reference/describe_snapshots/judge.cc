@@ -20,14 +20,10 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 
-<<<<<<< ours
+constexpr std::uint64_t kNoOnesMoment = ~std::uint64_t{1};  // no token comes from there
 constexpr std::size_t kLongWitness = 16 * 1024;     // bytes of an answer; longer ones are not kept
 constexpr std::uint8_t kMostWitnesses = 4;          // for each question
 constexpr std::size_t kMostRequestIds = 2'000'000;  // bounds the memory of long campaigns
-=======
-constexpr std::uint64_t kNoOnesMoment = ~std::uint64_t{1};  // no token comes from there
-constexpr std::size_t kMostRequestIds = 2'000'000;          // bounds the memory of long campaigns
->>>>>>> theirs
 
 bool IsMust(const Difference& difference) {
   return Catalogue::Get()[difference.rule].level == Level::kMust;

@@ -129,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"auth.time.unchecked", "auth.time.limited", "auth.time.limited", true},
         Sample{"intermittent.every_7th.counts_more", "walks.page_size_10",
                "page.total_count.matches"}),
-    [](const auto& info) {
-      std::string name = info.param.fault;
+    [](const auto& tested) {
+      std::string name = tested.param.fault;
       std::ranges::replace(name, '.', '_');
       return name;
     });

@@ -271,7 +271,14 @@ Dataset MoveOn(const Dataset& known, const Look& before, const Look& after) {
   for (const auto& [id, item] : after.items) {
     if (!before.items.contains(id) && !known.by_id.contains(id)) created.insert(id);
   }
-  for (const std::string& id : created) out.snapshots.push_back(after.items.at(id).snapshot);
+  for (const std::string& id : created) {
+    out.snapshots.push_back(after.items.at(id).snapshot);
+    // No answer shows these of every snapshot that has them.
+    for (const Field field : {Field::kInstanceId, Field::kSnapshotLinkId}) {
+      if (out.snapshots.back().Has(field)) continue;
+      out.snapshots.back().unknown |= 1U << static_cast<unsigned>(field);
+    }
+  }
   out.Index();
   return out;
 }

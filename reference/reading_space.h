@@ -50,8 +50,9 @@ class ReadingSpace {
   // The options of the question that some reading still possible has: of those in Possible(), the
   // ones that the undecided explanations rule out only together are left out.
   OptionSet Attainable(Question question) const;
-  // A reading, whole, that is still possible and in which the question has that option (its position
-  // in the catalogue), and others theirs in `preferred` where they may; nothing where there is none.
+  // A reading, whole, that is still possible and in which the question has that option (its
+  // position in the catalogue), and others theirs in `preferred` where they may; nothing where
+  // there is none.
   std::optional<Reading> ReadingWith(Question question, int position,
                                      const Reading& preferred = {}) const;
   // The questions that explanations which are not decided yet tie to this one.

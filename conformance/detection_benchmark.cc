@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <random>
 
@@ -80,6 +81,7 @@ void Print(const Series& series, const Dataset& dataset) {
                std::ranges::count_if(sights, [&](std::size_t sight) { return sight <= most; }));
   }
   fmt::print("\n");
+  std::fflush(stdout);  // the next line takes minutes
 }
 
 int Measure(std::uint64_t seed) {

@@ -36,9 +36,9 @@ std::size_t OddValuesOf(const Row& row) {
   return out;
 }
 
-class ListCounter : public DeafRecorder {
+class ListCounter : public NullRecorder {
  public:
-  using DeafRecorder::Add;
+  using NullRecorder::Add;
   void Add(const ExchangeRecord& exchange) override {
     not_judged += exchange.verdict == "not judged" ? 1 : 0;
   }

@@ -16,23 +16,10 @@
 namespace assay {
 namespace {
 
-class NullRecorder : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
-};
-
 struct Series {
   std::string name;
   std::vector<Request> requests;
 };
-
-bool OnlyWarns(const Fault& fault) {
-  return std::ranges::none_of(
-      fault.breaks, [](Rule rule) { return Catalogue::Get()[rule].level == Level::kMust; });
-}
 
 // The number of the first request whose answer is reported, 0 for none.
 std::size_t FirstSight(const Fault& fault, const Dataset& dataset, const Series& series) {

@@ -28,7 +28,7 @@ Discovered JudgeUnknown(Target& target, bool until_first) {
   const Dataset dataset = std::move(inventory->dataset);
   out.snapshots = dataset.snapshots.size();
   Judge judge(dataset);
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Session session(target, judge, recorder,
                   {.keep_bodies = false, .diagnose = false, .reduction_requests = 0});
   SuiteNotes notes;
@@ -191,7 +191,7 @@ TEST(MaxRequests, StillFindWhatShowsEarly) {
     if (at != std::string::npos) response.body.insert(at + 13, "1");
   };
   Judge judge(BuiltIn());
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Session session(model, judge, recorder, {.most_requests = 30});
   SuiteNotes notes;
   SuiteContext context(session, BuiltIn(), {}, notes);

@@ -11,6 +11,7 @@
 
 #include "conformance/suite_context.h"
 #include "reference/describe_snapshots/service.h"
+#include "reference/null_recorder.h"
 
 namespace assay {
 
@@ -41,15 +42,6 @@ class FaultyTarget : public Target {
 
  private:
   Service service_;
-};
-
-// Keeps nothing.
-class DeafRecorder : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
 };
 
 inline const Dataset& BuiltIn() {
@@ -104,7 +96,7 @@ struct Bench {
     return false;
   }
 
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Judge judge;
   Session session;
   SuiteNotes notes;

@@ -9,6 +9,7 @@
 
 #include "reference/describe_snapshots/service.h"
 #include "reference/http_client.h"
+#include "reference/null_recorder.h"
 #include "reference/session.h"
 
 namespace assay {
@@ -19,14 +20,6 @@ using Clock = std::chrono::steady_clock;
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-class NullRecorder : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
-};
 
 // Page after page of the first region, 10 snapshots each.
 Request PageRequest(const Dataset& dataset, std::uint64_t turn) {

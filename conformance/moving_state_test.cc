@@ -38,7 +38,7 @@ struct MovingRun {
   }
 
   SteadyTarget steady;
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Judge judge;
   Session session;
   SuiteNotes notes;

@@ -55,9 +55,9 @@ TEST(ParameterEffects, LeavesOutWhatHasNoAnswerOrIsForged) {
 
 // The exchanges of a session, with a target that ignores Usage.
 TEST(ParameterEffects, ATargetThatIgnoresAParameterShows) {
-  class Watcher : public DeafRecorder {
+  class Watcher : public NullRecorder {
    public:
-    using DeafRecorder::Add;
+    using NullRecorder::Add;
     void Add(const ExchangeRecord& exchange) override { effects.Add(exchange); }
     ParameterEffects effects;
   };

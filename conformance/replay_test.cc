@@ -101,6 +101,16 @@ TEST(Replay, VerdictsThatChangedAreCountedAndShown) {
   EXPECT_TRUE(Has(replayed, "SAME ")) << replayed.text;
 }
 
+// To the end of the journal: a violation of the rule, whose id ends in 00000001.
+void AddFinding(const TestFolder& folder, const std::string& rule, const std::string& evidence) {
+  std::ofstream(folder / "report" / "journal.ndjson", std::ios::app)
+      << R"({"type":"finding","id":")" << rule << R"(.00000001","rule":")" << rule
+      << R"(","kind":"violation","stability":"deterministic","occurrences":1,"statement":"s",)"
+      << R"("source":"s","method":"GET","placement":"query","parameters":[],"expected":"e",)"
+      << R"("actual":"a","evidence":)" << evidence << R"(,"diagnosis":[]})"
+      << "\n";
+}
+
 TEST(Replay, AViolationThatIsNoneTodayIsFixed) {
   const TestFolder folder;
   // As if the rules of then had complained of something.
@@ -109,12 +119,7 @@ TEST(Replay, AViolationThatIsNoneTodayIsFixed) {
     exchange.rules = {"page.size.echo"};
   };
   Record(folder, {}, {"page.size.echo"}, complain);
-  std::ofstream(folder / "report" / "journal.ndjson", std::ios::app)
-      << R"({"type":"finding","id":"page.size.echo.00000001","rule":"page.size.echo",)"
-      << R"("kind":"violation","stability":"deterministic","occurrences":1,"statement":"s",)"
-      << R"("source":"s","method":"GET","placement":"query","parameters":[],"expected":"e",)"
-      << R"("actual":"a","evidence":[1],"diagnosis":[]})"
-      << "\n";
+  AddFinding(folder, "page.size.echo", "[1]");
   const Replayed replayed = ReplayOffline(folder);
   EXPECT_EQ(replayed.code, 0) << replayed.text;
   EXPECT_TRUE(Has(replayed, "x  violation page.size.echo -> conforms")) << replayed.text;
@@ -138,12 +143,7 @@ TEST(Replay, WhatTheRecordHoldsTooLittleOfIsNotCalledFixed) {
     // Of a suite that sends other requests today.
     if (exchange.id == 1) exchange.parameters.push_back({"PageSize", "10"});
   });
-  std::ofstream(folder / "report" / "journal.ndjson", std::ios::app)
-      << R"({"type":"finding","id":"page.order.stable.00000001","rule":"page.order.stable",)"
-      << R"("kind":"violation","stability":"deterministic","occurrences":1,"statement":"s",)"
-      << R"("source":"s","method":"GET","placement":"query","parameters":[],"expected":"e",)"
-      << R"("actual":"a","evidence":[1,2],"diagnosis":[]})"
-      << "\n";
+  AddFinding(folder, "page.order.stable", "[1,2]");
   const Replayed replayed = ReplayOffline(folder);
   EXPECT_FALSE(Has(replayed, "FIXED")) << replayed.text;
   EXPECT_TRUE(Has(replayed, "NOT JUDGED page.order.stable.")) << replayed.text;

@@ -14,6 +14,7 @@
 #include "conformance/run_plan.h"
 #include "conformance/suite.h"
 #include "reference/finding_groups.h"
+#include "reference/null_recorder.h"
 #include "reports/secrets.h"
 #include "reports/token_issuers.h"
 
@@ -23,15 +24,6 @@ namespace {
 constexpr int kTries = 2;               // of what a finding's exchanges are sent
 constexpr int kIntermittentTries = 20;  // where it did not show every time before
 constexpr std::size_t kMostTests = 3;   // that are run again for one finding
-
-// A session's recorder that keeps nothing.
-class NoRecord : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
-};
 
 // Puts the tokens of today in place of the recorded ones, so that walks can be sent again.
 class TokenTranslation {
@@ -166,7 +158,7 @@ class TestsAgain {
 
   // What the test finds at the target; nothing where there is no such test, or the target is lost.
   std::optional<Failures> Run(const std::string& suite, const std::string& test, Target& target) {
-    NoRecord recorder;
+    NullRecorder recorder;
     Judge judge(context_.dataset, context_.pins, context_.judge);
     Session session(target, judge, recorder,
                     {.keep_bodies = false, .diagnose = false, .reduction_requests = 0});
@@ -357,7 +349,7 @@ class Sending {
 
   // Sends and judges, with a judge that has seen nothing before.
   Failures Send(ReplayScript script) {
-    NoRecord recorder;
+    NullRecorder recorder;
     Judge judge(context_.dataset, context_.pins, context_.judge);
     Session session(target_, judge, recorder,
                     {.keep_bodies = false, .diagnose = false, .reduction_requests = 0});

@@ -66,11 +66,6 @@ struct Trial {
   bool over_http = false;
 };
 
-bool OnlyWarns(const Fault& fault) {
-  return std::ranges::none_of(
-      fault.breaks, [](Rule rule) { return Catalogue::Get()[rule].level == Level::kMust; });
-}
-
 // Runs trials, with what all of them share.
 class Trials {
  public:

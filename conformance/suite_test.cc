@@ -16,9 +16,9 @@ std::vector<SuiteTest> TestsOf(const SuiteContext& context) {
 }
 
 // Keeps what identifies a run: which requests were sent for which test, and what was said of them.
-class TraceRecorder : public DeafRecorder {
+class TraceRecorder : public NullRecorder {
  public:
-  using DeafRecorder::Add;
+  using NullRecorder::Add;
   void Add(const ExchangeRecord& exchange) override {
     std::string line = exchange.suite + " " + exchange.test + " " + exchange.verdict;
     for (const auto& [name, value] : exchange.parameters) line += " " + name + "=" + value;

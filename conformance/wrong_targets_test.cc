@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 // The rules of the violations that the suite finds.
 std::set<std::string> RulesBroken(FaultyTarget& target, const Reading& pins = {}) {
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Judge judge(BuiltIn(), pins);
   Session session(target, judge, recorder, {.reduction_requests = 0});
   SuiteNotes notes;

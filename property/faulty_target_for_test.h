@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reference/describe_snapshots/service.h"
+#include "reference/null_recorder.h"
 #include "spec/record.h"
 
 namespace assay {
@@ -31,15 +32,6 @@ class FaultyTarget : public Target {
  private:
   Service service_;
   std::function<void(Request&)> bend_;
-};
-
-// Keeps nothing.
-class DeafRecorder : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
 };
 
 }  // namespace assay

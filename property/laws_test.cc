@@ -26,7 +26,7 @@ const Vocabulary& Words() {
 LawOutcome Check(const Law& law, Target& target, std::uint64_t seed,
                  std::vector<Finding>* findings = nullptr) {
   Judge judge(State());
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Session session(target, judge, recorder, {.reduction_requests = 0});
   LawOutcome outcome = CheckLaw(law, session, Words(), seed);
   if (findings) *findings = session.Findings();

@@ -48,7 +48,7 @@ std::string Alarm(const Dataset& dataset, const Reading& reading,
                   const std::vector<LawCase>& cases) {
   ModelTarget target(dataset, reading);
   Judge judge(dataset);
-  DeafRecorder recorder;
+  NullRecorder recorder;
   Session session(target, judge, recorder, {.reduction_requests = 0});
   for (const LawCase& law_case : cases) {
     std::vector<std::unique_ptr<Script>> scripts;

@@ -281,7 +281,7 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     const Fault* fault = named.empty() ? nullptr : FindFault(named.front());
     // With the fault in mind, more of the reading can be told.
     Reading fitted = reading;
-    if (fault && !fault->wire) {
+    if (fault && !fault->wire && !fault->history && !settled.empty()) {
       std::vector<std::string> others;
       for (const Settled& other : settled) others.push_back(other.key);
       fitted = diagnosis_.Fit(reading, fault, dataset, others);

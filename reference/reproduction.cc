@@ -122,15 +122,15 @@ void Reproduction::Reduce(int most) {
   for (bool smaller = true; smaller;) {
     smaller = false;
     // What did not help before one thing was left out hardly helps after it: from there on.
-    for (std::size_t next = 0;;) {
-      const std::vector<Steps> candidates = SimplerSteps(steps_);
-      if (next >= candidates.size()) break;
+    std::vector<Steps> candidates = SimplerSteps(steps_);
+    for (std::size_t next = 0; next < candidates.size();) {
       if (left_ < static_cast<int>(candidates[next].size()) || IsLate()) return;
-      if (Try(candidates[next])) {
-        smaller = true;
-      } else {
+      if (!Try(candidates[next])) {
         ++next;
+        continue;
       }
+      smaller = true;
+      candidates = SimplerSteps(steps_);
     }
   }
 }

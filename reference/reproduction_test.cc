@@ -11,19 +11,12 @@
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/http_client.h"
+#include "reference/null_recorder.h"
 #include "reference/server.h"
 #include "reference/session.h"
 
 namespace assay {
 namespace {
-
-class Nobody : public Recorder {
- public:
-  void Begin(const RunHeader&) override {}
-  void Add(const ExchangeRecord&) override {}
-  void Add(const Finding&) override {}
-  void End(const RunTrailer&) override {}
-};
 
 // Follows the tokens of a list to its end.
 class TokenWalk : public Script {
@@ -45,7 +38,7 @@ class TokenWalk : public Script {
 // What a session finds in a target.
 std::vector<Finding> FindingsOf(Target& target, std::vector<std::unique_ptr<Script>> scripts) {
   Judge judge(TestDataset());
-  Nobody recorder;
+  NullRecorder recorder;
   Session session(target, judge, recorder);
   session.Run({"rules", "a test"}, std::move(scripts));
   return session.Findings();

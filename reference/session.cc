@@ -65,6 +65,8 @@ struct Session::State {
   bool moves() const { return options.steady && options.steady->moves(); }
   void Follow(const JudgedExchange& exchange);
   void Take(Doubtful found);
+  void Report(const Origin& origin, const JudgedExchange& exchange, Difference difference,
+              std::vector<std::uint64_t> evidence, bool is_unsettled);
   bool IsLookDue() const;
   void Clear();
 };
@@ -90,6 +92,19 @@ void Session::State::Take(Doubtful found) {
   if ((is_wrong && !stands) || !found.verdict.unsettled.empty()) {
     doubtful.push_back(std::move(found));
   }
+}
+
+// What a suite found.
+void Session::State::Report(const Origin& origin, const JudgedExchange& exchange,
+                            Difference difference, std::vector<std::uint64_t> evidence,
+                            bool is_unsettled) {
+  Verdict verdict;
+  verdict.evidence = std::move(evidence);
+  const bool must = Catalogue::Get()[difference.rule].level == Level::kMust;
+  violations += must ? 1 : 0;
+  auto& list = is_unsettled ? verdict.unsettled : must ? verdict.violations : verdict.warnings;
+  list.push_back(std::move(difference));
+  Take({exchange.id, origin, exchange.request, std::move(verdict), true});
 }
 
 bool Session::State::IsLookDue() const {
@@ -455,27 +470,15 @@ JudgedExchange Session::Send(const Origin& origin, const Request& request) {
 
 void Session::Report(const Origin& origin, const JudgedExchange& exchange, Difference difference,
                      std::vector<std::uint64_t> evidence) {
-  Verdict verdict;
-  verdict.evidence = std::move(evidence);
-  const bool must = Catalogue::Get()[difference.rule].level == Level::kMust;
-  state_->violations += must ? 1 : 0;
   const bool steady =
       WasSteadySince(state_->test_begin) && state_->last_moment == state_->test_moment;
-  auto& list = state_->moves() && !steady ? verdict.unsettled
-               : must                     ? verdict.violations
-                                          : verdict.warnings;
-  list.push_back(std::move(difference));
-  state_->Take({exchange.id, origin, exchange.request, std::move(verdict), true});
+  state_->Report(origin, exchange, std::move(difference), std::move(evidence),
+                 state_->moves() && !steady);
 }
 
 void Session::ReportOfMoment(const Origin& origin, const JudgedExchange& exchange,
                              Difference difference, std::vector<std::uint64_t> evidence) {
-  Verdict verdict;
-  verdict.evidence = std::move(evidence);
-  const bool must = Catalogue::Get()[difference.rule].level == Level::kMust;
-  state_->violations += must ? 1 : 0;
-  (must ? verdict.violations : verdict.warnings).push_back(std::move(difference));
-  state_->Take({exchange.id, origin, exchange.request, std::move(verdict), true});
+  state_->Report(origin, exchange, std::move(difference), std::move(evidence), false);
 }
 
 std::shared_ptr<const Moment> Session::moment() const {
@@ -497,7 +500,7 @@ void Session::BeginTest() {
 
 bool Session::EndTest(bool last) {
   if (!state_->options.steady || state_->lost || state_->doubtful.empty()) return true;
-  if (!state_->moves()) return state_->IsLookDue() ? !HasMoved(false) : true;
+  if (!state_->moves()) return !state_->IsLookDue() || !HasMoved(false);
   auto& doubtful = state_->doubtful;
   if (doubtful.size() == state_->of_earlier_tests) return true;
   if (last) {
@@ -568,9 +571,11 @@ std::vector<Finding> Session::Findings() {
   }
   if (!state_->doubtful.empty()) {
     state_->of_earlier_tests = state_->doubtful.size();
-    const bool looks = !state_->lost && !state_->moves();
-    if (!looks && state_->moves()) GiveUp();
-    if (looks) (void)HasMoved(true);
+    if (state_->moves()) {
+      GiveUp();
+    } else if (!state_->lost) {
+      (void)HasMoved(true);
+    }
     if (state_->lost) state_->Clear();
   }
   std::vector<Finding> out = state_->groups.Settle(

@@ -54,6 +54,14 @@ std::string FormOf(std::string_view id) {
   return out;
 }
 
+// Up to so many, evenly.
+std::vector<std::size_t> Spread(const std::vector<std::size_t>& list, std::size_t most) {
+  std::vector<std::size_t> out;
+  const std::size_t count = std::min(most, list.size());
+  for (std::size_t i = 0; i < count; ++i) out.push_back(list[i * list.size() / count]);
+  return out;
+}
+
 Reading With(Reading reading, Question question, Option option) {
   std::erase_if(reading.pins, [&](const auto& pin) { return pin.first == question; });
   reading.pins.emplace_back(question, option);
@@ -269,14 +277,6 @@ std::vector<std::size_t> Diagnosis::Chain(std::size_t index) const {
     out.push_back(at->second);
   }
   std::ranges::reverse(out);
-  return out;
-}
-
-// Up to so many, evenly.
-std::vector<std::size_t> Spread(const std::vector<std::size_t>& list, std::size_t most) {
-  std::vector<std::size_t> out;
-  const std::size_t count = std::min(most, list.size());
-  for (std::size_t i = 0; i < count; ++i) out.push_back(list[i * list.size() / count]);
   return out;
 }
 

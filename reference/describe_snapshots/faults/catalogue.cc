@@ -148,6 +148,11 @@ Result<std::vector<const Fault*>> FindFaults(const std::vector<std::string>& ids
   return out;
 }
 
+bool OnlyWarns(const Fault& fault) {
+  return std::ranges::none_of(
+      fault.breaks, [](Rule rule) { return Catalogue::Get()[rule].level == Level::kMust; });
+}
+
 std::vector<Described> DescribedFaults() {
   std::vector<Described> out;
   for (const Fault& fault : Faults()) {

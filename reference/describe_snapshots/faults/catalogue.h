@@ -16,6 +16,8 @@ const std::vector<Fault>& Faults();
 const Fault* FindFault(std::string_view id);
 // The faults of those ids; an Error names one that is none, with its nearest.
 Result<std::vector<const Fault*>> FindFaults(const std::vector<std::string>& ids);
+// True where nothing that the fault breaks is a `must`.
+bool OnlyWarns(const Fault& fault);
 // For `assay explain`.
 std::vector<Described> DescribedFaults();
 

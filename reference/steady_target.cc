@@ -74,10 +74,14 @@ class SteadyTarget::Again : public RequestSource {
     return next_ == exchanges_.size() ? nullptr : exchanges_[next_++]->request;
   }
   void Answered(const Request* request, Result<Response>& response) override {
-    // A failure of the second try says nothing against the first answer.
+    // A failure of the second try says nothing against the first answer, and nothing for it either.
     if (!response || response->status >= 500 || IsThrottled(*response)) return;
-    (*std::ranges::find(exchanges_, request, &Exchange::request))->response = std::move(response);
+    Exchange* exchange = *std::ranges::find(exchanges_, request, &Exchange::request);
+    exchange->response = std::move(response);
+    answered.push_back(exchange);
   }
+
+  std::vector<Exchange*> answered;  // anew
 
  private:
   const std::vector<Exchange*>& exchanges_;
@@ -264,10 +268,11 @@ void SteadyTarget::AskAgain(std::vector<Exchange*> exchanges, int tries) {
       const std::vector<Exchange*> some(begin, end);
       Again again(some);
       target_.Run(again);
-      if (Quiet()) {
-        Mark(some);
-      } else {
-        left.insert(left.end(), some.begin(), some.end());
+      const bool quiet = Quiet();
+      if (quiet) Mark(again.answered);
+      for (Exchange* exchange : some) {
+        const bool is_new = std::ranges::find(again.answered, exchange) != again.answered.end();
+        if (!quiet || !is_new) left.push_back(exchange);
       }
     }
     exchanges = std::move(left);

@@ -52,7 +52,9 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
   return std::nullopt;
 }
 
+// An answer that breaks off is wrong, and for the judge.
 std::optional<Error> ObstacleIn(const Target& target, const Error& error) {
+  if (BeganToAnswer(error)) return std::nullopt;
   const bool silent = FailureOf(error) == TransportFailure::kTimeout;
   return Obstacle(target, error.what + (silent ? "; a longer --timeout may help" : ""));
 }
@@ -78,7 +80,11 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
     Request request = SmallestRequest(region, format);
     request.parameters.push_back({"PageSize", "100"});
     const Result<Response> response = Send(target, request);
-    if (!response) return ObstacleIn(target, response.error());
+    if (!response) {
+      if (auto obstacle = ObstacleIn(target, response.error())) return obstacle;
+      listed_all = false;
+      continue;
+    }
     const CaseAnswer answer = ReadCaseAnswer(request, *response, {});
     if (auto obstacle = ObstacleIn(target, *response, answer)) return obstacle;
     const bool known = std::ranges::any_of(
@@ -96,6 +102,17 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
                                      : fmt::format("the target lists no snapshot, the dataset {} "
                                                    "has {}",
                                                    dataset_name, dataset.snapshots.size())));
+}
+
+void AskForLists(Session& session, const std::string& region, const std::string& format) {
+  Request request = SmallestRequest(region, format);
+  (void)session.Send({"discovery", "smallest"}, request);
+  Request by_token = request;
+  request.Set("PageSize", "100");
+  request.Set("PageNumber", "1");
+  (void)session.Send({"discovery", "by_number"}, request);
+  by_token.Set("MaxResults", "100");
+  (void)session.Send({"discovery", "by_token"}, by_token);
 }
 
 }  // namespace assay

@@ -72,10 +72,11 @@ TEST(Preflight, LeavesWrongAnswersToTheJudge) {
 // Breaks every exchange.
 class BrokenTarget : public Target {
  public:
-  explicit BrokenTarget(TransportFailure failure) : failure_(failure) {}
+  explicit BrokenTarget(TransportFailure failure, std::string detail = "for the test")
+      : failure_(failure), detail_(std::move(detail)) {}
   void Run(RequestSource& source) override {
     while (const Request* request = source.Next()) {
-      Result<Response> result = TransportError(failure_, "broken", "for the test");
+      Result<Response> result = TransportError(failure_, "broken", detail_);
       source.Answered(request, result);
     }
   }
@@ -83,6 +84,7 @@ class BrokenTarget : public Target {
 
  private:
   TransportFailure failure_;
+  std::string detail_;
 };
 
 TEST(Preflight, KnowsATargetThatCannotBeReached) {
@@ -90,6 +92,17 @@ TEST(Preflight, KnowsATargetThatCannotBeReached) {
   EXPECT_TRUE(Says(ObstacleOf(refused), "connection refused"));
   BrokenTarget silent(TransportFailure::kTimeout);
   EXPECT_TRUE(Says(ObstacleOf(silent), "a longer --timeout may help"));
+  BrokenTarget mute(TransportFailure::kClosed, " (after 0 bytes)");
+  EXPECT_TRUE(Says(ObstacleOf(mute), "connection closed"));
+  BrokenTarget other(TransportFailure::kNoHttp, ": bad version");
+  EXPECT_TRUE(Says(ObstacleOf(other), "no HTTP answer"));
+}
+
+TEST(Preflight, LeavesBrokenAnswersToTheJudge) {
+  BrokenTarget cut(TransportFailure::kClosed, " (after 60 bytes)");
+  EXPECT_EQ(ObstacleOf(cut), "");
+  BrokenTarget malformed(TransportFailure::kMalformed, ": 2 bytes follow the end of the answer");
+  EXPECT_EQ(ObstacleOf(malformed), "");
 }
 
 }  // namespace

@@ -127,7 +127,9 @@ class ConformanceRun {
                  {.timeout = std::chrono::milliseconds(
                       static_cast<std::int64_t>(options.timeout_s * 1000)),
                   .most_requests = Budget(),
-                  .steady = options.target.empty() ? nullptr : &steady_}) {}
+                  .diagnose = !discovery_.obstacle,
+                  .knows_state = !discovery_.obstacle,
+                  .steady = options.target.empty() || discovery_.obstacle ? nullptr : &steady_}) {}
 
   // Header, exchanges, findings and trailer are in the journal afterwards.
   Result<ExitCode> Execute() {
@@ -136,8 +138,8 @@ class ConformanceRun {
     recorder_.Begin(Header());
     const auto begun = std::chrono::steady_clock::now();
     if (const auto obstacle = Obstacle()) {
-      trailer_.reason = obstacle->Text();
-      trailer_.exit_code = static_cast<int>(ExitCode::kCouldNotJudge);
+      End(ExitCode::kCouldNotJudge, obstacle->Text());
+      if (discovery_.listable) JudgeForm();
     } else {
       if (!options_.target.empty()) steady_.Begin();
       tests_ = RunGoogleTest(plan_, others, new ProgressListener(recorder_));
@@ -155,9 +157,20 @@ class ConformanceRun {
  private:
   std::optional<Error> Obstacle() {
     if (options_.discover) return discovery_.obstacle;
-    const std::string format = plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON";
-    return FindObstacle(target_, *plan_.dataset, plan_.dataset_name, format);
+    return FindObstacle(target_, *plan_.dataset, plan_.dataset_name, Format());
   }
+
+  // The state could not be read; perhaps the answers say why.
+  void JudgeForm() {
+    AskForLists(session_, plan_.suite.region, Format());
+    findings_ = session_.Findings();
+    TallyRules();
+    if (std::ranges::count(findings_, "violation", &Finding::kind) == 0) return;
+    End(ExitCode::kViolations, fmt::format("without a state only the form of lists was judged: {}",
+                                           discovery_.obstacle->Text()));
+  }
+
+  std::string Format() const { return plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON"; }
 
   // What is left of --max-requests; 0 for no bound.
   std::uint64_t Budget() const {
@@ -217,12 +230,18 @@ class ConformanceRun {
                                                ? "this shard holds no test"
                                                : "--only and --skip select no test");
     }
-    if (judge_.judged() == 0) return End(ExitCode::kCouldNotJudge, "no answer could be judged");
+    if (judge_.judged() == 0 && count("violation") == 0) {
+      return End(ExitCode::kCouldNotJudge, "no answer could be judged");
+    }
     if (!stale.empty()) {
       return End(ExitCode::kViolations,
                  fmt::format("{} is out of date: {}", options_.known, fmt::join(stale, "; ")));
     }
-    if (count("violation") > 0) return End(ExitCode::kViolations, "");
+    if (count("violation") > 0) {
+      const bool whole = !session_.spent() || options_.max_requests > 0;
+      return End(ExitCode::kViolations,
+                 whole ? "" : "the rest was left out: " + session_.WhySpent());
+    }
     if (options_.strict && count("warning") > 0) {
       return End(ExitCode::kViolations, "warnings count under --strict");
     }
@@ -255,6 +274,11 @@ class ConformanceRun {
       RuleTally& tally = trailer_.rules[i];
       tally.exercised = std::max(tally.exercised, notes_.checked(rule));
       tally.violations += notes_.violated(rule);
+      for (const Finding& finding : findings_) {
+        if (finding.rule != tally.id || tally.violations > 0) continue;
+        tally.violations = finding.occurrences;  // of answers that the judge never saw
+        tally.exercised = std::max(tally.exercised, tally.violations);
+      }
       if (tally.exercised > 0) continue;
       trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, WhyNotExercised(rule)));
       // What an account lacks that nobody filled for the purpose is nobody's fault.
@@ -265,17 +289,15 @@ class ConformanceRun {
     }
     for (const auto& [suite, tests] : notes_.left_out()) {
       trailer_.not_exercised.push_back(fmt::format(
-          "{} of {}: left out, {} requests were sent",
-          tests == 1 ? "1 test" : fmt::format("{} tests", tests), suite, options_.max_requests));
+          "{} of {}: left out, {}", tests == 1 ? "1 test" : fmt::format("{} tests", tests), suite,
+          session_.WhySpent()));
     }
   }
 
   std::string WhyNotExercised(Rule rule) const {
     const std::vector<std::string>& reasons = notes_.reasons(rule);
     if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; "));
-    if (session_.spent()) {
-      return fmt::format("left out, {} requests were sent", options_.max_requests);
-    }
+    if (session_.spent()) return fmt::format("left out, {}", session_.WhySpent());
     return plan_.full ? "no answer came to it" : "not among the tests of this run";
   }
 

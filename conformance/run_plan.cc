@@ -224,9 +224,11 @@ Discovery Discover(const RunOptions& options, Target& target, RunPlan& plan) {
   out.obstacle = FindObstacle(target, plan.suite.region, format);
   ++out.requests;
   if (out.obstacle) return out;
+  out.listable = true;
   InventoryOptions reading{.format = format};
   if (options.max_requests > 0) reading.most_requests = options.max_requests - 1;
   if (options.max_requests == 1) {
+    out.listable = false;
     out.obstacle = Error{"--max-requests", "one request does not suffice to read a state"};
     return out;
   }

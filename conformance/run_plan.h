@@ -50,6 +50,7 @@ Result<RunTarget> OpenTarget(const RunOptions& options, RunPlan& plan);
 // What discovering the state came to.
 struct Discovery {
   std::optional<Error> obstacle;  // why there is nothing to judge by
+  bool listable = false;          // the target may be asked for lists, though they be wrong
   std::uint64_t requests = 0;     // that it took
 };
 // Reads the state of the plan's region off the target's answers and puts it into the plan. Where

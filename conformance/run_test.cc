@@ -13,6 +13,7 @@
 
 #include "conformance/faulty_target_for_test.h"
 #include "conformance/run_for_test.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/http_server.h"
 #include "reference/server.h"
 
@@ -171,6 +172,35 @@ TEST(Run, EndsWith3WhereTheTargetIsLost) {
   EXPECT_EQ(ended.code, 3) << ended.output;
   EXPECT_NE(ended.output.find("lost"), std::string::npos);
   EXPECT_LT(requests, 1000);
+}
+
+// Every answer breaks off, the first one too.
+TEST(Run, EndsWith1WhereNoAnswerIsWhole) {
+  for (const char* id :
+       {"transport.header.half", "transport.length.too_long", "transport.length.too_short"}) {
+    const auto server =
+        Server::Start(BuiltIn(), {}, "127.0.0.1", 0, {}, {}, FindFaults({id}).value());
+    for (const char* more : {"", " --discover"}) {
+      const TestFolder folder;
+      const EndedRun ended = RunAssay(folder, "--target " + (*server)->Url() + more);
+      EXPECT_EQ(ended.code, 1) << id << more << ended.output;
+      ASSERT_EQ(ended.report["findings"].size(), 1U) << id << more;
+      EXPECT_EQ(ended.report["findings"][0]["rule"], "encoding.http.complete");
+      EXPECT_EQ(ended.report["findings"][0]["stability"], "deterministic");
+    }
+  }
+}
+
+// The state cannot be read; that the lists are no lists can be said nevertheless.
+TEST(Run, JudgesTheFormOfListsWithoutAState) {
+  const auto server = Server::Start(BuiltIn(), {}, "127.0.0.1", 0, {}, {},
+                                    FindFaults({"shape.body.wrapped"}).value());
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "--discover --target " + (*server)->Url());
+  EXPECT_EQ(ended.code, 1) << ended.output;
+  EXPECT_NE(ended.output.find("without a state only the form of lists was judged"),
+            std::string::npos);
+  EXPECT_FALSE(ended.report["findings"].empty());
 }
 
 TEST(Run, EndsWith3WhereNoTestIsSelected) {

@@ -17,6 +17,7 @@
 #include <sstream>
 #include <thread>
 
+#include "conformance/preflight.h"
 #include "conformance/suite.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/describe_snapshots/hidden_values.h"
@@ -141,11 +142,36 @@ class Trials {
   }
 
   Sight RunOn(Target& target, const Trial& trial) {
+    // As a run begins.
+    if (const auto obstacle = FindObstacle(target, dataset_, "built in", "JSON")) {
+      return {.name = trial.name, .over_http = trial.over_http, .alarm = obstacle->Text()};
+    }
     if (!discover_) return Try(target, trial, dataset_, tests_);
     const Result<Found*> found = FindOut(target);
-    if (!found)
-      return {.name = trial.name, .over_http = trial.over_http, .alarm = found.error().Text()};
+    if (!found) return TryForm(target, trial, found.error());
     return Try(target, trial, (*found)->dataset, (*found)->tests);
+  }
+
+  // No state could be read, for this reason.
+  Sight TryForm(Target& target, const Trial& trial, const Error& why) const {
+    Dataset none;
+    none.discovered = true;
+    Judge judge(none);
+    FirstReport recorder(false);
+    Session session(target, judge, recorder, {.diagnose = false, .knows_state = false});
+    AskForLists(session, HomeRegion(dataset_), "JSON");
+    Sight sight{.name = trial.name, .over_http = trial.over_http, .alarm = why.Text()};
+    for (const Finding& finding : session.Findings()) {
+      sight.rules[finding.rule] = finding.kind;
+      if (finding.kind != "violation") continue;
+      sight.seen = true;
+      sight.findings.push_back(finding.id);
+      sight.diagnoses.emplace_back();
+    }
+    sight.suite = "discovery";
+    sight.requests = recorder.requests;
+    sight.exchanges = session.exchanges();
+    return sight;
   }
 
   Sight Try(Target& target, const Trial& trial, const Dataset& dataset,
@@ -172,7 +198,7 @@ class Trials {
         recorder.suite = test.suite;
       }
       if (!whole && recorder.requests > 0) break;
-      if (session.lost()) break;
+      if (session.lost() || session.spent()) break;
     }
     for (const Finding& finding : session.Findings()) {
       sight.rules[finding.rule] = finding.kind;

@@ -23,7 +23,7 @@ class RegisteredTest : public testing::Test {
     if (context_->session.lost()) GTEST_SKIP() << "the target was lost";
     if (context_->session.spent()) {
       context_->notes.LeftOut(test_->suite);
-      GTEST_SKIP() << "left out: all the requests that were allowed are spent";
+      GTEST_SKIP() << "left out: " << context_->session.WhySpent();
     }
     const TestOutcome outcome = RunWhileTheStateMoves(*context_, test_->run);
     for (const std::string& failure : outcome.failures) ADD_FAILURE() << failure;

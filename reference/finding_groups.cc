@@ -84,8 +84,8 @@ void FindingGroups::Add(std::uint64_t exchange, const Request& request,
     group.history = verdict.evidence;
     group.history.push_back(exchange);
     if (!verdict.evidence.empty() || is_new) {
-      group.evidence = verdict.evidence;
-      group.evidence.push_back(exchange);
+      group.evidence = group.history;
+      if (group.evidence.size() > kMostEvidence) group.evidence.resize(kMostEvidence);
     }
   }
   if (group.evidence.size() < kMostEvidence && verdict.evidence.empty() &&
@@ -106,22 +106,25 @@ void FindingGroups::AddReport(std::uint64_t exchange, const Request& request,
   for (const Difference& d : verdict.warnings) Add(exchange, request, d, verdict, true, true);
 }
 
-Finding FindingGroups::Write(const Group& group) const {
+// As the last step shows it, after the others.
+Finding FindingGroups::Write(const Group& group, const Steps& steps) const {
   const RuleInfo& rule = Catalogue::Get()[group.difference.rule];
+  const Request& request = steps.back();
   Finding finding{.id = FindingId(group.difference),
                   .rule = std::string(Id(rule.id)),
                   .kind = group.warning ? "warning" : "violation",
                   .occurrences = group.occurrences,
                   .statement = rule.statement,
                   .source = SourceText(rule),
-                  .method = group.request.method,
-                  .placement = std::string(NameOf(group.request.placement)),
-                  .encoding = std::string(NameOf(group.request.encoding)),
-                  .forgery = std::string(NameOf(group.request.forgery)),
+                  .method = request.method,
+                  .placement = std::string(NameOf(request.placement)),
+                  .encoding = std::string(NameOf(request.encoding)),
+                  .forgery = std::string(NameOf(request.forgery)),
                   .expected = group.difference.expected,
                   .actual = group.difference.actual,
                   .evidence = group.evidence};
-  finding.parameters = RecordOf(group.request).parameters;
+  finding.parameters = RecordOf(request).parameters;
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) finding.before.push_back(RecordOf(steps[i]));
   return finding;
 }
 
@@ -141,7 +144,8 @@ Steps FindingGroups::StepsOf(const Group& group) const {
   if (group.difference.rule == "response.request_id.unique"_rule) {
     return {group.request, group.request};
   }
-  if (NeedsHistory(group.difference.rule) || group.request.Find("NextToken")) {
+  const bool needs_others = group.reported || NeedsHistory(group.difference.rule);
+  if (needs_others || group.request.Find("NextToken")) {
     Steps steps = diagnosis_.RequestsTo(group.history);
     if (!steps.empty()) return steps;
   }
@@ -158,13 +162,10 @@ Finding FindingGroups::Reproduce(Target& target, const Judge& judge, int budget,
     group.difference = reproduction.difference();
     group.request = reproduction.steps().back();
   }
-  Finding finding = Write(group);
+  Finding finding = Write(group, reproduction.steps());
   finding.repeated = reproduction.alone();
   finding.overlapping = reproduction.overlapping();
   if (!reproduction.deterministic()) finding.stability = "intermittent";
-  for (std::size_t i = 0; i + 1 < reproduction.steps().size(); ++i) {
-    finding.before.push_back(RecordOf(reproduction.steps()[i]));
-  }
   return finding;
 }
 
@@ -179,7 +180,7 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
     const bool again = target && budget > 0 && !group.reported;
     entry.finding =
         again ? Reproduce(*target, judge, budget, intermittent < kMostSearched, entry.group)
-              : Write(group);
+              : Write(entry.group, StepsOf(entry.group));
     intermittent += entry.finding.stability == "intermittent" ? 1 : 0;
   }
   if (diagnose) Diagnose(judge, settled);

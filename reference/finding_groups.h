@@ -47,7 +47,7 @@ class FindingGroups {
   };
   void Add(std::uint64_t exchange, const Request& request, const Difference& difference,
            const Verdict& verdict, bool warning, bool reported);
-  Finding Write(const Group& group) const;
+  Finding Write(const Group& group, const Steps& steps) const;
   Steps StepsOf(const Group& group) const;
   Finding Reproduce(Target& target, const Judge& judge, int budget, bool search,
                     Group& group) const;

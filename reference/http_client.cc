@@ -156,6 +156,7 @@ struct Connection {
   bool reused = false;      // the link served an earlier request
   bool sent_whole = false;  // nothing of `out` is left
   std::uint64_t received = 0;
+  bool begins_as_http = true;
   Clock::time_point deadline;
   Clock::time_point sent_at;
   Clock::time_point rests_since;
@@ -166,6 +167,14 @@ bool IsStale(Link& link) {
   char byte = 0;
   return ::recv(link.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
          (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+// As far as it came.
+bool BeginsAsHttp(const beast::flat_buffer& bytes) {
+  constexpr std::string_view kBeginning = "HTTP/";
+  const std::size_t size = std::min(bytes.size(), kBeginning.size());
+  return std::string_view(static_cast<const char*>(bytes.data().data()), size) ==
+         kBeginning.substr(0, size);
 }
 
 Response& Emptied(Result<Response>& slot) {
@@ -566,8 +575,9 @@ void HttpTarget::Pool::OnRead(Connection& connection, const ErrorCode& error, st
     OnEnd(connection, error);
     return;
   }
-  connection.received += count;
   connection.link->in.commit(count);
+  if (connection.received == 0) connection.begins_as_http = BeginsAsHttp(connection.link->in);
+  connection.received += count;
   Parse(connection);
 }
 
@@ -588,7 +598,9 @@ void HttpTarget::Pool::Parse(Connection& connection) {
       return;
     }
     if (error) {
-      Fail(connection, TransportFailure::kMalformed, ": " + error.message());
+      Fail(connection,
+           connection.begins_as_http ? TransportFailure::kMalformed : TransportFailure::kNoHttp,
+           ": " + error.message());
       return;
     }
     if (connection.parser->IsInterim()) {

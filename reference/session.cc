@@ -49,7 +49,11 @@ struct Session::State {
   std::uint64_t throttled = 0;
   std::optional<Error> lost = std::nullopt;
 
-  bool spent() const { return options.most_requests > 0 && sent >= options.most_requests; }
+  bool breaks_off = false;  // one answer after the other
+
+  bool spent() const {
+    return breaks_off || (options.most_requests > 0 && sent >= options.most_requests);
+  }
 
   // Where the state may move:
   FindingGroups unsettled{};
@@ -153,10 +157,10 @@ bool IsRefusedMethod(const Request& request) {
 bool IsBrokenAnswer(const Error& error) {
   const auto failure = FailureOf(error);
   return failure == TransportFailure::kMalformed || failure == TransportFailure::kClosed ||
-         failure == TransportFailure::kTooLarge;
+         failure == TransportFailure::kTooLarge || failure == TransportFailure::kNoHttp;
 }
 
-constexpr std::string_view kNotSent = "not sent: all the requests that were allowed are spent";
+constexpr std::string_view kNotSent = "not sent: the run was cut short";
 
 // How fast requests may follow each other: as fast as the target takes them until it throttles,
 // then at half that pace, and little by little faster.
@@ -227,9 +231,7 @@ class Session::Driver : public RequestSource {
     if (!TryAgain(running, response)) {
       running.tries = running.throttled = 0;
       const bool answered = response.has_value();
-      const SteadyTarget* steady = state_.options.steady;
-      running.steps.push_back(
-          {running.request, std::move(response), steady ? steady->delivering() : Standing{}});
+      running.steps.push_back({running.request, std::move(response), StandingOfNow()});
       Advance(running, answered ? &*running.steps.back().response : nullptr);
     }
     if (state_.spent()) CutShort();
@@ -251,6 +253,11 @@ class Session::Driver : public RequestSource {
     int tries = 0;
     int throttled = 0;
   };
+
+  Standing StandingOfNow() const {
+    if (!state_.options.knows_state) return {.moved = true};
+    return state_.options.steady ? state_.options.steady->delivering() : Standing{};
+  }
 
   // Scripts ahead of the slowest one wait with their answers in memory; this many at the most.
   std::size_t Window() const {
@@ -309,7 +316,11 @@ class Session::Driver : public RequestSource {
     if (failure == TransportFailure::kRefused || failure == TransportFailure::kUnknownHost ||
         failure == TransportFailure::kTls || failure == TransportFailure::kUnreachable ||
         state_.broken_in_a_row >= state_.options.lost_after) {
-      if (!state_.lost) state_.lost = response.error();
+      if (BeganToAnswer(response.error())) {
+        state_.breaks_off = true;
+      } else if (!state_.lost) {
+        state_.lost = response.error();
+      }
       return false;
     }
     return again;
@@ -569,6 +580,7 @@ std::vector<Finding> Session::Findings() {
     state_->options.reduction_requests = std::min(
         state_->options.reduction_requests, static_cast<int>(std::min<std::uint64_t>(share, 1000)));
   }
+  if (!state_->options.steady) state_->doubtful.clear();  // that may be right in some state
   if (!state_->doubtful.empty()) {
     state_->of_earlier_tests = state_->doubtful.size();
     if (state_->moves()) {
@@ -597,6 +609,10 @@ std::uint64_t Session::exchanges() const { return state_->exchanges; }
 std::uint64_t Session::throttled() const { return state_->throttled; }
 std::uint64_t Session::violations() const { return state_->violations; }
 bool Session::spent() const { return state_->spent(); }
+std::string Session::WhySpent() const {
+  if (state_->breaks_off) return "one answer after the other broke off";
+  return fmt::format("{} requests were sent", state_->options.most_requests);
+}
 const std::optional<Error>& Session::lost() const { return state_->lost; }
 Judge& Session::judge() { return state_->judge; }
 Target& Session::target() { return state_->target; }

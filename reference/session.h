@@ -62,14 +62,15 @@ class SteadyTarget;
 struct SessionOptions {
   bool keep_bodies = true;  // the journal holds the bodies of conforming answers too
   int tries = 3;            // of a request that is answered 5xx, or breaks off
-  // Requests in a row that broke off at every try, and tries without any answer, after which the
-  // target counts as lost.
+  // Requests in a row that broke off at every try, and tries without any answer, after which no
+  // request is sent any more. The target counts as lost where nothing came.
   int lost_after = 8;
   std::chrono::milliseconds timeout{10'000};  // of the target: a shorter one says nothing of it
   // After so many no request is sent any more; what was under way is left unanswered. 0: no bound.
   std::uint64_t most_requests = 0;
   bool diagnose = true;          // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
+  bool knows_state = true;       // false: only what is wrong with any state counts
   // The session's target, where its state may move while it is asked.
   SteadyTarget* steady = nullptr;
 };
@@ -118,6 +119,8 @@ class Session {
   std::uint64_t throttled() const;
   // All the requests that it may send were sent.
   bool spent() const;
+  // Why: "5 requests were sent" where that is the bound, or what answers did.
+  std::string WhySpent() const;
   // Why the session gave up on the target, or nothing.
   const std::optional<Error>& lost() const;
   Judge& judge();

@@ -47,7 +47,8 @@ struct Moving {
     std::map<std::string, int> out;
     for (const Finding& finding : session->Findings()) {
       ++out[finding.kind];
-      said += finding.kind + " of " + finding.rule + ": " + finding.expected + ": " + finding.actual + "\n";
+      said += finding.kind + " of " + finding.rule + ": " + finding.expected + ": " +
+              finding.actual + "\n";
     }
     return out;
   }

@@ -335,16 +335,33 @@ TEST(Session, GivesUpOnATargetThatIsNotThere) {
 TEST(Session, GivesUpAfterManyBrokenAnswersInARow) {
   int answered = 0;
   OddTarget target([&](const Request&, Result<Response>& response, int) {
-    if (++answered > 10) response = TransportError(TransportFailure::kClosed, "odd", "");
+    if (++answered > 10) {
+      response = TransportError(TransportFailure::kClosed, "odd", " (after 7 bytes)");
+    }
   });
   Running running(target);
   std::vector<Request> requests;
   for (int i = 1; i <= 50; ++i) requests.push_back(Numbered(i));
   const auto results = running.session.Run(kOrigin, Scripts(requests));
-  EXPECT_TRUE(running.session.lost());
+  EXPECT_FALSE(running.session.lost());  // it is there, and wrong
+  EXPECT_TRUE(running.session.spent());
+  EXPECT_EQ(running.session.WhySpent(), "one answer after the other broke off");
+  EXPECT_EQ(running.session.violations(), 8U);
   EXPECT_EQ(target.sent.size(), 10u + 8 * 3) << "three tries of eight requests";
   EXPECT_TRUE(results[9][0].answered);
   EXPECT_TRUE(results[20].empty());
+}
+
+TEST(Session, LosesATargetOfWhichNothingComes) {
+  OddTarget target([&](const Request&, Result<Response>& response, int) {
+    response = TransportError(TransportFailure::kClosed, "odd", " (after 0 bytes)");
+  });
+  Running running(target);
+  std::vector<Request> requests;
+  for (int i = 1; i <= 50; ++i) requests.push_back(Numbered(i));
+  (void)running.session.Run(kOrigin, Scripts(requests));
+  EXPECT_TRUE(running.session.lost());
+  EXPECT_FALSE(running.session.spent());
 }
 
 TEST(Session, KeepsATargetThatBreaksOffOnAFewRequests) {

@@ -71,7 +71,9 @@ std::vector<std::string> SimplerValues(const Parameter& parameter, bool walk) {
     const auto list = nlohmann::json::parse(parameter.value, nullptr, false);
     if (list.is_array()) return SimplerLists(list);
   }
-  return parameter.name == "NextToken" ? std::vector<std::string>() : SimplerTexts(parameter.value);
+  // Half of a token or of the action is something else.
+  const bool whole = parameter.name == "NextToken" || parameter.value == "DescribeSnapshots";
+  return whole ? std::vector<std::string>() : SimplerTexts(parameter.value);
 }
 
 // "Tag.3." for Tag.3.Key: parameters that mean something together.

@@ -11,13 +11,14 @@ struct Words {
   std::string_view beginning;
 };
 
-constexpr std::array<Words, 8> kWords = {{
+constexpr std::array<Words, 9> kWords = {{
     {TransportFailure::kRefused, "connection refused"},
     {TransportFailure::kUnreachable, "no connection"},
     {TransportFailure::kUnknownHost, "unknown host"},
     {TransportFailure::kTls, "TLS failed"},
     {TransportFailure::kTimeout, "no answer within"},
     {TransportFailure::kClosed, "connection closed before the answer was complete"},
+    {TransportFailure::kNoHttp, "no HTTP answer"},
     {TransportFailure::kMalformed, "malformed HTTP answer"},
     {TransportFailure::kTooLarge, "answer too large"},
 }};
@@ -41,6 +42,14 @@ std::optional<TransportFailure> FailureOf(const Error& error) {
   for (const Words& words : kWords)
     if (error.what.starts_with(words.beginning)) return words.failure;
   return std::nullopt;
+}
+
+bool BeganToAnswer(const Error& error) {
+  const auto failure = FailureOf(error);
+  if (failure == TransportFailure::kClosed) {
+    return error.what.find(kNothingCame) == std::string::npos;
+  }
+  return failure == TransportFailure::kMalformed || failure == TransportFailure::kTooLarge;
 }
 
 }  // namespace assay

@@ -16,6 +16,7 @@ enum class TransportFailure {
   kTls,          // the handshake failed or the certificate is not trusted
   kTimeout,      // the answer was not complete in time
   kClosed,       // closed or reset before the answer was complete
+  kNoHttp,       // what came does not begin as an HTTP answer does
   kMalformed,    // the bytes are not a well-formed HTTP answer
   kTooLarge,     // the body is over the bound
 };
@@ -28,7 +29,13 @@ std::string_view Beginning(TransportFailure failure);
 // kCouldNotJudge. `where` is the target's address.
 Error TransportError(TransportFailure failure, std::string where, std::string_view detail);
 
+// In the detail of kClosed where not a byte came.
+inline constexpr std::string_view kNothingCame = "(after 0 bytes";
+
 // Which failure an Error from TransportError() tells of, nothing for any other Error.
 std::optional<TransportFailure> FailureOf(const Error& error);
+
+// True where some of an HTTP answer came: a server is there, and answers wrongly.
+bool BeganToAnswer(const Error& error);
 
 }  // namespace assay

@@ -65,13 +65,13 @@ Result<Combinations> MakeCombinations(const Values& home, SuiteFormat format, in
 
 TestOutcome RunRows(SuiteContext& context, const ParameterModel& model,
                     const std::vector<Row>& rows, std::size_t first, std::size_t count,
-                    const std::string& test) {
+                    const Origin& origin) {
   TestOutcome outcome;
   std::vector<Request> requests;
   for (std::size_t i = first; i < std::min(first + count, rows.size()); ++i) {
     requests.push_back(model.MakeRequest(rows[i], i));
   }
-  for (const ScriptResult& result : SendAll(context, {"combinations", test}, std::move(requests))) {
+  for (const ScriptResult& result : SendAll(context, origin, std::move(requests))) {
     AddViolations(result, outcome);
   }
   return outcome;

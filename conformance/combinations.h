@@ -26,7 +26,7 @@ Result<Combinations> MakeCombinations(const Values& home, SuiteFormat format, in
 // Sends `count` rows from `first` on, each as one request, and has them judged.
 TestOutcome RunRows(SuiteContext& context, const ParameterModel& model,
                     const std::vector<Row>& rows, std::size_t first, std::size_t count,
-                    const std::string& test);
+                    const Origin& origin);
 
 // What `assay cases` prints: every row with its request, and the share of t-tuples covered.
 std::string CombinationsText(const Combinations& combinations, int strength, std::uint64_t seed);

@@ -22,7 +22,7 @@ std::vector<std::string> RunAll(Bench& bench, const Combinations& combinations) 
   std::vector<std::string> out;
   for (const auto* rows : {&combinations.array.rows, &combinations.precedence}) {
     const TestOutcome outcome =
-        RunRows(bench.context, combinations.model, *rows, 0, rows->size(), "all");
+        RunRows(bench.context, combinations.model, *rows, 0, rows->size(), {"combinations", "all"});
     out.insert(out.end(), outcome.failures.begin(), outcome.failures.end());
   }
   return out;
@@ -92,7 +92,8 @@ TEST(Combinations, AreJudgedWithoutAlarmUnderEveryReading) {
     SuiteNotes notes;
     SuiteContext context(session, BuiltIn(), {}, notes);
     for (const auto* rows : {&Pairs().array.rows, &Pairs().precedence}) {
-      const TestOutcome outcome = RunRows(context, Pairs().model, *rows, 0, rows->size(), "all");
+      const TestOutcome outcome =
+          RunRows(context, Pairs().model, *rows, 0, rows->size(), {"combinations", "all"});
       EXPECT_EQ(outcome.failures, std::vector<std::string>{}) << "reading " << seed;
     }
     EXPECT_EQ(recorder.not_judged, 0) << "reading " << seed;

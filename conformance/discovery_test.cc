@@ -174,6 +174,18 @@ TEST(MaxRequests, AreNeverExceededAndWhatIsLeftOutIsListed) {
   }
 }
 
+// Faults that the default order shows only after 160 requests and more.
+TEST(MaxRequests, GoToWhatTellsMost) {
+  for (const char* id : {"ids.maximum.none", "filter.kms_key_id.prefix", "dry_run.false.dry",
+                         "time.year.of_epoch"}) {
+    const auto server =
+        Server::Start(BuiltIn(), {}, "127.0.0.1", 0, {}, {}, FindFaults({id}).value());
+    const TestFolder folder;
+    const EndedRun ended = RunAssay(folder, "--max-requests 150 --target " + (*server)->Url());
+    EXPECT_EQ(ended.code, 1) << id << ended.output << ended.errors;
+  }
+}
+
 TEST(MaxRequests, CountWhatReadsTheState) {
   const TestFolder folder;
   const EndedRun little = RunAssay(folder, "--discover --max-requests 3");

@@ -187,6 +187,7 @@ Result<RunPlan> MakeRunPlan(const RunOptions& options) {
   plan.suite.strength = options.strength;
   plan.suite.seed = options.seed;
   plan.suite.signs = options.connection.signs();
+  plan.suite.few_requests = options.max_requests > 0;
   plan.suite.combinations = MayWantCombinations(options.only);
   const Result<SuiteFormat> format = ParseSuiteFormat(options.format);
   if (!format) return format.error();

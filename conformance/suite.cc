@@ -60,24 +60,38 @@ void AddWalks(std::vector<SuiteTest>& out) {
 }
 
 void AddRows(const std::shared_ptr<const Combinations>& combinations, const std::vector<Row>& rows,
-             const std::string& prefix, std::vector<SuiteTest>& out) {
+             const std::string& suite, const std::string& prefix, std::vector<SuiteTest>& out) {
   for (std::size_t first = 0; first < rows.size(); first += kRowsOfBlock) {
     const std::string name = fmt::format("{}_{:04}_{:04}", prefix, first + 1,
                                          std::min(first + kRowsOfBlock, rows.size()));
-    out.push_back({"combinations", name, [combinations, &rows, first, name](SuiteContext& shared) {
-                     return RunRows(shared, combinations->model, rows, first, kRowsOfBlock, name);
-                   }});
+    out.push_back(
+        {suite, name, [combinations, &rows, first, suite, name](SuiteContext& shared) {
+           return RunRows(shared, combinations->model, rows, first, kRowsOfBlock, {suite, name});
+         }});
   }
 }
 
-Done AddCombinations(const SuiteContext& context, std::vector<SuiteTest>& out) {
+Result<std::shared_ptr<const Combinations>> Combine(const SuiteContext& context, int strength) {
   const SuiteOptions& options = context.options;
   Result<Combinations> made =
-      MakeCombinations(context.values, options.format, options.strength, options.seed);
+      MakeCombinations(context.values, options.format, strength, options.seed);
   if (!made) return made.error();
-  const auto combinations = std::make_shared<const Combinations>(std::move(*made));
-  AddRows(combinations, combinations->array.rows, "rows", out);
-  AddRows(combinations, combinations->precedence, "errors", out);
+  return std::make_shared<const Combinations>(std::move(*made));
+}
+
+Done AddCombinations(const SuiteContext& context, std::vector<SuiteTest>& out) {
+  const auto combinations = Combine(context, context.options.strength);
+  if (!combinations) return combinations.error();
+  AddRows(*combinations, (*combinations)->array.rows, "combinations", "rows", out);
+  AddRows(*combinations, (*combinations)->precedence, "combinations", "errors", out);
+  return Ok();
+}
+
+// Every value of every parameter once: of so few requests nothing sees more faults (BENCHMARKS.md).
+Done AddValues(const SuiteContext& context, std::vector<SuiteTest>& out) {
+  const auto combinations = Combine(context, 1);
+  if (!combinations) return combinations.error();
+  AddRows(*combinations, (*combinations)->array.rows, "values", "rows", out);
   return Ok();
 }
 
@@ -85,6 +99,9 @@ Done AddCombinations(const SuiteContext& context, std::vector<SuiteTest>& out) {
 
 Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context) {
   std::vector<SuiteTest> out;
+  if (context.options.few_requests) {
+    if (const Done done = AddValues(context, out); !done) return done.error();
+  }
   AddQuestions(context, out);
   AddRules(out);
   AddWalks(out);

@@ -19,7 +19,8 @@ struct SuiteTest {
 
 // All tests in the order in which they run: the probes of open questions first, so that later
 // answers are judged under few readings; then a test a rule, the walks, and the combinations in
-// blocks. The Error tells of a strength that the combinations are too large for.
+// blocks. Where requests are few, the values of each parameter come before all that. The Error
+// tells of a strength that the combinations are too large for.
 Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context);
 
 // The same, then those of other folders.

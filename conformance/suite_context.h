@@ -47,8 +47,9 @@ struct SuiteOptions {
   int strength = 2;
   std::uint64_t seed = 1;
   SuiteFormat format = SuiteFormat::kBoth;
-  bool signs = false;        // requests are signed, so forged ones are worth a try
-  bool combinations = true;  // false saves their computation where none would run
+  bool signs = false;         // requests are signed, so forged ones are worth a try
+  bool combinations = true;   // false saves their computation where none would run
+  bool few_requests = false;  // what tells most of so many requests comes first
 };
 
 // What the tests of a run share. All of it outlives them.

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
+#include <array>
 #include <memory>
-#include <optional>
 #include <set>
-#include <utility>
 
 #include "conformance/case_answer.h"
 #include "conformance/moving_state.h"
@@ -17,14 +15,12 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMostPages = 60;
-constexpr std::size_t kMostToReduce = 200;  // requests of simpler walks, after one that fails
 
 // A list that is walked: the request without paging, and the ids that match it.
 struct WalkedList {
-  std::string region;
-  std::vector<Parameter> filters;
   Request request;
   std::set<std::string> ids;
+  bool filtered = false;
 };
 
 // How a list is walked: by number, or by token with these sizes in turn.
@@ -42,7 +38,7 @@ struct WalkTrace {
 
 WalkedList MakeList(const Dataset& dataset, const std::string& region, const std::string& format,
                     const std::vector<Parameter>& filters) {
-  WalkedList out{region, filters, SmallestRequest(region, format), {}};
+  WalkedList out{SmallestRequest(region, format), {}, !filters.empty()};
   for (const Parameter& filter : filters) out.request.parameters.push_back(filter);
   // The filters are such that every reading selects the same.
   FixedReading reading;
@@ -136,74 +132,18 @@ std::vector<std::uint64_t> EvidenceOf(const Walk& walk) {
   return out;
 }
 
-// A snapshot that comes twice, or never.
-std::optional<Difference> WrongContent(const Walk& walk) {
-  if (!walk.sound()) return std::nullopt;
-  const bool by_token = walk.plan.by_token;
-  std::set<std::string> seen;
-  for (const auto& page : walk.trace->pages) {
-    for (const std::string& id : page) {
-      if (seen.insert(id).second) continue;
-      return Difference{by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule,
-                        "each snapshot once", fmt::format("{} again", Excerpt(id)), "walk"};
-    }
-  }
-  for (const std::string& id : walk.list->ids) {
-    if (walk.trace->endless || seen.contains(id)) continue;
-    return Difference{by_token ? "token.walk.complete"_rule : "page.walk.complete"_rule,
-                      fmt::format("all {} snapshots that match", walk.list->ids.size()),
-                      fmt::format("{} of them; {} is missing", seen.size(), id), "walk"};
-  }
-  return std::nullopt;
-}
-
-std::optional<Difference> WrongEnd(const Walk& walk) {
-  const bool complained = std::ranges::any_of(walk.result, [](const JudgedExchange& exchange) {
-    return !exchange.verdict.violations.empty();
-  });
-  if (!walk.trace->endless || complained || walk.result.empty()) return std::nullopt;
-  return Difference{
-      "token.walk.ends"_rule, fmt::format("a last page after {} snapshots", walk.list->ids.size()),
-      fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"};
-}
-
-// Whether the judge, who sees one page after the other, finds the rule broken.
-bool IsSeenByJudge(const Walk& walk, Rule rule) {
-  return std::ranges::any_of(walk.result, [&](const JudgedExchange& exchange) {
-    return std::ranges::find(exchange.verdict.violations, rule, &Difference::rule) !=
-           exchange.verdict.violations.end();
-  });
-}
-
-// Plans of fewer sizes, then of larger ones: the walks have fewer pages.
-std::vector<WalkPlan> SimplerPlans(const WalkPlan& plan) {
-  std::vector<WalkPlan> out;
-  for (std::size_t i = 0; i < plan.sizes.size() && plan.sizes.size() > 1; ++i) {
-    out.push_back(plan);
-    out.back().sizes.erase(out.back().sizes.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  for (std::size_t i = 0; i < plan.sizes.size(); ++i) {
-    for (const std::int64_t size : {100, 50, 20, 10}) {
-      if (size <= plan.sizes[i]) break;
-      out.push_back(plan);
-      out.back().sizes[i] = size;
-    }
-  }
-  return out;
-}
-
 class WalkRun {
  public:
   WalkRun(SuiteContext& context, std::string test)
       : context_(context), origin_{"walks", std::move(test)} {}
 
   // Walks every list by the plan, all at once.
-  std::vector<Walk> Send(const std::vector<const WalkedList*>& lists, const WalkPlan& plan) {
+  std::vector<Walk> Send(const std::vector<WalkedList>& lists, const WalkPlan& plan) {
     std::vector<Walk> walks;
     std::vector<std::unique_ptr<Script>> scripts;
-    for (const WalkedList* list : lists) {
-      walks.push_back({list, plan, std::make_shared<WalkTrace>(), {}});
-      scripts.push_back(std::make_unique<WalkScript>(*list, plan, walks.back().trace));
+    for (const WalkedList& list : lists) {
+      walks.push_back({&list, plan, std::make_shared<WalkTrace>(), {}});
+      scripts.push_back(std::make_unique<WalkScript>(list, plan, walks.back().trace));
     }
     std::vector<ScriptResult> results = context_.session.Run(origin_, std::move(scripts));
     for (std::size_t i = 0; i < walks.size(); ++i) {
@@ -216,16 +156,29 @@ class WalkRun {
   // What the judge said of a page is not said again of the walk.
   void Check(const Walk& walk) {
     const bool by_token = walk.plan.by_token;
-    if (walk.trace->endless) {
-      context_.notes.Checked("token.walk.ends"_rule);
-      Report(walk, WrongEnd);
-    }
+    if (walk.trace->endless) Endless(walk);
     if (!walk.sound()) return;
     if (by_token && OfHistory(walk)) return;
-    context_.notes.Checked(by_token ? "token.walk.complete"_rule : "page.walk.complete"_rule);
-    context_.notes.Checked(by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
+    const Rule complete = by_token ? "token.walk.complete"_rule : "page.walk.complete"_rule;
+    const Rule unique = by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule;
+    context_.notes.Checked(complete);
+    context_.notes.Checked(unique);
+    std::set<std::string> seen;
+    for (const auto& page : walk.trace->pages) {
+      for (const std::string& id : page) {
+        if (!seen.insert(id).second) {
+          return Report(
+              walk, {unique, "each snapshot once", fmt::format("{} again", Excerpt(id)), "walk"});
+        }
+      }
+    }
     if (by_token) context_.notes.Checked("token.walk.ends"_rule);
-    Report(walk, WrongContent);
+    for (const std::string& id : walk.list->ids) {
+      if (walk.trace->endless || seen.contains(id)) continue;
+      return Report(walk,
+                    {complete, fmt::format("all {} snapshots that match", walk.list->ids.size()),
+                     fmt::format("{} of them; {} is missing", seen.size(), id), "walk"});
+    }
   }
 
   // page.order.stable: the same list in the same slices.
@@ -233,10 +186,8 @@ class WalkRun {
     if (!first.sound() || !second.sound()) return;
     context_.notes.Checked("page.order.stable"_rule);
     if (first.trace->pages == second.trace->pages) return;
-    ReportDifference(context_, origin_, second.result.back(),
-                     {"page.order.stable"_rule, "the pages of the walk before it",
-                      "other pages or another order", "walk"},
-                     outcome_, EvidenceOf(second));
+    Report(second, {"page.order.stable"_rule, "the pages of the walk before it",
+                    "other pages or another order", "walk"});
   }
 
   TestOutcome TakeOutcome(std::size_t walks) {
@@ -245,6 +196,18 @@ class WalkRun {
   }
 
  private:
+  void Endless(const Walk& walk) {
+    const bool complained = std::ranges::any_of(walk.result, [](const JudgedExchange& exchange) {
+      return !exchange.verdict.violations.empty();
+    });
+    context_.notes.Checked("token.walk.ends"_rule);
+    if (complained || walk.result.empty()) return;
+    Report(walk,
+           {"token.walk.ends"_rule,
+            fmt::format("a last page after {} snapshots", walk.list->ids.size()),
+            fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"});
+  }
+
   // A walk over a state that moved: what was there all the time comes once, the rest is free.
   bool OfHistory(const Walk& walk) {
     const auto history = HistoryOf(walk.list->request, walk.result);
@@ -260,57 +223,14 @@ class WalkRun {
     return true;
   }
 
-  using Flaw = std::optional<Difference> (*)(const Walk&);
-
-  // Reports the flaw, if the walk has it, of the smallest walk that does. Where the judge sees it
-  // in a smaller one, that says it all.
-  void Report(const Walk& walk, Flaw flaw) {
-    std::optional<Difference> difference = flaw(walk);
-    if (!difference) return;
-    Walk smallest = walk;
-    std::size_t sent = 0;
-    for (bool smaller = true; smaller;) {
-      smaller = false;
-      for (auto& [list, plan] : SimplerThan(smallest)) {
-        if (sent > kMostToReduce || context_.session.lost() || context_.session.spent()) break;
-        lists_.push_back(std::move(list));
-        Walk again = std::move(Send({&lists_.back()}, plan).front());
-        sent += again.result.size();
-        if (IsSeenByJudge(again, difference->rule)) return;
-        const std::optional<Difference> still = flaw(again);
-        if (!still || still->rule != difference->rule || !IsOfOneState(again)) continue;
-        difference = still;
-        smallest = std::move(again);
-        smaller = true;
-        break;
-      }
-    }
-    ReportDifference(context_, origin_, smallest.result.back(), *std::move(difference), outcome_,
-                     EvidenceOf(smallest));
-  }
-
-  // The list without a filter, then the plan made simpler.
-  std::vector<std::pair<WalkedList, WalkPlan>> SimplerThan(const Walk& walk) const {
-    std::vector<std::pair<WalkedList, WalkPlan>> out;
-    for (std::size_t i = 0; i < walk.list->filters.size(); ++i) {
-      std::vector<Parameter> filters = walk.list->filters;
-      filters.erase(filters.begin() + static_cast<std::ptrdiff_t>(i));
-      out.emplace_back(MakeList(context_.dataset, walk.list->region, context_.format(), filters),
-                       walk.plan);
-    }
-    for (WalkPlan& plan : SimplerPlans(walk.plan)) out.emplace_back(*walk.list, std::move(plan));
-    return out;
-  }
-
-  // False where the state moved meanwhile.
-  bool IsOfOneState(const Walk& walk) const {
-    return !walk.result.empty() && context_.session.WasSteadySince(walk.result.front().id - 1);
+  void Report(const Walk& walk, Difference difference) {
+    ReportDifference(context_, origin_, walk.result.back(), std::move(difference), outcome_,
+                     EvidenceOf(walk));
   }
 
   SuiteContext& context_;
   const Origin origin_;
   TestOutcome outcome_;
-  std::deque<WalkedList> lists_;  // of simpler walks; addresses stay
 };
 
 // --- Lists
@@ -365,24 +285,18 @@ std::vector<WalkedList> ListsFor(const SuiteContext& context, std::int64_t size)
 // --- Tests
 // ----------------------------------------------------------------------------------------
 
-std::vector<const WalkedList*> AddressesOf(const std::vector<WalkedList>& lists) {
-  std::vector<const WalkedList*> out;
-  for (const WalkedList& list : lists) out.push_back(&list);
-  return out;
-}
-
 TestOutcome RunWalks(SuiteContext& context, const std::string& test, const WalkPlan& plan) {
   WalkRun run(context, test);
   const std::vector<WalkedList> lists = ListsFor(context, plan.sizes.front());
-  for (const Walk& walk : run.Send(AddressesOf(lists), plan)) run.Check(walk);
+  for (const Walk& walk : run.Send(lists, plan)) run.Check(walk);
   return run.TakeOutcome(lists.size());
 }
 
 TestOutcome RunRepeated(SuiteContext& context, const std::string& test, const WalkPlan& plan) {
   WalkRun run(context, test);
   const std::vector<WalkedList> lists = ListsFor(context, plan.sizes.front());
-  const std::vector<Walk> first = run.Send(AddressesOf(lists), plan);
-  const std::vector<Walk> second = run.Send(AddressesOf(lists), plan);
+  const std::vector<Walk> first = run.Send(lists, plan);
+  const std::vector<Walk> second = run.Send(lists, plan);
   for (std::size_t i = 0; i < first.size(); ++i) {
     run.Check(second[i]);
     run.CheckRepeated(first[i], second[i]);
@@ -398,7 +312,7 @@ TestOutcome RunRegions(SuiteContext& context, const std::string& test, const Wal
     WalkedList list = MakeList(context.dataset, region, context.format(), {});
     if (Fits(list, plan.sizes.front())) lists.push_back(std::move(list));
   }
-  for (const Walk& walk : run.Send(AddressesOf(lists), plan)) run.Check(walk);
+  for (const Walk& walk : run.Send(lists, plan)) run.Check(walk);
   return run.TakeOutcome(lists.size());
 }
 

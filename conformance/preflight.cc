@@ -89,7 +89,10 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
     if (auto obstacle = ObstacleIn(target, *response, answer)) return obstacle;
     const bool known = std::ranges::any_of(
         answer.ids, [&](const std::string& id) { return dataset.by_id.contains(id); });
-    if (known || !has_snapshots) return std::nullopt;
+    // Snapshots that have no id, or not all of them, are wrong in any state.
+    const bool nameless =
+        std::ranges::any_of(answer.ids, [](const std::string& id) { return id.empty(); });
+    if (known || nameless || !has_snapshots) return std::nullopt;
     listed_any |= !answer.ids.empty();
     listed_all &= answer.is_list;
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "conformance/faulty_target_for_test.h"
+#include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/describe_snapshots/service.h"
 #include "reference/transport_failure.h"
 
 namespace assay {
@@ -96,6 +98,11 @@ TEST(Preflight, KnowsATargetThatCannotBeReached) {
   EXPECT_TRUE(Says(ObstacleOf(mute), "connection closed"));
   BrokenTarget other(TransportFailure::kNoHttp, ": bad version");
   EXPECT_TRUE(Says(ObstacleOf(other), "no HTTP answer"));
+}
+
+TEST(Preflight, LeavesSnapshotsWithoutAnIdToTheJudge) {
+  ModelTarget target(BuiltIn(), {}, {FindFault("shape.field.no_snapshot_id")});
+  EXPECT_EQ(ObstacleOf(target), "");
 }
 
 TEST(Preflight, LeavesBrokenAnswersToTheJudge) {

@@ -1,6 +1,7 @@
 #include "reference/dataset.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -366,7 +367,8 @@ TEST(DatasetTest, AByteOrderMarkIsRead) {
 class DatasetFileTest : public testing::Test {
  protected:
   std::string Write(const std::string& text) {
-    const std::string name = testing::TempDir() + "/assay_dataset_test.json";
+    const std::string name =
+        testing::TempDir() + "/assay_dataset_test." + std::to_string(getpid()) + ".json";
     std::ofstream(name, std::ios::binary) << text;
     written_ = name;
     return name;

@@ -1,6 +1,7 @@
 #include "reports/target_reading.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,7 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string Write(const std::string& name, const std::string& text) {
-  const std::string file = testing::TempDir() + "target_reading_" + name;
+  const std::string file =
+      testing::TempDir() + "target_reading_" + std::to_string(getpid()) + "_" + name;
   std::ofstream(file, std::ios::binary) << text;
   return file;
 }
@@ -60,7 +62,8 @@ TEST(TargetReadings, BecomeReadingFilesThatPinWhatIsSettled) {
     Row(json, kNeither)["possible"] = {"token_mode", "page_mode"};
     Row(json, kNeither)["settled"] = false;
   });
-  const std::string file = testing::TempDir() + "target_reading_written.json";
+  const std::string file =
+      testing::TempDir() + "target_reading_written." + std::to_string(getpid()) + ".json";
   std::ostringstream out, errors;
   ASSERT_TRUE(WriteReading(report, file, out, errors));
   EXPECT_EQ(errors.str(), "open: paging.neither: page_mode token_mode\n");

@@ -1,6 +1,7 @@
 #include "spec/command.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -30,7 +31,7 @@ int RunAssay(std::vector<std::string> arguments) {
 }
 
 std::string OutputOf(std::vector<std::string> arguments) {
-  const std::string file = testing::TempDir() + "command_test.out";
+  const std::string file = testing::TempDir() + "command_test." + std::to_string(getpid()) + ".out";
   arguments.insert(arguments.end(), {"--out", file});
   EXPECT_EQ(RunAssay(arguments), 0);
   std::ifstream in(file, std::ios::binary);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -9,9 +11,11 @@ namespace assay {
 namespace {
 
 std::string ErrorOf(const std::string& text) {
-  const std::string file = testing::TempDir() + "reading_test.json";
+  const std::string file =
+      testing::TempDir() + "reading_test." + std::to_string(getpid()) + ".json";
   std::ofstream(file) << text;
   const Result<Reading> reading = LoadReading(file);
+  std::filesystem::remove(file);
   if (reading.has_value()) return "";
   const std::string error = reading.error().Text();
   EXPECT_TRUE(error.starts_with(file + ": ")) << error;
@@ -39,10 +43,12 @@ TEST(LoadReading, ObservedPinsOptionsOfItsQuestions) {
 }
 
 TEST(LoadReading, ReadsAFile) {
-  const std::string file = testing::TempDir() + "reading_sound.json";
+  const std::string file =
+      testing::TempDir() + "reading_sound." + std::to_string(getpid()) + ".json";
   std::ofstream(file) << R"({"format": "assay-reading/1", "name": "mine",
                              "pins": {"paging.neither": "token_mode"}})";
   const Result<Reading> reading = LoadReading(file);
+  std::filesystem::remove(file);
   ASSERT_TRUE(reading.has_value()) << reading.error().Text();
   EXPECT_EQ(reading->name, "mine");
   ASSERT_EQ(reading->pins.size(), 1u);

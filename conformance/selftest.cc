@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <set>
 #include <sstream>
@@ -85,6 +86,9 @@ class Trials {
     std::vector<const Fault*> faults;
     if (trial.fault) faults.push_back(trial.fault);
     if (!trial.over_http) {
+      // A target of its own: what comes after so many requests is diagnosed by their number.
+      ModelTarget first(dataset_, trial.reading, faults);
+      if (const auto obstacle = Obstacle(first)) return {.name = trial.name, .alarm = *obstacle};
       ModelTarget target(dataset_, trial.reading, std::move(faults));
       return RunOn(target, trial);
     }
@@ -98,6 +102,9 @@ class Trials {
     if (sign) http.sign = MakeSigner(key, {.scheme = SignatureScheme::kParameters});
     const auto target = HttpTarget::Open((*server)->Url(), http);
     if (!target) return {.name = trial.name, .alarm = target.error().Text()};
+    if (const auto obstacle = Obstacle(**target)) {
+      return {.name = trial.name, .over_http = true, .alarm = *obstacle};
+    }
     return RunOn(**target, trial);
   }
 
@@ -107,6 +114,12 @@ class Trials {
     Dataset dataset;
     std::vector<SuiteTest> tests;
   };
+
+  // Why a run would end before it begins.
+  std::optional<std::string> Obstacle(Target& target) const {
+    const auto obstacle = FindObstacle(target, dataset_, "built in", "JSON");
+    return obstacle ? std::optional(obstacle->Text()) : std::nullopt;
+  }
 
   Done MakeTests(const Dataset& dataset, std::vector<SuiteTest>& out) const {
     // The tests do not depend on the session that they are made in.
@@ -142,10 +155,6 @@ class Trials {
   }
 
   Sight RunOn(Target& target, const Trial& trial) {
-    // As a run begins.
-    if (const auto obstacle = FindObstacle(target, dataset_, "built in", "JSON")) {
-      return {.name = trial.name, .over_http = trial.over_http, .alarm = obstacle->Text()};
-    }
     if (!discover_) return Try(target, trial, dataset_, tests_);
     const Result<Found*> found = FindOut(target);
     if (!found) return TryForm(target, trial, found.error());

@@ -734,6 +734,21 @@ const FieldInfo* FindField(std::string_view name) {
   return found == by_name->end() ? nullptr : found->second;
 }
 
+std::vector<std::uint32_t> DrawnPositions(const Dataset& dataset) {
+  constexpr std::size_t kLarge = 1000, kFew = 20;
+  const bool some_small = std::ranges::any_of(dataset.by_region, [&](const auto& entry) {
+    return !entry.second.empty() && entry.second.size() <= kLarge;
+  });
+  std::vector<std::uint32_t> out;
+  for (const auto& [region, positions] : dataset.by_region) {
+    const bool few = some_small && positions.size() > kLarge;
+    const auto end = few ? positions.begin() + kFew : positions.end();
+    out.insert(out.end(), positions.begin(), end);
+  }
+  std::ranges::sort(out);  // the map's order differs from library to library
+  return out;
+}
+
 void Dataset::Index() {
   by_id.clear();
   by_region.clear();

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -536,7 +538,7 @@ std::vector<Tag> Generator::MakeTags(std::size_t count) {
   return tags;
 }
 
-constexpr std::size_t kBuiltInCount = 300;
+constexpr std::size_t kBuiltInCount = 300;  // besides the crowd
 constexpr std::uint64_t kBuiltInSeed = 20140526;
 
 // Numbers of matches at which pages of 10, 20, 50 and 100 end full, and a single one.
@@ -603,18 +605,74 @@ void PlaceTwentyTags(Dataset* dataset) {
   place(31, plain);
 }
 
+// Names that differ in one character only, which a target takes for a wildcard of its own: of SQL,
+// of the shell, of regular expressions.
+void PlaceLookalikes(Dataset* dataset) {
+  const std::vector<std::uint32_t>& positions = dataset->by_region.at(kRegions[kHangzhou]);
+  auto next = positions.begin();
+  for (const char* name :
+       {"wildcard-a", "wildcard-_", "wildcard-%", "wildcard-?", "wildcard-.", "wildcard-[ab]"}) {
+    // Those that have a name keep it.
+    while (dataset->snapshots[*next].Has(kSnapshotName)) ++next;
+    dataset->snapshots[*next].Set(kSnapshotName, name);
+  }
+}
+
+// A region of its own with one snapshot more than "up to 1,000 resources" of one resource group and
+// one more of the default group, all with one tag; alike otherwise, and created last.
+constexpr std::size_t kCrowd = 1002;
+void PlaceCrowd(Dataset* dataset) {
+  const std::string region = "us-west-1", link = "sl-rj9crowd000000001";
+  dataset->regions.push_back(region);
+  dataset->snapshot_links.push_back(link);
+  Snapshot alike;
+  for (const auto& [field, value] :
+       std::initializer_list<std::pair<Field, std::string>>{{kRegionId, region},
+                                                            {kSnapshotLinkId, link},
+                                                            {kSourceDiskId, "d-rj9crowd0000000001"},
+                                                            {kSourceDiskSize, "40"},
+                                                            {kSourceDiskType, "system"},
+                                                            {kStatus, "accomplished"},
+                                                            {kProgress, "100%"},
+                                                            {kSnapshotType, "auto"},
+                                                            {kUsage, "none"},
+                                                            {kCategory, "standard"},
+                                                            {kEncrypted, "false"},
+                                                            {kInstantAccess, "false"},
+                                                            {kAvailable, "true"}}) {
+    alike.Set(field, value);
+  }
+  alike.tags = {{"count", "crowd"}};
+  for (std::size_t i = 0; i < kCrowd; ++i) {
+    const std::string time = FormatTime(kLatest + 1 + static_cast<std::int64_t>(i) / 2);
+    alike.Set(kSnapshotId, fmt::format("s-rj9crowd{:010}", i));
+    alike.Set(kResourceGroupId, i == 0 ? dataset->default_resource_group : "rg-rj9crowd000000001");
+    alike.Set(kCreationTime, time);
+    alike.Set(kLastModifiedTime, time);
+    dataset->snapshots.push_back(alike);
+  }
+}
+
 }  // namespace
 
 Dataset GenerateDataset(std::size_t count, std::uint64_t seed) {
   return Generator(seed).Generate(count);
 }
 
-Dataset BuiltInDataset() {
+Dataset VariedDataset() {
   Dataset dataset = GenerateDataset(kBuiltInCount, kBuiltInSeed);
   Random random(kBuiltInSeed);
   PlaceTwentyTags(&dataset);
   PlacePortions(kHangzhou, &Portion::in_first_region, &random, &dataset);
   PlacePortions(kShanghai, &Portion::in_second_region, &random, &dataset);
+  PlaceLookalikes(&dataset);
+  dataset.Index();
+  return dataset;
+}
+
+Dataset BuiltInDataset() {
+  Dataset dataset = VariedDataset();
+  PlaceCrowd(&dataset);
   dataset.Index();
   return dataset;
 }

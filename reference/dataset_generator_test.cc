@@ -139,6 +139,12 @@ TEST(BuiltInDatasetTest, RegionsHoldManyAFullLastPageFewAndNone) {
   EXPECT_TRUE(regions.at("eu-central-1").empty());
 }
 
+TEST(BuiltInDatasetTest, OneRegionHoldsMoreOfATagAndOfAGroupThanAListMayEndAfter) {
+  const std::string_view crowd = BuiltIn().regions.back();
+  EXPECT_GT(CountIn(crowd, HasTag("count", "crowd")), 1000U);
+  EXPECT_EQ(CountIn(crowd, Is(kResourceGroupId, "rg-rj9crowd000000001")), 1001U);
+}
+
 TEST(BuiltInDatasetTest, OneRegionHoldsNoFlashSnapshot) {
   EXPECT_EQ(CountIn("cn-beijing", Is(kCategory, "flash")), 0U);
   EXPECT_GT(CountIn("cn-beijing", Is(kCategory, "standard")), 10U);
@@ -189,7 +195,7 @@ TEST(BuiltInDatasetTest, ProgressKeyAndRemainTimeFitTheRest) {
     EXPECT_TRUE(!snapshot.Has(kRemainTime) || snapshot[kStatus] == "progressing");
     EXPECT_TRUE(!snapshot.Has(kKMSKeyId) || snapshot[kEncrypted] == "true");
     EXPECT_LE(snapshot[kCreationTime], snapshot[kLastModifiedTime]);
-    EXPECT_LE(snapshot[kLastModifiedTime], "2025-12-31T23:59:59Z");
+    EXPECT_LE(snapshot[kLastModifiedTime], "2026-01-01T00:08:20Z");
     EXPECT_NE(snapshot[kSnapshotId], snapshot[kSourceSnapshotId]);
   }
 }
@@ -217,6 +223,7 @@ TEST(BuiltInDatasetTest, SomeIdsOccurInAnotherRegionOnly) {
   for (Field field : {kInstanceId, kSourceDiskId, kSnapshotLinkId, kResourceGroupId, kKMSKeyId}) {
     std::set<std::string> elsewhere = Values(field);
     for (const std::string& id : ValuesIn(kFirst, field)) elsewhere.erase(id);
+    std::erase_if(elsewhere, [](const std::string& id) { return id.find("crowd") != id.npos; });
     EXPECT_EQ(elsewhere.size(), 1U) << kFields[static_cast<std::size_t>(field)].name;
   }
 }

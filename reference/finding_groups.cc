@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "reference/describe_snapshots/faults/catalogue.h"
+#include "reference/trigger.h"
 
 namespace assay {
 namespace {
@@ -183,7 +184,10 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
               : Write(entry.group, StepsOf(entry.group));
     intermittent += entry.finding.stability == "intermittent" ? 1 : 0;
   }
-  if (diagnose) Diagnose(judge, settled);
+  if (diagnose) {
+    Diagnose(judge, settled);
+    JoinUnexplained(settled);
+  }
   std::vector<Finding> out;
   for (Settled& entry : settled) out.push_back(std::move(entry.finding));
   std::ranges::sort(out, {}, &Finding::id);
@@ -254,9 +258,57 @@ FindingGroups::Settled FindingGroups::Merge(std::vector<Settled> cluster, const 
   for (std::size_t i = 1; i < cluster.size(); ++i) {
     finding.occurrences += cluster[i].finding.occurrences;
     finding.also.push_back(cluster[i].finding.id);
+    std::ranges::copy(cluster[i].finding.also, std::back_inserter(finding.also));
   }
   std::ranges::sort(finding.also);
   return std::move(cluster.front());
+}
+
+namespace {
+
+// Whether the cause of the plainer finding, which no fault explains, may be that of the other one.
+bool MayShareCause(const Difference& plain, const Trigger& plain_trigger, const Difference& other,
+                   const Trigger& other_trigger) {
+  if (IsWithin(plain_trigger, other_trigger)) return true;
+  if (plain.aspect != Aspect::kList || other.aspect != Aspect::kList) return false;
+  // Each question that is answered in two ways is a finding of its own.
+  const Rule consistent = "request.reading.consistent"_rule;
+  if (plain.rule == consistent && other.rule == consistent) return false;
+  // Where the plainest request of all is answered with a wrong list, no list can be trusted.
+  const bool plainest = plain_trigger.filters.empty() && plain_trigger.paging.empty();
+  return plainest || AreOfPlainLists(plain_trigger, other_trigger);
+}
+
+}  // namespace
+
+// What no fault of the catalogue explains is one finding with the plainest one that asks for part
+// of the same.
+void FindingGroups::JoinUnexplained(std::vector<Settled>& settled) {
+  std::vector<Settled> unexplained;
+  MoveAll(
+      settled,
+      [](const Settled& entry) {
+        return entry.group.difference.aspect != Aspect::kForm && entry.finding.diagnosis.empty();
+      },
+      unexplained);
+  std::ranges::stable_sort(unexplained, [](const Settled& a, const Settled& b) {
+    const Trigger of_a = TriggerOf(a.finding), of_b = TriggerOf(b.finding);
+    if (of_a < of_b || of_b < of_a) return of_a < of_b;
+    return a.group.occurrences > b.group.occurrences;
+  });
+  while (!unexplained.empty()) {
+    std::vector<Settled> cluster;
+    cluster.push_back(std::move(unexplained.front()));
+    unexplained.erase(unexplained.begin());
+    const auto belongs = [first = cluster.front(),
+                          trigger = TriggerOf(cluster.front().finding)](const Settled& other) {
+      return other.group.warning == first.group.warning &&
+             MayShareCause(first.group.difference, trigger, other.group.difference,
+                           TriggerOf(other.finding));
+    };
+    MoveAll(unexplained, belongs, cluster);
+    settled.push_back(Merge(std::move(cluster), nullptr));
+  }
 }
 
 // The most frequent group first: what explains it may explain the others, too.

@@ -21,6 +21,8 @@ class FindingGroups {
   // The same for what a suite found by comparing answers; such a finding is not sent again.
   void AddReport(std::uint64_t exchange, const Request& request, const Verdict& verdict);
 
+  std::size_t size() const { return groups_.size(); }
+
   // Remembers every answer, so that a cause can be named.
   void Observe(std::uint64_t exchange, const Request& request, const ObservedAnswer& answer,
                const Response& response, const Verdict& verdict);
@@ -30,8 +32,8 @@ class FindingGroups {
 
   // Confirms each group by sending its smallest request again, reduces it while it still fails
   // (at most `budget` requests a group), names the faults that answer alike, makes one finding of
-  // the groups that have one cause, and writes the findings in the order of their ids. Without a
-  // target nothing is sent.
+  // the groups that have one cause (where no fault explains them, of those that ask for the like),
+  // and writes the findings in the order of their ids. Without a target nothing is sent.
   std::vector<Finding> Settle(Target* target, const Judge& judge, int budget, bool diagnose = true);
 
  private:
@@ -58,6 +60,7 @@ class FindingGroups {
   };
   static Settled Merge(std::vector<Settled> cluster, const Fault* fault);
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
+  static void JoinUnexplained(std::vector<Settled>& settled);
 
   Diagnosis diagnosis_;
   std::map<std::string, Group> groups_;  // by rule and shape

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reference/observed.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -23,13 +24,8 @@ std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
 
 // As a dataset spells it: letters and the word for automatic snapshots are the target's choice.
 std::string Spelled(Field field, std::string_view text) {
-  std::string out(text);
-  if (field == Field::kSourceDiskType || field == Field::kCategory) {
-    std::ranges::transform(out, out.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-  }
-  return field == Field::kSnapshotType && out == "timer" ? "auto" : out;
+  if (field == Field::kSourceDiskType || field == Field::kCategory) return SmallLetters(text);
+  return std::string(field == Field::kSnapshotType && text == "timer" ? "auto" : text);
 }
 
 Look::Item ItemOf(const ObservedSnapshot& seen, const std::string& region) {
@@ -256,6 +252,7 @@ Look LookOf(const Dataset& known) {
 
 Dataset MoveOn(const Dataset& known, const Look& before, const Look& after) {
   Dataset out;
+  out.discovered = known.discovered;
   out.regions = known.regions;
   out.default_resource_group = known.default_resource_group;
   out.snapshot_links = known.snapshot_links;

@@ -6,6 +6,7 @@
 
 #include "reference/observed_body.h"
 #include "reference/utf8.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -125,6 +126,22 @@ const ObservedAnswer& AnswerReader::Read(const Response& response) {
     buffers_->xml.Read(response.body, answer_);
   }
   return answer_;
+}
+
+std::string OtherEncodingName(const ObservedAnswer& answer, const Response& response) {
+  const std::string type = SmallLetters(response.content_type);
+  std::string charset;
+  if (const std::size_t at = type.find("charset="); at != std::string::npos) {
+    charset = type.substr(at + 8, type.find(';', at) - at - 8);
+    std::erase_if(charset, [](char c) { return c == '"' || c == '\'' || c == ' '; });
+  }
+  for (const std::string& name : {charset, SmallLetters(answer.declared_encoding)}) {
+    if (name.empty() || name == "utf-8" || name == "utf8") continue;
+    const bool is_ascii = std::ranges::all_of(
+        response.body, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return is_ascii ? "" : name;
+  }
+  return "";
 }
 
 std::string NextTokenOf(const Response& response) {

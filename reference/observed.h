@@ -45,12 +45,20 @@ struct ObservedSnapshot {
   const ObservedValue& operator[](Field f) const { return fields[static_cast<std::size_t>(f)]; }
 };
 
+// What of an answer is wrong.
+enum class Aspect : std::uint8_t {
+  kForm,     // how something is written: encoding, names, types, texts, values of single fields
+  kList,     // which snapshots are listed, how many, in which order, cut in which pages
+  kOutcome,  // whether it is a list or a refusal, and which
+};
+
 // A disagreement between an answer and a rule.
 struct Difference {
   Rule rule = kNoRule;
   std::string expected;
   std::string actual;
   std::string shape;  // what groups it with its like: no ids, no counts; "" = the rule alone
+  Aspect aspect = Aspect::kForm;
 };
 
 // An answer as it was read: values, and what is wrong with it whatever was asked. All texts stay
@@ -58,7 +66,8 @@ struct Difference {
 struct ObservedAnswer {
   int status = 0;
   bool xml = false;
-  bool readable = false;  // a JSON object or an XML document
+  bool readable = false;          // a JSON object or an XML document
+  std::string declared_encoding;  // that an XML declaration names, or ""
   ObservedValue request_id, host_id, code, message, recommend;
   ObservedValue next_token, page_size, page_number, total_count;
   ObservedValue::Kind list_kind = ObservedValue::Kind::kAbsent;  // Snapshots
@@ -84,6 +93,10 @@ class AnswerReader {
   std::unique_ptr<Buffers> buffers_;
   ObservedAnswer answer_;
 };
+
+// Another name than UTF-8 that Content-Type or an XML declaration gives to a body with more than
+// ASCII in it, in small letters; "" where there is none. Who believes it reads other characters.
+std::string OtherEncodingName(const ObservedAnswer& answer, const Response& response);
 
 // The NextToken of an answer, "" where there is none or the body cannot be read; for walks.
 std::string NextTokenOf(const Response& response);

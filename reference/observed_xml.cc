@@ -1,7 +1,11 @@
+#include <expat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <pugixml.hpp>
 #include <string>
 
@@ -12,16 +16,32 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 
-bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
+// Says whether a document is well-formed, which the parser that reads the values does not check,
+// and notes the encoding that its declaration names. The octets count as UTF-8 all the same.
+class StrictCheck {
+ public:
+  StrictCheck() : parser_(XML_ParserCreate("UTF-8"), XML_ParserFree) {}
 
-// XML 1.0, section 2.2: of the control characters only these three may stand in a document.
-bool HasForbiddenControl(std::string_view body) {
-  return std::ranges::any_of(body, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  });
-}
+  // What is wrong, and where; nothing where it is well-formed.
+  std::optional<std::string> Run(std::string_view body) {
+    encoding.clear();
+    XML_Parser parser = parser_.get();
+    XML_ParserReset(parser, "UTF-8");
+    XML_SetUserData(parser, this);
+    XML_SetXmlDeclHandler(parser, [](void* self, const char*, const char* name, int) {
+      if (name) static_cast<StrictCheck*>(self)->encoding = name;
+    });
+    const int size = static_cast<int>(std::min<std::size_t>(body.size(), INT_MAX));
+    if (XML_Parse(parser, body.data(), size, XML_TRUE) == XML_STATUS_OK) return std::nullopt;
+    return fmt::format("{} at offset {}", XML_ErrorString(XML_GetErrorCode(parser)),
+                       XML_GetCurrentByteIndex(parser));
+  }
+
+  std::string encoding;  // "" where none is named
+
+ private:
+  std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser_;
+};
 
 class Walker {
  public:
@@ -99,22 +119,10 @@ class Walker {
   std::deque<std::string>& texts_;
 };
 
-// The one root element, or nothing where there is another number of them, or text beside it.
-pugi::xml_node OnlyElement(const pugi::xml_document& document) {
-  pugi::xml_node root;
-  for (const pugi::xml_node& node : document.children()) {
-    const bool text = node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
-    if (text && !IsBlank(node.value())) return {};
-    if (node.type() != pugi::node_element) continue;
-    if (root) return {};
-    root = node;
-  }
-  return root;
-}
-
 }  // namespace
 
 struct XmlBodyReader::Document {
+  StrictCheck strict;
   pugi::xml_document document;
   std::deque<std::string> texts;
 };
@@ -124,22 +132,20 @@ XmlBodyReader::~XmlBodyReader() = default;
 
 void XmlBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
   document_->texts.clear();
-  // White space inside values counts. With parse_fragment, text beside the root element is seen.
+  std::optional<std::string> wrong = document_->strict.Run(body);
+  // White space inside values counts.
   const pugi::xml_parse_result result = document_->document.load_buffer(
-      body.data(), body.size(),
-      pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_fragment,
+      body.data(), body.size(), pugi::parse_default | pugi::parse_ws_pcdata_single,
       pugi::encoding_utf8);
-  const pugi::xml_node root = OnlyElement(document_->document);
-  const bool control = HasForbiddenControl(body);
-  if (!result || !root || control) {
+  if (!wrong && !result)
+    wrong = fmt::format("{} at offset {}", result.description(), result.offset);
+  if (wrong) {
     AddProblem(answer, "encoding.xml.well_formed"_rule, "a well-formed XML document",
-               fmt::format("{} at offset {}: {}",
-                           control   ? "a control character"
-                           : !result ? result.description()
-                                     : "not one element",
-                           result.offset, Excerpt(body)));
+               fmt::format("{}: {}", *wrong, Excerpt(body)));
     return;
   }
+  answer.declared_encoding = document_->strict.encoding;
+  const pugi::xml_node root = document_->document.document_element();
   Walker(answer, document_->texts).Root(root);
   answer.readable = true;
 }

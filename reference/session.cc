@@ -576,7 +576,8 @@ bool IsPartOf(const std::vector<Finding>& findings, const std::string& id) {
 std::vector<Finding> Session::Findings() {
   // Confirming and reducing goes on beyond the bound, but in proportion to it.
   if (state_->options.most_requests > 0) {
-    const std::uint64_t share = state_->options.most_requests / 10 + 1;
+    const std::uint64_t groups = std::max<std::uint64_t>(1, state_->groups.size());
+    const std::uint64_t share = state_->options.most_requests / 10 / groups;
     state_->options.reduction_requests = std::min(
         state_->options.reduction_requests, static_cast<int>(std::min<std::uint64_t>(share, 1000)));
   }

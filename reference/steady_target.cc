@@ -108,6 +108,12 @@ bool SteadyTarget::IsTooLarge() const {
   return snapshots / 100 + known_.regions.size() > kMostPages;
 }
 
+std::uint64_t SteadyTarget::CostOfALook() const {
+  std::uint64_t out = known_.regions.size();
+  for (const auto& [region, positions] : known_.by_region) out += positions.size() / 100;
+  return out;
+}
+
 void SteadyTarget::Begin() {
   if (IsTooLarge()) return;
   blind_ = !See();

@@ -32,6 +32,8 @@ class SteadyTarget : public Target {
   // `known` is the state that the target holds, if it is right; both outlive the object.
   SteadyTarget(Target& target, const Dataset& known, SteadyOptions options = {});
 
+  // Requests of a look at a state as large as the known one.
+  std::uint64_t CostOfALook() const;
   // The first look, to be taken before anything is judged; left for later where it is large.
   void Begin();
   // Whether the state moved since Begin(), as looking again shows. Once true, it stays true unless

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "reference/describe_snapshots/checks.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -64,11 +65,6 @@ bool IsInteger(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
-bool EqualAnyCase(std::string_view a, std::string_view b) {
-  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, fold, fold);
 }
 
 // True where the value has the type; in XML every scalar is text, so its spelling is looked at.
@@ -255,10 +251,7 @@ void CheckInteger(const char* name, const ObservedValue& value, Rule rule, bool 
 }
 
 void CheckMediaType(const ObservedAnswer& answer, const Response& response, Findings& findings) {
-  std::string type = response.content_type.substr(0, response.content_type.find(';'));
-  std::ranges::transform(type, type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  std::string type = SmallLetters(response.content_type.substr(0, response.content_type.find(';')));
   while (type.ends_with(' ')) type.pop_back();
   const Rule rule = answer.xml ? "encoding.media_type.xml"_rule : "encoding.media_type.json"_rule;
   findings.Use(rule);
@@ -322,6 +315,10 @@ void Findings::Answers(Question question, Option option) {
 
 void CheckForm(const ObservedAnswer& answer, const Response& response, Findings& findings) {
   CheckMediaType(answer, response, findings);
+  if (const std::string name = OtherEncodingName(answer, response); !name.empty()) {
+    findings.Add("encoding.utf8.valid"_rule, "UTF-8, and no other name of an encoding",
+                 fmt::format("UTF-8 that is called {}", Excerpt(name)), "name");
+  }
   CheckRequestIdHeader(answer, response, findings);
   for (const Rule rule : {"encoding.utf8.valid"_rule, "response.null.absent"_rule}) {
     findings.Use(rule);

@@ -57,7 +57,9 @@ class PageComparer {
 
  private:
   void Differ(Rule rule, std::string expected, std::string actual, std::string shape = "") {
-    out_.difference = Difference{rule, std::move(expected), std::move(actual), std::move(shape)};
+    const Aspect aspect = shape == "echo" ? Aspect::kForm : Aspect::kList;
+    out_.difference =
+        Difference{rule, std::move(expected), std::move(actual), std::move(shape), aspect};
   }
   void Answers(Question question, std::initializer_list<Option> options) {
     OptionSet set = 0;
@@ -125,7 +127,7 @@ class PageComparer {
       return;
     }
     if (count() > page_.count) return TooMany();
-    if (count() == page_.count) return;
+    if (count() == page_.count) return Full();
     if (!paging_.by_token) {
       const auto total = IntegerOf(answer_.total_count);
       const bool list_is_short = total && *total < page_.total;
@@ -143,6 +145,12 @@ class PageComparer {
           fmt::format("{} snapshots and no NextToken", count()), "missing");
     }
   }
+  // Where more follow, that the page is full agrees with both: it says only that it was asked.
+  void Full() {
+    if (!paging_.by_token || page_.start + count() >= page_.total) return;
+    Answers("paging.token.short_page"_question, {"never"_option, "allowed"_option});
+  }
+
   // Of a list that holds snapshots of which the state does not tell whether they match: as many
   // as it says itself, within what is possible.
   void OpenTotal() {
@@ -317,7 +325,8 @@ class PageComparer {
 
   void LastPageForm() {
     if (answer_.xml) return;  // an empty element and none are the same to an XML client
-    Answers("paging.next_token.last_page"_question,
+    Answers(paging_.by_token ? "paging.next_token.last_page"_question
+                             : "paging.next_token.page_mode_form"_question,
             {answer_.next_token.given() ? "empty_string"_option : "absent"_option});
   }
 

@@ -48,7 +48,31 @@ bool IsReserved(std::string_view code) {
   return FindDocumented(code) || code == "DryRunOperation" || code == "InternalError" ||
          code == "ServiceUnavailable" || code.starts_with("Throttling") ||
          code.starts_with("Signature") || code.starts_with("InvalidAccessKeyId") ||
-         code.starts_with("Forbidden");
+         code == "Forbidden" || code.starts_with("Forbidden.RAM");
+}
+
+// Codes of the base document that say what a refusal of that parameter says. A parameter of several
+// documented mistakes has several.
+bool BelongsTo(std::string_view code, std::string_view subject) {
+  struct Own {
+    std::string_view subject, code;
+  };
+  static constexpr Own kOwn[] = {
+      {"Status", "InvalidStatus.NotFound"},
+      {"Usage", "InvalidUsage"},
+      {"Category", "InvalidSnapshotCategory.Malformed"},
+      {"SnapshotLinkId", "InvalidSnapshotLinkId.NotFound"},
+      {"SnapshotIds", "InvalidSnapshotIds.Malformed"},
+      {"Filter.N.Key", "InvalidFilterKey.NotFound"},
+      {"Filter.N.Key", "InvalidFilterValue"},  // a key without a value
+      {"Filter.N.Value", "InvalidFilterValue"},
+      {"Filter.N.Value", "InvalidFilterKey.NotFound"},
+      {"Tag.N.Key", "InvalidTag.Mismatch"},
+      {"Tag.N.Key", "InvalidTagCount"},
+      {"Tag.N.Value", "InvalidTag.Mismatch"},
+  };
+  return std::ranges::any_of(
+      kOwn, [&](const Own& own) { return own.subject == subject && own.code == code; });
 }
 
 std::string_view WithoutPeriod(std::string_view text) {
@@ -75,19 +99,20 @@ RefusalComparison CompareAnyCode(const Refusal& refusal, const ObservedAnswer& a
   RefusalComparison out;
   const std::string_view code = answer.code.text;
   const bool own = refusal.error && refusal.error->code == code;
+  const bool belongs = BelongsTo(code, refusal.subject);
   if (answer.status < 400 || answer.status > 499) {
     return out;
   }
-  if (!own && IsReserved(code)) {
+  if (!own && !belongs && IsReserved(code)) {
     out.difference = Difference{
         "error.code.belongs"_rule,
         fmt::format("a code for {} that the document does not reserve for something else",
                     refusal.subject.empty() ? "the value" : refusal.subject),
-        Text(answer.status, code), std::string(code)};
+        Text(answer.status, code), fmt::format("{} {}", refusal.subject, code), Aspect::kOutcome};
     return out;
   }
   out.matches = true;
-  if (refusal.error && (!own || refusal.error->status != answer.status)) {
+  if (refusal.error && !belongs && (!own || refusal.error->status != answer.status)) {
     out.warnings.push_back(
         {"error.code.known"_rule, Text(refusal.error->status, refusal.error->code),
          Text(answer.status, Excerpt(code)), fmt::format("{} {}", refusal.subject, Excerpt(code))});
@@ -104,15 +129,16 @@ RefusalComparison CompareRefusal(const Refusal& refusal, const ObservedAnswer& a
   const ErrorInfo& error = *refusal.error;
   const std::string_view code = answer.code.text;
   if (code != error.code) {
-    out.difference = Difference{refusal.rule, Text(error.status, error.code),
-                                Text(answer.status, Excerpt(code)), Excerpt(code)};
+    out.difference =
+        Difference{refusal.rule, Text(error.status, error.code), Text(answer.status, Excerpt(code)),
+                   Excerpt(code), Aspect::kOutcome};
     return out;
   }
   if (answer.status != error.status) {
     const ErrorRules* rules = FindDocumented(code);
     out.difference =
         Difference{rules ? rules->status : refusal.rule, Text(error.status, error.code),
-                   Text(answer.status, code), std::to_string(answer.status)};
+                   Text(answer.status, code), std::to_string(answer.status), Aspect::kOutcome};
     return out;
   }
   out.matches = true;

@@ -74,6 +74,7 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   std::uint64_t hash = Mix(0, std::to_string(response.status));
   const std::string_view type = response.content_type;
   hash = Mix(hash, type.substr(0, type.find(';')));
+  hash = Mix(hash, OtherEncodingName(answer, response));
   hash = Mix(hash, IsSlow(response) ? "slow" : "");
   for (const Difference& problem : answer.problems) {
     hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
@@ -397,6 +398,10 @@ std::vector<std::string> Diagnosis::ExplainByGroup(const std::string& failure,
                         fault);
     best = std::min(best, ranked.back().first);
   }
+  // One that explains less than it makes worse is none.
+  const std::size_t without =
+      Disagreements({*this, dataset, reading, nullptr}, sample, sample.size());
+  std::erase_if(ranked, [&](const auto& entry) { return entry.first > without; });
   // A fault that shows now and then may look like another where it does.
   if (best > sample.size() / 20) {
     const std::vector<std::string>& named = ExplainByWholeRun(dataset, reading);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "reference/path_choices.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -52,8 +53,9 @@ class Explorer {
   // encoding.format.json, encoding.format.xml
   bool FormatAgrees(const Answer& expected) {
     if (expected.plan.xml == exchange_.answer.xml) return true;
-    // Refused on the way, before the format was looked at.
-    if (exchange_.is_error && !exchange_.request.Find("Format")) return true;
+    // Refused on the way, before the format was looked at, or for it.
+    const std::string format = SmallLetters(exchange_.request.Find("Format").value_or(""));
+    if (exchange_.is_error && format != "json" && format != "xml") return true;
     const Rule rule = expected.plan.xml ? "encoding.format.xml"_rule : "encoding.format.json"_rule;
     Nearest({rule, expected.plan.xml ? "an XML document" : "a JSON object",
              exchange_.answer.xml ? "an XML document" : "a JSON object", ""},
@@ -84,8 +86,9 @@ class Explorer {
     if (expected.plan.may_be_refused && (!matched_ || !warnings_.empty())) {
       // Whether a region that nobody knows holds such a category decides about its refusal.
       const ErrorInfo* category = Catalogue::Get().FindError("InvalidSnapshotCategory.Malformed");
-      for (const ErrorInfo* error :
-           {expected.plan.possible_error, expected.plan.unseen_region ? category : nullptr}) {
+      std::vector<const ErrorInfo*> errors = expected.plan.possible_errors;
+      errors.push_back(expected.plan.unseen_region ? category : nullptr);
+      for (const ErrorInfo* error : errors) {
         const Refusal any{.rule = "request.open.admissible"_rule, .error = error, .any_code = true};
         if (!CompareRefusal(any, exchange_.answer).matches) continue;
         matched_ = true;
@@ -97,7 +100,7 @@ class Explorer {
     Nearest({"request.valid.accepted"_rule,
              fmt::format("200 and a list ({} snapshots match)", expected.page.matches.size()),
              fmt::format("{} {}", exchange_.answer.status, Excerpt(exchange_.answer.code.text)),
-             Excerpt(exchange_.answer.code.text)},
+             Excerpt(exchange_.answer.code.text), Aspect::kOutcome},
             0);
   }
 
@@ -109,7 +112,7 @@ class Explorer {
                            : fmt::format("{} {}", refusal.error->status, refusal.error->code);
       return Nearest(
           {refusal.rule, code, fmt::format("200 and a list of {}", exchange_.answer.snapshot_count),
-           "accepted"},
+           "accepted", Aspect::kOutcome},
           refusal.any_code ? -3 : -2);
     }
     PageComparison comparison = ComparePage(exchange_.request, expected, exchange_.answer,

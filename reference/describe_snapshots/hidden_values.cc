@@ -9,6 +9,7 @@
 #include "reference/describe_snapshots/plan.h"
 #include "reference/describe_snapshots/values.h"
 #include "reference/observed.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -128,10 +129,7 @@ std::string MadeUpValue(std::string_view prefix, std::size_t stem, int number) {
 }
 
 bool IsMadeUp(std::string_view value) {
-  std::string small(value);
-  std::ranges::transform(small, small.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  const std::string small = SmallLetters(value);
   if (small.find("zz-nowhere") != std::string::npos) return true;
   return std::ranges::any_of(kStems, [&](std::string_view stem) {
     const std::size_t at = small.find(stem.substr(0, kLeastStem));

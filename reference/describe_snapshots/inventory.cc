@@ -18,6 +18,7 @@
 #include "reference/describe_snapshots/judge.h"
 #include "reference/observed.h"
 #include "reference/transport_failure.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -43,13 +44,8 @@ void MarkUnknown(Snapshot& snapshot, Field field) {
 
 // The value as a dataset spells it.
 std::string AsInDataset(Field field, std::string_view text) {
-  std::string out(text);
-  if (field == Field::kSourceDiskType || field == Field::kCategory) {
-    std::ranges::transform(out, out.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    });
-  }
-  return field == Field::kSnapshotType && out == "timer" ? "auto" : out;
+  if (field == Field::kSourceDiskType || field == Field::kCategory) return SmallLetters(text);
+  return std::string(field == Field::kSnapshotType && text == "timer" ? "auto" : text);
 }
 
 // A field that answers need not show is unset where it is not shown; any other one is unknown.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/walk_memory.h"
 #include "reference/moment.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -61,6 +63,17 @@ OptionSet Left(const Constraints& constraints, Question question) {
     left &= any;
   }
   return left;
+}
+
+// The questions that a set of constraints is about.
+std::string Subjects(const Constraints& constraints) {
+  std::set<std::string_view> out;
+  for (const Explanations& explanations : constraints) {
+    for (const Explanation& explanation : explanations) {
+      for (const Restriction& restriction : explanation) out.insert(Id(restriction.question));
+    }
+  }
+  return fmt::format("{}", fmt::join(out, ", "));
 }
 
 // The question that two sets of constraints answer differently, "" where it is no single one.
@@ -154,6 +167,7 @@ class Examination {
  private:
   bool OtherMethod();
   bool Unreadable();
+  bool IsOfExpiredToken() const;
   bool Unclear();
   void Encoding();
   void InTime();
@@ -166,6 +180,8 @@ class Examination {
   void Doubt(const Difference& difference);
   void DoubtHidden(std::size_t of_form);
   void Learn(Exploration exploration);
+  bool IsPinBroken(const ReadExchange& exchange);
+  void PinsBroken(const Constraints& constraints);
   void Contradiction();
   std::vector<Lesson*> Contradicted(const Constraints& mine);
   const Constraints& ConstraintsOf(Lesson& lesson) const;
@@ -276,8 +292,18 @@ bool Examination::Unreadable() {
     return true;
   }
   if (answer_.readable) return false;
+  verdict_.unreadable = true;
   for (const Difference& problem : answer_.problems) Report(problem);
   return true;
+}
+
+// How long a token lasts no document says. Where all of them expire at once, rules about walks are
+// left without an answer, which a run tells.
+bool Examination::IsOfExpiredToken() const {
+  if (request_.Find("NextToken").value_or("").empty()) return false;
+  const std::string text =
+      SmallLetters(fmt::format("{} {}", answer_.code.text, answer_.message.text));
+  return text.find("expire") != std::string::npos;
 }
 
 // error.status.matches, error.envelope.code: neither an error nor a list.
@@ -287,6 +313,11 @@ bool Examination::Unclear() {
     verdict_.kind = Verdict::Kind::kNotJudged;
     verdict_.throttled = true;
     verdict_.reason = "throttled";
+    return true;
+  }
+  if (IsError() && response_.status >= 400 && IsOfExpiredToken()) {
+    verdict_.kind = Verdict::Kind::kNotJudged;
+    verdict_.reason = "the token had expired";
     return true;
   }
   if (IsError() && response_.status < 400) {
@@ -466,8 +497,44 @@ void Examination::Reading() {
     return Learn(std::move(exploration));
   }
   const Exploration free = Explore(exchange, dataset_, state_.all.domains());
-  if (free.explanations.empty()) return Report(free.nearest.value_or(*exploration.nearest));
+  // What was learned says best what the target should have done.
+  if (free.explanations.empty()) {
+    if (IsPinBroken(exchange)) return;
+    return Report(exploration.nearest ? *exploration.nearest : *free.nearest);
+  }
   Contradiction();
+}
+
+// request.reading.consistent: right under some reading, but not under what a reading file pins.
+bool Examination::IsPinBroken(const ReadExchange& exchange) {
+  if (state_.pins.pins.empty()) return false;
+  static const ReadingSpace any;
+  Exploration unpinned = Explore(exchange, dataset_, any.domains());
+  if (unpinned.too_many || unpinned.explanations.empty()) return false;
+  Constraints constraints;
+  constraints.push_back(std::move(unpinned.explanations));
+  PinsBroken(constraints);
+  return true;
+}
+
+// The pinned options that none of the explanations has.
+void Examination::PinsBroken(const Constraints& constraints) {
+  std::vector<std::string> broken, shown;
+  for (const auto& [question, option] : state_.pins.pins) {
+    const QuestionInfo& info = Catalogue::Get()[question];
+    const OptionSet left = Left(constraints, question);
+    if ((left >> info.PositionOf(option)) & 1U) continue;
+    broken.push_back(fmt::format("{}={}", Id(question), Id(option)));
+    for (std::size_t i = 0; i < info.options.size(); ++i) {
+      if ((left >> i) & 1U)
+        shown.push_back(fmt::format("{}={}", Id(question), Id(info.options[i].id)));
+    }
+  }
+  const std::string which = broken.empty() ? "pins" : fmt::format("{}", fmt::join(broken, ", "));
+  Report({"request.reading.consistent"_rule, fmt::format("{}, as the reading given has it", which),
+          shown.empty() ? std::string("an answer that is right under other options only")
+                        : fmt::format("an answer of {}", fmt::join(shown, " or ")),
+          which, IsError() ? Aspect::kOutcome : Aspect::kList});
 }
 
 void Examination::Learn(Exploration exploration) {
@@ -549,10 +616,11 @@ void Examination::Walk(const Plan& plan) {
     Report(clash->repeated
                ? Difference{"page.order.stable"_rule,
                             fmt::format("the same page as in exchange {}", clash->exchange),
-                            "another one", ""}
+                            "another one", "", Aspect::kList}
                : Difference{"page.walk.unique"_rule,
                             fmt::format("snapshots that exchange {} did not list", clash->exchange),
-                            fmt::format("{} on another page of the same list", name), ""});
+                            fmt::format("{} on another page of the same list", name), "",
+                            Aspect::kList});
   }
   if (!learn_) return;
   state_.memory.Use(request_);
@@ -627,6 +695,7 @@ std::vector<Lesson*> Examination::Contradicted(const Constraints& mine) {
 void Examination::Contradiction() {
   const Constraints mine = AllConstraints(request_, response_, tokens_, dataset_);
   const std::vector<Lesson*> needed = Contradicted(mine);
+  if (needed.empty() && !state_.pins.pins.empty()) return PinsBroken(mine);
   std::string exchanges;
   Constraints others;
   for (Lesson* lesson : needed) {
@@ -637,16 +706,18 @@ void Examination::Contradiction() {
     others.insert(others.end(), theirs.begin(), theirs.end());
   }
   const std::string question = Disputed(mine, needed.empty() ? mine : others);
-  Report({"request.reading.consistent"_rule,
-          needed.empty()
-              ? std::string("one answer to each open question within one answer")
-              : fmt::format("an answer that one reading explains together with exchange {}",
-                            exchanges),
-          question.empty() ? std::string("no reading explains them together")
-                           : fmt::format("no reading explains them together: they answer {} "
-                                         "differently",
-                                         question),
-          question});
+  Report(
+      {"request.reading.consistent"_rule,
+       needed.empty() ? std::string("one answer to each open question within one answer")
+                      : fmt::format("an answer that one reading explains together with exchange {}",
+                                    exchanges),
+       question.empty() ? fmt::format("no reading explains them together: this answer tells of "
+                                      "{}, which do not go with the other",
+                                      Subjects(mine))
+                        : fmt::format("no reading explains them together: they answer {} "
+                                      "differently",
+                                      question),
+       question.empty() ? Subjects(mine) : question, IsError() ? Aspect::kOutcome : Aspect::kList});
 }
 
 void Examination::Count() {
@@ -681,6 +752,12 @@ std::string WhyOpen(const Judge::State& state, Question question) {
 }
 
 }  // namespace
+
+bool Verdict::IsSound() const {
+  return !unreadable && std::ranges::all_of(violations, [](const Difference& difference) {
+    return difference.aspect == Aspect::kForm;
+  });
+}
 
 Judge::Judge(const Dataset& dataset, const Reading& pins, JudgeOptions options)
     : state_(std::make_unique<State>(dataset, pins, options)) {}

@@ -29,9 +29,14 @@ struct Verdict {
   std::vector<std::uint64_t> evidence;  // earlier exchanges that contradict this one
   std::string reason;
   bool throttled = false;
+  bool unreadable = false;          // the body is not of its format: nothing is known of it
   bool server_error = false;        // 5xx: worth a second try before it counts
   std::string code;                 // the error code of the answer, "" for a list
   std::vector<std::string> listed;  // the SnapshotIds of the answer, in order
+
+  // False where the judge says that the list, or the refusal, is not the right one, or that it
+  // cannot be read: a comparison with other answers would only say so again.
+  bool IsSound() const;
 };
 
 struct JudgeOptions {

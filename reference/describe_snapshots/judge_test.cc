@@ -770,6 +770,91 @@ TEST(Judge, WantsOtherMethodsRefused) {
   EXPECT_TRUE(Reports(judge.Examine(2, request, {200, "", "{}"}), "encoding.method.other"_rule));
 }
 
+// Refusals that open-questions admit, each in a form that another author chose.
+TEST(Judge, AdmitsWhatSaneTargetsAnswer) {
+  struct Refusal {
+    Request request;
+    int status;
+    const char* code;
+    bool xml = false;
+  };
+  const std::string id = SnapshotWith(Field::kSnapshotId)[Field::kSnapshotId];
+  const std::string unknown_links = R"(["sl-bp1nobodyhasit1","sl-bp1nobodyhasit2"])";
+  std::uint64_t number = 0;
+  for (const Refusal& refusal : std::vector<Refusal>{
+           {Ask({{"Status", ""}}), 404, "InvalidStatus.NotFound"},
+           {Ask({{"Usage", ""}}), 404, "InvalidUsage"},
+           {Ask({{"Category", ""}}), 403, "InvalidSnapshotCategory.Malformed"},
+           {Ask({{"Category", "standard"}}), 403, "InvalidSnapshotCategory.Malformed"},
+           {Ask({{"SnapshotLinkId", ""}}), 404, "InvalidSnapshotLinkId.NotFound"},
+           {Ask({{"SnapshotLinkId", unknown_links}}), 404, "InvalidSnapshotLinkId.NotFound"},
+           {Ask({{"SnapshotIds", ""}}), 403, "InvalidSnapshotIds.Malformed"},
+           {Ask({{"SnapshotIds", "['" + id + "']"}}), 403, "InvalidSnapshotIds.Malformed"},
+           {Ask({{"SnapshotIds", "[\"no id!\"]"}}), 400, "InvalidParameter"},
+           {Ask({{"Filter.1.Key", ""}}), 404, "InvalidFilterKey.NotFound"},
+           {Ask({{"Filter.2.Value", ""}}), 404, "InvalidFilterValue"},
+           {Ask({{"Filter.1.Key", "CreationStartTime"}}), 404, "InvalidFilterValue"},
+           {Ask({{"Filter.2.Key", "nonsense"}}), 404, "InvalidFilterKey.NotFound"},
+           {Ask({{"Tag.1.Key", ""}}), 400, "InvalidParameter"},
+           {Ask({{"Tag.1.Key", "env"}, {"Tag.1.Value", ""}}), 400, "InvalidTag.Mismatch"},
+           {Ask({{"Tag.1.Value", ""}}), 400, "InvalidParameter"},
+           {Ask({{"Action", ""}}), 400, "MissingParameter"},
+           {Ask({{"RegionId", " "}}), 400, "MissingParameter"},
+           {Ask({{"Format", "YAML"}}), 400, "InvalidParameter", true},
+           {Ask({{"Format", ""}}), 400, "InvalidParameter"},
+           {Ask({{"RegionId", "CN-HANGZHOU"}}), 404, "InvalidRegionId.NotFound"},
+           {Ask({{"PageSize", "101"}}), 403, "Forbidden.PageSize"},
+       }) {
+    Judge judge(TestDataset());
+    const std::string request_id = fmt::format("473469C7-AA6F-4DC5-B3DB-{:012X}", ++number);
+    const Response response =
+        refusal.xml
+            ? Response{refusal.status, "text/xml",
+                       fmt::format("<Error><RequestId>{}</RequestId><HostId>h</HostId><Code>{}"
+                                   "</Code><Message>m</Message></Error>",
+                                   request_id, refusal.code)}
+            : Response{refusal.status, "application/json",
+                       fmt::format(R"({{"RequestId":"{}","HostId":"h","Code":"{}","Message":"m"}})",
+                                   request_id, refusal.code)};
+    const Verdict verdict = judge.Examine(1, refusal.request, response);
+    EXPECT_EQ(Text(verdict.violations), "") << refusal.request.Text();
+    std::string warnings;
+    for (const Difference& warning : verdict.warnings) {
+      if (warning.rule == "error.code.known"_rule) warnings += warning.actual;
+    }
+    const bool unheard_of = std::string_view(refusal.code) == "Forbidden.PageSize";
+    EXPECT_EQ(warnings.empty(), !unheard_of) << refusal.request.Text() << ": " << warnings;
+  }
+}
+
+// A target may ignore unknown names and know those that every ECS operation takes, or not.
+TEST(Judge, LetsATargetThatRefusesUnknownNamesTakeThoseOfEveryOperation) {
+  Service strict(TestDataset(), Pins({{"name.unknown", "refused"}}));
+  Judge judge(TestDataset());
+  EXPECT_TRUE(
+      judge.Examine(1, Ask({{"NoSuchName", "1"}}), AnswerOf(strict, Ask({{"NoSuchName", "1"}})))
+          .violations.empty());
+  const Request owner = Ask({{"OwnerId", "1"}});
+  EXPECT_EQ(Text(judge.Examine(2, owner, AnswerOf(strict, Ask())).violations), "");
+}
+
+// PageSize=0 as if it were not there, where lists without paging go by token.
+TEST(Judge, LetsAWrongPageSizeCountAsNotGiven) {
+  const Reading absent =
+      Pins({{"paging.neither", "token_mode"}, {"paging.page_size.zero", "as_absent"}});
+  const Reading size =
+      Pins({{"paging.neither", "token_mode"}, {"paging.page_size.zero", "default_size"}});
+  for (const auto& [reading, has_page_number] : {std::pair(absent, false), std::pair(size, true)}) {
+    Service service(TestDataset(), reading);
+    Judge judge(TestDataset());
+    const Response by_token = AnswerOf(service, Ask()),
+                   zero = AnswerOf(service, Ask({{"PageSize", "0"}}));
+    EXPECT_EQ(Text(judge.Examine(1, Ask(), by_token).violations), "");
+    EXPECT_EQ(Text(judge.Examine(2, Ask({{"PageSize", "0"}}), zero).violations), "");
+    EXPECT_EQ(NextTokenOf(zero).empty(), has_page_number);
+  }
+}
+
 // --- contradictions ---------------------------------------------------------------------------
 
 struct Dispute {
@@ -790,7 +875,7 @@ std::vector<Dispute> Disputes() {
       {"paging.max_results.above_maximum", "cut", "refused", Ask({{"MaxResults", "101"}})},
       {"paging.mixed.max_results_with_page_size", "page_mode", "refused",
        Ask({{"MaxResults", "20"}, {"PageSize", "20"}})},
-      {"value.number.sign_or_zeros", "as_meant", "refused", Ask({{"PageSize", "+20"}})},
+      {"value.number.sign", "as_meant", "refused", Ask({{"PageSize", "+20"}})},
       {"value.empty.status", "as_absent", "refused", Ask({{"Status", ""}})},
       {"name.unknown", "ignored", "refused", Ask({{"NoSuchName", "1"}})},
       {"name.repeated", "first", "last", twice},

@@ -6,8 +6,6 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t kLimit = 1000;  // "up to 1,000 resources … are returned"
-
 std::vector<std::uint32_t> Candidates(const Plan& plan, const Dataset& dataset) {
   if (plan.by_ids) return plan.candidates;
   const auto region = dataset.by_region.find(plan.region);
@@ -51,9 +49,9 @@ std::int64_t Total(const Plan& plan, std::int64_t matches, Choices& choices) {
   const auto limited = [&](Question question) {
     return choices.Pick(question) == "thousand"_option;
   };
-  if (matches <= kLimit) return matches;
-  if (plan.has_tags && limited("limit.tag"_question)) return kLimit;
-  if (plan.has_group && limited("limit.resource_group"_question)) return kLimit;
+  if (matches <= kListLimit) return matches;
+  if (plan.has_tags && limited("limit.tag"_question)) return kListLimit;
+  if (plan.has_group && limited("limit.resource_group"_question)) return kListLimit;
   return matches;
 }
 

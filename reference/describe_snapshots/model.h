@@ -8,6 +8,9 @@
 
 namespace assay {
 
+// "Up to 1,000 resources" of a tag or a resource group "are returned": lists may end there.
+inline constexpr std::int64_t kListLimit = 1000;
+
 // The page that answers a request under one reading.
 struct Page {
   std::vector<std::uint32_t> matches;  // every snapshot that matches, positions ascending

@@ -123,11 +123,13 @@ void AddPaging(std::vector<Row>& rows) {
                     std::move(options)});
   };
   size("above_maximum", "101", {{"cut", Page(0, 100)}, {"refused", bad}});
-  size("zero", "0", {{"refused", bad}, {"as_absent", first}, {"raised", Page(0, 1)}});
-  size("negative", "-1", {{"refused", bad}, {"as_absent", first}, {"raised", Page(0, 1)}});
-  size("not_integer", "ten", {{"refused", bad}, {"as_absent", first}});
+  size("zero", "0",
+       {{"refused", bad}, {"as_absent", first}, {"default_size", first}, {"raised", Page(0, 1)}});
+  size("negative", "-1",
+       {{"refused", bad}, {"as_absent", first}, {"default_size", first}, {"raised", Page(0, 1)}});
+  size("not_integer", "ten", {{"refused", bad}, {"as_absent", first}, {"default_size", first}});
   size("beyond_32_bits", "2147483648",
-       {{"refused", bad}, {"as_absent", first}, {"cut", Page(0, 100)}});
+       {{"refused", bad}, {"as_absent", first}, {"default_size", first}, {"cut", Page(0, 100)}});
   const auto number = [&](const char* question, const char* value,
                           std::map<std::string, Expected> options) {
     rows.push_back({fmt::format("paging.page_number.{}", question), Ask({{"PageNumber", value}}),
@@ -176,7 +178,10 @@ void AddPaging(std::vector<Row>& rows) {
   mixed("max_results_with_both", {{"MaxResults", "20"}, {"PageSize", "30"}, {"PageNumber", "2"}},
         TokenPage(0, 20), Page(30, 30));
   rows.push_back({"paging.mixed.ineffective_value",
-                  Ask({{"MaxResults", "20"}, {"PageSize", "nonsense"}}),
+                  Ask({{"MaxResults", "20"}, {"PageSize", "101"}}),
+                  {{"ignored", TokenPage(0, 20)}, {"refused", bad}}});
+  rows.push_back({"paging.mixed.ineffective_type",
+                  Ask({{"MaxResults", "20"}, {"PageNumber", "nonsense"}}),
                   {{"ignored", TokenPage(0, 20)}, {"refused", bad}}});
   rows.push_back({"paging.neither", Ask(), {{"page_mode", first}, {"token_mode", ten}}});
 }
@@ -197,6 +202,10 @@ void AddTokens(std::vector<Row>& rows) {
       {"paging.token.other_max_results",
        Ask({{"NextToken", "walk"}, {"MaxResults", "30"}}),
        {{"request_size", TokenPage(20, 30)}, {"token_size", TokenPage(20, 20)}, {"refused", bad}}});
+  rows.push_back(
+      {"paging.token.without_max_results",
+       Ask({{"NextToken", "walk"}}),
+       {{"default_size", TokenPage(20, 10)}, {"token_size", TokenPage(20, 20)}, {"refused", bad}}});
   rows.push_back({"paging.token.reused",
                   Ask({{"NextToken", "used"}, {"MaxResults", "20"}}),
                   {{"same_page", TokenPage(20, 20)}, {"refused", bad}}});
@@ -267,15 +276,27 @@ void AddEmptyValues(std::vector<Row>& rows) {
                   {{"ignored", Everything()}, {"refused", Refused("InvalidFilterKey.NotFound")}}});
   rows.push_back({"value.empty.tag_key",
                   Ask({{"Tag.1.Key", ""}}),
-                  {{"as_absent", Everything()},
-                   {"matches_nothing", Nothing()},
-                   {"refused", Refused("InvalidTag.Mismatch")}}});
+                  {{"as_absent", Everything()}, {"matches_nothing", Nothing()}, {"refused", bad}}});
   const auto env = [](const Snapshot& s) { return HasTag(s, "empty"); };
   rows.push_back({"value.empty.tag_value",
                   Ask({{"Tag.1.Key", "empty"}, {"Tag.1.Value", ""}}),
                   {{"as_absent", Lists(env)},
                    {"as_value", Lists([](const Snapshot& s) { return HasTag(s, "empty", ""); })},
-                   {"refused", Refused("InvalidTag.Mismatch")}}});
+                   {"refused", bad}}});
+  rows.push_back({"value.empty.tag_value_alone",
+                  Ask({{"Tag.1.Value", ""}}),
+                  {{"as_value", Refused("InvalidTag.Mismatch")},
+                   {"as_absent", Everything()},
+                   {"refused", bad}}});
+  rows.push_back({"value.empty.format",
+                  Ask({{"Format", ""}}),
+                  {{"as_absent", Everything()},
+                   {"refused", bad},
+                   {"xml", Everything()},
+                   {"json", Everything()}}});
+  rows.push_back({"value.empty.version",
+                  Ask({{"Version", ""}}),
+                  {{"as_absent", Everything()}, {"refused", Refused("MissingVersion")}}});
 }
 
 void AddNamesAndBlanks(std::vector<Row>& rows) {
@@ -297,6 +318,18 @@ void AddNamesAndBlanks(std::vector<Row>& rows) {
   rows.push_back({"name.index_form",
                   Ask({{"Tag.01.Key", "env"}}),
                   {{"as_unknown", Everything()}, {"as_meant", env}}});
+  rows.push_back({"name.index_length",
+                  Ask({{"Tag.9999999999.Key", "env"}}),
+                  {{"as_unknown", Everything()}, {"as_meant", env}}});
+  const Expected late = Lists([](const Snapshot& s) { return s.creation_time >= 1609459200; });
+  rows.push_back(
+      {"name.filter_index_form",
+       Ask({{"Filter.01.Key", "CreationStartTime"}, {"Filter.01.Value", "2021-01-01T00:00Z"}}),
+       {{"as_unknown", Everything()}, {"as_meant", late}}});
+  rows.push_back(
+      {"value.blanks.filter_key",
+       Ask({{"Filter.1.Key", "CreationStartTime "}, {"Filter.1.Value", "2021-01-01T00:00Z"}}),
+       {{"taken", Refused("InvalidFilterKey.NotFound")}, {"trimmed", late}}});
   rows.push_back({"value.blanks.number",
                   Ask({{"PageSize", " 20"}}),
                   {{"taken", bad}, {"trimmed", Page(0, 20)}}});
@@ -347,6 +380,10 @@ void AddEnumerations(std::vector<Row>& rows) {
                   Ask({{"Category", "STANDARD"}}),
                   {{"exact", Refused("InvalidSnapshotCategory.Malformed")},
                    {"ignored_case", Where(Field::kCategory, "standard")}}});
+  rows.push_back({"value.category.small_letters",
+                  Ask({{"Category", "standard"}}),
+                  {{"accepted", Where(Field::kCategory, "standard")},
+                   {"refused", Refused("InvalidSnapshotCategory.Malformed")}}});
   rows.push_back({"value.snapshot_type.unknown",
                   Ask({{"SnapshotType", "none"}}),
                   {{"not_found", Refused("InvalidSnapshotType.NotFound")},
@@ -381,8 +418,10 @@ void AddBooleans(std::vector<Row>& rows) {
   for (const auto& [form, value, meant] :
        std::vector<std::tuple<std::string, std::string, bool>>{{"capital", "True", true},
                                                                {"upper", "FALSE", false},
+                                                               {"mixed", "tRue", true},
                                                                {"digit", "1", true},
-                                                               {"word", "no", false}}) {
+                                                               {"word", "no", false},
+                                                               {"other_word", "NO", false}}) {
     rows.push_back({"value.boolean.encrypted." + form,
                     Ask({{"Encrypted", value}}),
                     {{"as_meant", meant ? encrypted : Everything()},
@@ -412,9 +451,11 @@ void AddBooleans(std::vector<Row>& rows) {
       {"filter.encrypted.false",
        Ask({{"Encrypted", "false"}}),
        {{"no_filter", Everything()}, {"only_unencrypted", Where(Field::kEncrypted, "false")}}});
-  rows.push_back({"value.number.sign_or_zeros",
-                  Ask({{"PageSize", "+020"}}),
-                  {{"as_meant", Page(0, 20)}, {"refused", bad}, {"as_absent", Page(0, 10)}}});
+  for (const auto& [form, value] : {std::pair("sign", "+020"), std::pair("leading_zeros", "020")}) {
+    rows.push_back({fmt::format("value.number.{}", form),
+                    Ask({{"PageSize", value}}),
+                    {{"as_meant", Page(0, 20)}, {"refused", bad}, {"as_absent", Page(0, 10)}}});
+  }
 }
 
 // A value of the field that occurs in another region only.
@@ -433,15 +474,17 @@ void AddResources(std::vector<Row>& rows) {
   struct Resource {
     std::string question, name;
     Field field;
-    std::string prefix, code;
+    std::string unknown, code;
   };
   for (const Resource& r : std::vector<Resource>{
-           {"instance_id", "InstanceId", Field::kInstanceId, "i-", "InvalidInstanceId.NotFound"},
-           {"disk_id", "DiskId", Field::kSourceDiskId, "d-", "InvalidDiskId.NotFound"},
-           {"kms_key_id", "KMSKeyId", Field::kKMSKeyId, "k", "InvalidParameter"}}) {
+           {"instance_id", "InstanceId", Field::kInstanceId, "i-unknown",
+            "InvalidInstanceId.NotFound"},
+           {"disk_id", "DiskId", Field::kSourceDiskId, "d-unknown", "InvalidDiskId.NotFound"},
+           {"kms_key_id", "KMSKeyId", Field::kKMSKeyId, "00000000-0000-4000-8000-000000000000",
+            "InvalidParameter"}}) {
     const std::map<std::string, Expected> either = {{"empty", Nothing()},
                                                     {"refused", Refused(r.code)}};
-    rows.push_back({"value.unknown." + r.question, Ask({{r.name, r.prefix + "unknown"}}), either});
+    rows.push_back({"value.unknown." + r.question, Ask({{r.name, r.unknown}}), either});
     rows.push_back({"value.malformed." + r.question, Ask({{r.name, "not an id!"}}), either});
     rows.push_back({"value.elsewhere." + r.question,
                     Ask({{r.name, Elsewhere(r.field)}, {"RegionId", "ap-southeast-1"}}), either});
@@ -517,7 +560,7 @@ void AddIds(std::vector<Row>& rows) {
   ids("non_string_element", "[1,\"" + FirstId() + "\"]", {{"refused", bad}, {"ignored", one}});
   ids("single_quotes", "['" + FirstId() + "']", {{"as_json", one}, {"refused", bad}});
   ids("malformed_id", "[\"" + FirstId() + "\",\"no id!\"]",
-      {{"matches_nothing", one}, {"refused", malformed}});
+      {{"matches_nothing", one}, {"refused", bad}});
   std::string many = "[\"" + FirstId() + "\"";
   for (int i = 0; i < 100; ++i) many += ",\"" + FirstId() + "\"";
   ids("count", many + "]", {{"before", malformed}, {"after", one}});
@@ -548,6 +591,14 @@ void AddTimes(std::vector<Row>& rows) {
        {{"in", after}, {"out", created([=](std::int64_t t) { return t == at || t >= at + 60; })}}});
   rows.push_back({"time.end.minute",
                   Ask({{"Filter.2.Key", end}, {"Filter.2.Value", minute}}),
+                  {{"in", created([=](std::int64_t t) { return t < at + 60; })}, {"out", before}}});
+  const char* full = "2019-12-13T17:00:00Z";
+  rows.push_back(
+      {"time.start.full_minute",
+       Ask({{"Filter.1.Key", start}, {"Filter.1.Value", full}}),
+       {{"in", after}, {"out", created([=](std::int64_t t) { return t == at || t >= at + 60; })}}});
+  rows.push_back({"time.end.full_minute",
+                  Ask({{"Filter.2.Key", end}, {"Filter.2.Value", full}}),
                   {{"in", created([=](std::int64_t t) { return t < at + 60; })}, {"out", before}}});
   for (const auto& [form, value] :
        std::vector<std::pair<std::string, std::string>>{{"seconds", "2019-12-13T17:00:30Z"},
@@ -614,9 +665,10 @@ void AddTags(std::vector<Row>& rows) {
   rows.push_back({"tag.number_zero",
                   Ask({{"Tag.0.Key", "env"}}),
                   {{"ignored", Everything()}, {"refused", bad}}});
-  rows.push_back({"tag.number_above_twenty",
-                  Ask({{"Tag.21.Key", "env"}}),
-                  {{"accepted", env}, {"count", Refused("InvalidTagCount")}}});
+  rows.push_back(
+      {"tag.number_above_twenty",
+       Ask({{"Tag.21.Key", "env"}}),
+       {{"accepted", env}, {"ignored", Everything()}, {"count", Refused("InvalidTagCount")}}});
   rows.push_back({"tag.both_spellings",
                   Ask({{"Tag.1.Key", "env"}, {"Tag.1.key", "team"}}),
                   {{"capital", env}, {"refused", bad}, {"lower", tagged([](const Snapshot& s) {

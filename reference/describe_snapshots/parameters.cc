@@ -8,6 +8,7 @@
 
 #include "reference/describe_snapshots/plan.h"
 #include "reference/utf8.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -24,9 +25,10 @@ constexpr std::array<std::string_view, 11> kCommonNames = {
     "SignatureMethod", "SignatureNonce", "SignatureType",     "SignatureVersion",
     "TimeStamp",       "Timestamp",      "SignatureAlgorithm"};
 
-bool SameLetters(std::string_view a, std::string_view b) {
-  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, fold, fold);
+// Every ECS operation takes these (api-facts, 1); this one's page does not name them.
+bool IsOwnerName(std::string_view name) {
+  return name == "OwnerAccount" || name == "OwnerId" || name == "ResourceOwnerAccount" ||
+         name == "ResourceOwnerId";
 }
 
 // Where one parameter belongs.
@@ -44,6 +46,7 @@ struct Place {
   std::optional<std::string> TagSlot::*tag = nullptr;
   bool other_letters = false;
   bool other_index = false;
+  bool long_index = false;
   friend bool operator<(const Place& a, const Place& b) {
     return std::tuple(a.kind, a.slot, a.n, a.tag_order()) <
            std::tuple(b.kind, b.slot, b.n, b.tag_order());
@@ -55,31 +58,34 @@ struct Place {
   }
 };
 
+constexpr std::int64_t kLargestIndex = 1'000'000'000;
+
 // "Tag.3.Key" -> prefix "Tag", n 3, suffix "Key".
 struct Indexed {
   std::string_view prefix, suffix;
   std::int64_t n = 0;
   bool other_form = false;
+  bool is_long = false;  // more digits than a number of 32 bits has; n is then the largest one
 };
 std::optional<Indexed> SplitIndexed(std::string_view name) {
   const std::size_t first = name.find('.');
   const std::size_t last = name.rfind('.');
   if (first == std::string_view::npos || first == last) return std::nullopt;
   const std::string_view digits = name.substr(first + 1, last - first - 1);
-  if (digits.empty() || digits.size() > 9) return std::nullopt;
-  Indexed out{name.substr(0, first), name.substr(last + 1), 0, false};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
-  if (error != std::errc() || end != digits.data() + digits.size() || out.n < 0) {
-    return std::nullopt;
-  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
+  Indexed out{name.substr(0, first), name.substr(last + 1)};
+  out.is_long = digits.size() > 9;
+  out.n = kLargestIndex;
+  if (!out.is_long) std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
   out.other_form = digits.size() > 1 && digits.front() == '0';
   return out;
 }
 
 Place PlaceOfIndexed(const Indexed& name) {
-  Place place{.n = name.n, .other_index = name.other_form};
-  const bool tag = SameLetters(name.prefix, "Tag"), filter = SameLetters(name.prefix, "Filter");
-  const bool key = SameLetters(name.suffix, "Key"), value = SameLetters(name.suffix, "Value");
+  Place place{.n = name.n, .other_index = name.other_form, .long_index = name.is_long};
+  const bool tag = EqualAnyCase(name.prefix, "Tag"), filter = EqualAnyCase(name.prefix, "Filter");
+  const bool key = EqualAnyCase(name.suffix, "Key"), value = EqualAnyCase(name.suffix, "Value");
   if ((!tag && !filter) || (!key && !value)) return {};
   // tag.key.lower_case: both spellings of the tag parameters are documented.
   const bool lower = name.suffix == "key" || name.suffix == "value";
@@ -98,7 +104,7 @@ Place PlaceOfIndexed(const Indexed& name) {
 
 Place PlaceOf(std::string_view name) {
   for (std::size_t i = 0; i < kSlotNames.size(); ++i) {
-    if (SameLetters(kSlotNames[i], name)) {
+    if (EqualAnyCase(kSlotNames[i], name)) {
       return {.kind = Place::Kind::kSlot, .slot = i, .other_letters = kSlotNames[i] != name};
     }
   }
@@ -147,15 +153,23 @@ class Gatherer {
         choices_.Pick("name.other_letters"_question) == "as_unknown"_option) {
       return {};
     }
-    if (place.other_index && choices_.Pick("name.index_form"_question) == "as_unknown"_option) {
+    const Question index_form = place.kind == Place::Kind::kTag ? "name.index_form"_question
+                                                                : "name.filter_index_form"_question;
+    if (place.other_index && choices_.Pick(index_form) == "as_unknown"_option) {
       return {};
     }
-    place.other_letters = place.other_index = false;
+    if (place.long_index && choices_.Pick("name.index_length"_question) == "as_unknown"_option) {
+      return {};
+    }
+    place.other_letters = place.other_index = place.long_index = false;
     return place;
   }
 
   void Unknown(const Parameter& parameter) {
-    if (choices_.Pick("name.unknown"_question) == "refused"_option) {
+    if (choices_.Pick("name.unknown"_question) != "refused"_option) return;
+    if (IsOwnerName(parameter.name)) {
+      out_.may_be_refused = true;
+    } else {
       Refuse("UnsupportedParameter", parameter.name);
     }
   }
@@ -196,7 +210,7 @@ std::string CanonicalName(std::string_view name) {
     const char c = name[i];
     const bool number_starts = c == '0' && (out.empty() || out.back() == '.');
     if (number_starts && i + 1 < name.size() && name[i + 1] >= '0' && name[i + 1] <= '9') continue;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    out += SmallLetter(c);
   }
   return out;
 }

@@ -63,7 +63,8 @@ struct Parameters {
 struct GatheredParameters {
   Parameters parameters;
   std::vector<Refusal> refusals;
-  bool stop = false;  // the explorer has seen enough
+  bool stop = false;            // the explorer has seen enough
+  bool may_be_refused = false;  // besides what `refusals` says, any refusal is right
 };
 // Sorts the request's parameters into their slots under the choices.
 GatheredParameters Gather(const Request& request, Choices& choices);

@@ -38,7 +38,8 @@ struct Filter {
   std::string second;
   std::vector<std::string> values;
   std::int64_t seconds = 0;
-  bool to_the_minute = false;  // the time was given without seconds
+  bool to_the_minute = false;  // the time is a full minute …
+  bool has_seconds = false;    // … though it was given with seconds
   friend bool operator==(const Filter&, const Filter&) = default;
 };
 
@@ -85,7 +86,7 @@ struct Paging {
 struct Plan {
   std::vector<Refusal> refusals;  // not empty: the request is refused with one of them
   bool may_be_refused = false;    // besides what `refusals` says, any refusal is right …
-  const ErrorInfo* possible_error = nullptr;  // … with this code too, which is reserved otherwise
+  std::vector<const ErrorInfo*> possible_errors;  // … with these codes too, reserved otherwise
   bool stop = false;                          // the explorer has seen enough
   bool dry_run = false;
   bool xml = false;

@@ -15,7 +15,7 @@ class BooleanReader : public TopicReader {
 
  private:
   struct BooleanQuestions {
-    Question empty, capital, upper, digit, word, other;
+    Question empty, capital, upper, mixed, digit, word, other_word, other;
   };
 
   // What the text means as a Boolean, or nothing where it is absent, or counts as that.
@@ -23,16 +23,18 @@ class BooleanReader : public TopicReader {
     const auto text = Text(slot, questions.empty, "value.blanks.boolean"_question, rule);
     if (!text) return std::nullopt;
     if (*text == "true" || *text == "false") return *text == "true";
-    const std::string small = Folded(*text);
+    const std::string small = SmallLetters(*text);
     Question question = questions.other;
     if (*text == "True" || *text == "False") {
       question = questions.capital;
-    } else if (small == "true" || small == "false") {
+    } else if (*text == "TRUE" || *text == "FALSE") {
       question = questions.upper;
+    } else if (small == "true" || small == "false") {
+      question = questions.mixed;
     } else if (small == "1" || small == "0") {
       question = questions.digit;
     } else if (small == "yes" || small == "no") {
-      question = questions.word;
+      question = *text == small ? questions.word : questions.other_word;
     }
     const Option option = choices_.Pick(question);
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", NameOf(slot));
@@ -43,12 +45,13 @@ class BooleanReader : public TopicReader {
 
   void Encrypted() {
     if (!Value(Slot::kEncrypted)) choices_.Mark("filter.encrypted.default"_rule);
-    const auto value =
-        Boolean(Slot::kEncrypted,
-                {"value.empty.encrypted"_question, "value.boolean.encrypted.capital"_question,
-                 "value.boolean.encrypted.upper"_question, "value.boolean.encrypted.digit"_question,
-                 "value.boolean.encrypted.word"_question, "value.boolean.encrypted.other"_question},
-                "filter.encrypted.default"_rule);
+    const auto value = Boolean(
+        Slot::kEncrypted,
+        {"value.empty.encrypted"_question, "value.boolean.encrypted.capital"_question,
+         "value.boolean.encrypted.upper"_question, "value.boolean.encrypted.mixed"_question,
+         "value.boolean.encrypted.digit"_question, "value.boolean.encrypted.word"_question,
+         "value.boolean.encrypted.other_word"_question, "value.boolean.encrypted.other"_question},
+        "filter.encrypted.default"_rule);
     if (!value) return;
     choices_.Mark("filter.encrypted.true"_rule);
     Filter filter{.kind = Filter::Kind::kUnencrypted,
@@ -64,12 +67,13 @@ class BooleanReader : public TopicReader {
 
   void DryRun() {
     if (!Value(Slot::kDryRun)) choices_.Mark("dry_run.default.normal"_rule);
-    const auto value =
-        Boolean(Slot::kDryRun,
-                {"value.empty.dry_run"_question, "value.boolean.dry_run.capital"_question,
-                 "value.boolean.dry_run.upper"_question, "value.boolean.dry_run.digit"_question,
-                 "value.boolean.dry_run.word"_question, "value.boolean.dry_run.other"_question},
-                "dry_run.default.normal"_rule);
+    const auto value = Boolean(
+        Slot::kDryRun,
+        {"value.empty.dry_run"_question, "value.boolean.dry_run.capital"_question,
+         "value.boolean.dry_run.upper"_question, "value.boolean.dry_run.mixed"_question,
+         "value.boolean.dry_run.digit"_question, "value.boolean.dry_run.word"_question,
+         "value.boolean.dry_run.other_word"_question, "value.boolean.dry_run.other"_question},
+        "dry_run.default.normal"_rule);
     if (!value) return;
     choices_.Mark(*value ? "dry_run.true.operation"_rule : "dry_run.false.normal"_rule);
     plan_.dry_run = *value;

@@ -38,12 +38,22 @@ class EnumerationReader : public TopicReader {
     for (const Valid& valid : e.valid) {
       if (valid.value == value) return &valid;
     }
+    if (value == "standard" || value == "flash") return SmallCategory(e, value);
     for (const Valid& valid : e.valid) {
-      if (Folded(valid.value) != Folded(value)) continue;
+      if (SmallLetters(valid.value) != SmallLetters(value)) continue;
       if (!e.letters) return &valid;
       return Is(*e.letters, "ignored_case"_option) ? &valid : nullptr;
     }
     return nullptr;
+  }
+
+  // Documented as `Standard`; recordings and an official provider write it small (api-facts, 1),
+  // and so do answers.
+  const Valid* SmallCategory(const Enumeration& e, const std::string& value) {
+    if (e.slot != Slot::kCategory) return nullptr;
+    const bool accepted = Is(*e.letters, "ignored_case"_option) ||
+                          Is("value.category.small_letters"_question, "accepted"_option);
+    return accepted ? &e.valid[value == "standard" ? 0 : 1] : nullptr;
   }
 
   // Adds the filter of an enumerated parameter; returns true where the value is none of the valid.
@@ -58,7 +68,7 @@ class EnumerationReader : public TopicReader {
     Filter filter{.kind = Filter::Kind::kEqualsAnyCase,
                   .rule = valid->rule,
                   .field = e.field,
-                  .value = Folded(valid->value)};
+                  .value = SmallLetters(valid->value)};
     if (e.slot == Slot::kUsage) filter.kind = Filter::Kind::kUsage;
     plan_.filters.push_back(std::move(filter));
     return false;
@@ -103,7 +113,8 @@ class EnumerationReader : public TopicReader {
                                {{"system", "filter.source_disk_type.system"_rule},
                                 {"data", "filter.source_disk_type.data"_rule}}};
     const auto& value = Value(Slot::kSourceDiskType);
-    if (value && *value != Folded(*value)) choices_.Mark("filter.source_disk_type.letters"_rule);
+    if (value && *value != SmallLetters(*value))
+      choices_.Mark("filter.source_disk_type.letters"_rule);
     if (Enumerated(e)) {
       UnknownAsRead(e, "value.source_disk_type.unknown"_question, "InvalidSourceDiskType");
     }
@@ -130,7 +141,6 @@ class EnumerationReader : public TopicReader {
   }
 
   void Category() {
-    // Documented as `Standard`; recordings and an official provider write it small (api-facts, 1).
     static const Enumeration e{Slot::kCategory,
                                Field::kCategory,
                                "value.empty.category"_question,
@@ -138,14 +148,12 @@ class EnumerationReader : public TopicReader {
                                "filter.category.unknown"_rule,
                                "filter.category.default"_rule,
                                {{"Standard", "filter.category.standard"_rule},
-                                {"standard", "filter.category.standard"_rule},
                                 {"Flash", "filter.category.flash"_rule},
-                                {"flash", "filter.category.flash"_rule},
                                 {"archive", "filter.category.archive"_rule}}};
     if (Enumerated(e)) {
       return Refuse(e.unknown, "InvalidSnapshotCategory.Malformed");
     }
-    const std::string value = Folded(Trim(Value(Slot::kCategory).value_or("")));
+    const std::string value = SmallLetters(Trim(Value(Slot::kCategory).value_or("")));
     if (value != "flash" && value != "archive") return;
     if (ExistsHere(Field::kCategory, value)) return;
     if (plan_.unseen_region) return;

@@ -59,9 +59,11 @@ class IdReader : public TopicReader {
     }
     CheckIdCount(list.ids);
     for (const std::string& id : list.ids) {
-      if (!dataset_.by_id.contains(id) && !IsWellFormedId(id, "s-") &&
-          Is("ids.malformed_id"_question, "refused"_option)) {
-        RefuseAsRead("InvalidSnapshotIds.Malformed", "SnapshotIds");
+      if (dataset_.by_id.contains(id)) continue;
+      const std::optional<bool> well_formed = LooksWellFormed(IdKind::kSnapshot, id);
+      plan_.may_be_refused |= !well_formed;
+      if (well_formed == false && Is("ids.malformed_id"_question, "refused"_option)) {
+        RefuseAsRead("InvalidParameter", "SnapshotIds");
         break;
       }
     }

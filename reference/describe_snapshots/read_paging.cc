@@ -31,6 +31,7 @@ class PagingReader : public TopicReader {
     size_ = Given(Slot::kPageSize, "value.empty.page_size"_question);
     max_results_ = Given(Slot::kMaxResults, "value.empty.max_results"_question);
     token_ = TokenGiven();
+    if (size_ && !plan_.stop) size_ = !SizeCountsAsAbsent();
     if (plan_.stop) return;
     paging().by_token = ChooseMode() == "token_mode"_option;
     if (paging().by_token) TokenMode();
@@ -43,7 +44,10 @@ class PagingReader : public TopicReader {
   bool Given(Slot slot, Question empty) {
     const auto& value = Value(slot);
     if (!value) return false;
-    if (!Trim(*value).empty()) return true;
+    const bool blank = Trim(*value).empty();
+    if (!blank || (!value->empty() && Is("value.blanks.number"_question, "taken"_option))) {
+      return true;
+    }
     if (Is(empty, "refused"_option)) RefuseAsRead("InvalidParameter", NameOf(slot));
     return false;
   }
@@ -83,6 +87,26 @@ class PagingReader : public TopicReader {
                             : "paging.mixed.max_results_with_page_size"_question;
   }
 
+  // Whether a PageSize of a wrong value is taken as if it were not there at all, so that it does
+  // not even choose the way of paging.
+  bool SizeCountsAsAbsent() {
+    const IntegerText integer =
+        ReadInteger(Trimmed(*Value(Slot::kPageSize), "value.blanks.number"_question));
+    const std::optional<Question> question = WrongSize(integer);
+    return question && *question != "paging.page_size.above_maximum"_question &&
+           Is(*question, "as_absent"_option);
+  }
+
+  static std::optional<Question> WrongSize(const IntegerText& integer) {
+    using Form = IntegerText::Form;
+    if (integer.form == Form::kNotInteger) return "paging.page_size.not_integer"_question;
+    if (integer.form == Form::kBeyond32Bits) return "paging.page_size.beyond_32_bits"_question;
+    if (integer.value > kMaximumSize) return "paging.page_size.above_maximum"_question;
+    if (integer.value == 0) return "paging.page_size.zero"_question;
+    if (integer.value < 0) return "paging.page_size.negative"_question;
+    return std::nullopt;
+  }
+
   // The integer, or nothing where another form counts as something else: then `*as_read` is set.
   std::optional<IntegerText> Integer(const std::string& text, Question not_integer,
                                      Option* as_read) {
@@ -91,8 +115,10 @@ class PagingReader : public TopicReader {
       *as_read = choices_.Pick(not_integer);
       return std::nullopt;
     }
-    if (integer.form == IntegerText::Form::kSignOrZeros) {
-      const Option option = choices_.Pick("value.number.sign_or_zeros"_question);
+    const bool sign = integer.form == IntegerText::Form::kSign;
+    if (sign || integer.form == IntegerText::Form::kLeadingZeros) {
+      const Option option = choices_.Pick(sign ? "value.number.sign"_question
+                                               : "value.number.leading_zeros"_question);
       if (option != "as_meant"_option) {
         *as_read = option;
         return std::nullopt;
@@ -105,12 +131,21 @@ class PagingReader : public TopicReader {
   // same.
   void Ineffective(Slot slot, bool given, std::int64_t least, std::int64_t most) {
     if (!given) return;
+    using Form = IntegerText::Form;
     const IntegerText integer = ReadInteger(*Value(slot));
-    if (integer.form == IntegerText::Form::kPlain && integer.value >= least &&
-        integer.value <= most) {
+    const bool in_range = integer.value >= least && integer.value <= most;
+    if (integer.form == Form::kPlain && in_range) return;
+    if (integer.form != Form::kNotInteger && in_range) {
+      // Written oddly: refused at the most where it would be if it took effect.
+      const Question odd = integer.form == Form::kSign ? "value.number.sign"_question
+                                                       : "value.number.leading_zeros"_question;
+      plan_.may_be_refused |= !Is(odd, "as_meant"_option);
       return;
     }
-    if (Is("paging.mixed.ineffective_value"_question, "refused"_option)) {
+    const bool typed = integer.form != Form::kNotInteger && integer.form != Form::kBeyond32Bits;
+    if (Is(typed ? "paging.mixed.ineffective_value"_question
+                 : "paging.mixed.ineffective_type"_question,
+           "refused"_option)) {
       RefuseAsRead("InvalidParameter", NameOf(slot));
     }
   }
@@ -163,11 +198,7 @@ class PagingReader : public TopicReader {
       const std::int64_t value = integer->value;
       if (value == kMaximumSize) choices_.Mark("page.size.maximum"_rule);
       if (value >= 1 && value <= kMaximumSize) return value;
-      as_read = choices_.Pick(integer->form == IntegerText::Form::kBeyond32Bits
-                                  ? "paging.page_size.beyond_32_bits"_question
-                              : value > kMaximumSize ? "paging.page_size.above_maximum"_question
-                              : value == 0           ? "paging.page_size.zero"_question
-                                                     : "paging.page_size.negative"_question);
+      as_read = choices_.Pick(*WrongSize(*integer));
       if (as_read == "cut"_option) return value > 0 ? kMaximumSize : 1;
       if (as_read == "raised"_option) return 1;
     }
@@ -291,12 +322,15 @@ class PagingReader : public TopicReader {
       RefuseAsRead("InvalidParameter", "NextToken");
     }
     const auto& asked = Value(Slot::kMaxResults);
-    if (asked != origin.max_results) OtherSize(origin);
+    if (asked != origin.max_results) {
+      OtherSize(origin, asked ? "paging.token.other_max_results"_question
+                              : "paging.token.without_max_results"_question);
+    }
     paging().origin = origin;
   }
 
-  void OtherSize(const TokenOrigin& origin) {
-    const Option option = choices_.Pick("paging.token.other_max_results"_question);
+  void OtherSize(const TokenOrigin& origin, Question question) {
+    const Option option = choices_.Pick(question);
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
     if (option != "token_size"_option) return;
     const std::optional<std::int64_t> size =

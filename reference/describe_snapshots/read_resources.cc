@@ -24,8 +24,8 @@ class ResourceReader : public TopicReader {
     Question empty, unknown, malformed, elsewhere;
   };
 
-  void Equals(Slot slot, Field field, std::string_view prefix, const IdQuestions& questions,
-              Rule rule, const char* code) {
+  void Equals(Slot slot, Field field, IdKind kind, const IdQuestions& questions, Rule rule,
+              const char* code) {
     const auto value = Text(slot, questions.empty, "value.blanks.identifier"_question, rule);
     if (!value) return;
     choices_.Mark(rule);
@@ -36,14 +36,20 @@ class ResourceReader : public TopicReader {
       plan_.may_be_refused = true;
       return;
     }
-    const Question question = ExistsAnywhere(field, *value)    ? questions.elsewhere
-                              : IsWellFormedId(*value, prefix) ? questions.unknown
-                                                               : questions.malformed;
+    const bool elsewhere = ExistsAnywhere(field, *value);
+    const std::optional<bool> well_formed = LooksWellFormed(kind, *value);
+    if (!elsewhere && !well_formed) {
+      plan_.may_be_refused = true;
+      return;
+    }
+    const Question question = elsewhere      ? questions.elsewhere
+                              : *well_formed ? questions.unknown
+                                             : questions.malformed;
     if (Is(question, "refused"_option)) RefuseAsRead(code, NameOf(slot));
   }
 
   void InstanceId() {
-    Equals(Slot::kInstanceId, Field::kInstanceId, "i-",
+    Equals(Slot::kInstanceId, Field::kInstanceId, IdKind::kInstance,
            {"value.empty.instance_id"_question, "value.unknown.instance_id"_question,
             "value.malformed.instance_id"_question, "value.elsewhere.instance_id"_question},
            "filter.instance_id.selects"_rule, "InvalidInstanceId.NotFound");
@@ -54,7 +60,7 @@ class ResourceReader : public TopicReader {
       // filter.disk_id.released: "retained even after the source disk … is released".
       if (IsReleasedDisk(*value)) choices_.Mark("filter.disk_id.released"_rule);
     }
-    Equals(Slot::kDiskId, Field::kSourceDiskId, "d-",
+    Equals(Slot::kDiskId, Field::kSourceDiskId, IdKind::kDisk,
            {"value.empty.disk_id"_question, "value.unknown.disk_id"_question,
             "value.malformed.disk_id"_question, "value.elsewhere.disk_id"_question},
            "filter.disk_id.selects"_rule, "InvalidDiskId.NotFound");
@@ -68,7 +74,7 @@ class ResourceReader : public TopicReader {
   }
 
   void KMSKeyId() {
-    Equals(Slot::kKMSKeyId, Field::kKMSKeyId, "",
+    Equals(Slot::kKMSKeyId, Field::kKMSKeyId, IdKind::kKey,
            {"value.empty.kms_key_id"_question, "value.unknown.kms_key_id"_question,
             "value.malformed.kms_key_id"_question, "value.elsewhere.kms_key_id"_question},
            "filter.kms_key_id.selects"_rule, "InvalidParameter");
@@ -89,24 +95,27 @@ class ResourceReader : public TopicReader {
       }
       links = list.ids;
     }
-    for (const std::string& link : links) CheckLink(link, links.size() > 1);
+    const bool of_array = list.form == IdListText::Form::kArray;
+    for (const std::string& link : links) CheckLink(link, of_array);
     plan_.filters.push_back({.kind = Filter::Kind::kOneOf,
                              .rule = rule,
                              .field = Field::kSnapshotLinkId,
                              .values = std::move(links)});
   }
 
-  void CheckLink(const std::string& link, bool one_of_several) {
+  void CheckLink(const std::string& link, bool of_array) {
     const bool known =
         std::ranges::find(dataset_.snapshot_links, link) != dataset_.snapshot_links.end();
     if (plan_.unseen_region || (!known && IsUnseen(link))) {
       plan_.may_be_refused = true;
-      plan_.possible_error = Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound");
+      plan_.possible_errors.push_back(Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"));
     } else if (!known) {
       choices_.Mark("filter.snapshot_link_id.unknown"_rule);
-      // Only the single unknown chain is documented; among others it may just select nothing.
-      if (one_of_several) {
+      // Only the single unknown chain is documented; in an array it may just select nothing.
+      if (of_array) {
         plan_.may_be_refused = true;
+        plan_.possible_errors.push_back(
+            Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"));
       } else {
         Refuse("filter.snapshot_link_id.unknown"_rule, "InvalidSnapshotLinkId.NotFound");
       }

@@ -30,6 +30,7 @@ class TagReader : public TopicReader {
         --counted;
         continue;
       }
+      if (n > 20 && Is("tag.number_above_twenty"_question, "ignored"_option)) continue;
       mixed_numbers |= n != expected;
       if (n > expected && n <= 20 && !after_gap) after_gap = true;
       if (after_gap) {
@@ -78,7 +79,7 @@ class TagReader : public TopicReader {
     std::optional<std::string> key = slot.key;
     if (key && key->empty()) {
       const Option option = choices_.Pick("value.empty.tag_key"_question);
-      if (option == "refused"_option) RefuseAsRead("InvalidTag.Mismatch", "Tag.N.Key");
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Key");
       if (option == "matches_nothing"_option) MatchNothing("tag.key.selects"_rule);
       key.reset();
       if (option != "as_absent"_option) return;
@@ -97,6 +98,11 @@ class TagReader : public TopicReader {
 
   void ValueWithoutKey(const std::optional<std::string>& value) {
     if (!value) return;
+    if (value->empty()) {
+      const Option option = choices_.Pick("value.empty.tag_value_alone"_question);
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Value");
+      if (option != "as_value"_option) return;
+    }
     choices_.Mark("tag.mismatch.code"_rule);
     if (Is("tag.value_without_key"_question, "mismatch"_option)) {
       Refuse("tag.mismatch.code"_rule, "InvalidTag.Mismatch");
@@ -115,7 +121,7 @@ class TagReader : public TopicReader {
     }
     if (given) {
       const Option option = choices_.Pick("value.empty.tag_value"_question);
-      if (option == "refused"_option) RefuseAsRead("InvalidTag.Mismatch", "Tag.N.Value");
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Value");
       if (option == "as_value"_option) filter.kind = Filter::Kind::kTagEmptyValue;
       if (option != "as_absent"_option) return;
     }
@@ -128,13 +134,18 @@ class TagReader : public TopicReader {
   }
 
   void CheckRepeatedKeys(const std::vector<Tag>& pairs) {
-    bool two_values = false, same_pair = false;
+    bool two_values = false, same_pair = false, alike = false;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
-        if (pairs[i].key != pairs[k].key) continue;
+        if (pairs[i].key != pairs[k].key) {
+          alike |= EqualAnyCase(pairs[i].key, pairs[k].key);
+          continue;
+        }
         (pairs[i].value == pairs[k].value ? same_pair : two_values) = true;
       }
     }
+    // Where letter case does not count they may be taken for one key, or only be compared as such.
+    plan_.may_be_refused |= alike && Is("tag.key_letters"_question, "ignored_case"_option);
     if (two_values && Is("tag.same_key_two_values"_question, "refused"_option)) {
       RefuseAsRead("InvalidParameter", "Tag.N.Key");
     }

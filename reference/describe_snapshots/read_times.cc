@@ -17,17 +17,17 @@ class TimeReader : public TopicReader {
 
  private:
   void Times() {
-    for (auto& [n, slot] : parameters_.filters) {
-      EmptyAsAbsent(slot.key, "value.empty.filter_key"_question, "Filter.N.Key");
-      EmptyAsAbsent(slot.value, "value.empty.filter_value"_question, "Filter.N.Value");
-    }
     std::vector<Filter> starts, ends;
-    for (const auto& [n, slot] : parameters_.filters) {
+    for (auto& [n, slot] : parameters_.filters) {
       if (n < 1 || n > 2) {
         const Option option = choices_.Pick("time.third_slot"_question);
         if (option == "refused"_option) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
+        // An empty half may be looked at before the slot is left out.
+        plan_.may_be_refused |= slot.key.value_or("-").empty() || slot.value.value_or("-").empty();
         if (option != "accepted"_option) continue;
       }
+      EmptyAsAbsent(slot.key, "value.empty.filter_key"_question, "Filter.N.Key");
+      EmptyAsAbsent(slot.value, "value.empty.filter_value"_question, "Filter.N.Value");
       OneTime(n, slot, starts, ends);
     }
     Combine(starts);
@@ -58,8 +58,8 @@ class TimeReader : public TopicReader {
       const Question question =
           slot.value ? "time.value_without_key"_question : "time.key_without_value"_question;
       // The half that is there may be looked at as well.
-      if (slot.key && !KnownKey(*slot.key)) plan_.may_be_refused = true;
-      if (slot.value && !IsDocumentedTime(*slot.value)) plan_.may_be_refused = true;
+      if (slot.key && !IsInItsSlot(n, *slot.key)) MayBeRefused("InvalidFilterKey.NotFound");
+      if (slot.value && !IsDocumentedTime(*slot.value)) MayBeRefused("InvalidFilterValue");
       if (Is(question, "refused"_option)) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
       return;
     }
@@ -77,11 +77,21 @@ class TimeReader : public TopicReader {
     }
   }
 
+  void MayBeRefused(const char* code) {
+    plan_.may_be_refused = true;
+    plan_.possible_errors.push_back(Catalogue::Get().FindError(code));
+  }
+
+  bool IsInItsSlot(std::int64_t n, const std::string& given) {
+    return KnownKey(given) == (n == 1 ? "CreationStartTime" : "CreationEndTime");
+  }
+
   std::optional<std::string> KnownKey(const std::string& given) {
-    const std::string key = Trimmed(given, "value.blanks.enumeration"_question);
+    const std::string key = Trimmed(given, "value.blanks.filter_key"_question);
     for (const char* known : {"CreationStartTime", "CreationEndTime"}) {
       if (key == known) return known;
-      if (Folded(key) == Folded(known) && Is("time.key_letters"_question, "ignored_case"_option)) {
+      if (SmallLetters(key) == SmallLetters(known) &&
+          Is("time.key_letters"_question, "ignored_case"_option)) {
         return known;
       }
     }
@@ -110,6 +120,7 @@ class TimeReader : public TopicReader {
         break;
       case Form::kOffset:
         AcceptForm("time.form.offset"_question);
+        AlsoHas(time);
         break;
       case Form::kDate:
         AcceptForm("time.form.date_alone"_question);
@@ -119,6 +130,7 @@ class TimeReader : public TopicReader {
         break;
       case Form::kWithoutZone:
         AcceptForm("time.form.without_zone"_question);
+        AlsoHas(time);
         break;
       case Form::kMinute:
         choices_.Mark("time.value.utc"_rule);
@@ -131,7 +143,16 @@ class TimeReader : public TopicReader {
                   .rule = rule,
                   .field = Field::kCreationTime,
                   .seconds = time.seconds,
-                  .to_the_minute = time.seconds % 60 == 0};
+                  .to_the_minute = time.seconds % 60 == 0,
+                  .has_seconds = time.has_seconds};
+  }
+
+  // What is refused by itself may be refused here, too, or be overlooked.
+  void AlsoHas(const TimeText& time) {
+    const bool refused =
+        (time.has_seconds && Is("time.form.seconds"_question, "refused"_option)) ||
+        (time.has_fractions && Is("time.form.fractions"_question, "refused"_option));
+    if (refused) MayBeRefused("InvalidFilterValue");
   }
 
   void AcceptForm(Question question) {

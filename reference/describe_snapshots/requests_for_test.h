@@ -20,7 +20,7 @@ namespace assay {
 using Pairs = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 inline const Dataset& TestDataset() {
-  static const Dataset* const dataset = new Dataset(BuiltInDataset());
+  static const Dataset* const dataset = new Dataset(VariedDataset());
   return *dataset;
 }
 

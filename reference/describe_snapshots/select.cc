@@ -16,7 +16,7 @@ bool EqualFolded(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, Fold, Fold);
 }
 
-std::string Folded(std::string_view text) {
+std::string SmallLetters(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), Fold);
   return out;
@@ -56,7 +56,7 @@ bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) 
 }
 
 bool NameMatches(std::string_view asked, std::string_view name, Choices& choices) {
-  const std::string asked_folded = Folded(asked), name_folded = Folded(name);
+  const std::string asked_folded = SmallLetters(asked), name_folded = SmallLetters(name);
   // No reading lets it match: nothing to ask.
   if (name_folded.find(asked_folded) == std::string::npos &&
       !GlobMatches(asked_folded, name_folded)) {
@@ -97,7 +97,8 @@ bool CreatedAfter(const Filter& filter, std::int64_t created, Choices& choices) 
   if (created < filter.seconds) return false;
   if (created == filter.seconds) return IsIn(choices, "time.start.equal"_question);
   if (filter.to_the_minute && created < filter.seconds + 60) {
-    return IsIn(choices, "time.start.minute"_question);
+    return IsIn(choices, filter.has_seconds ? "time.start.full_minute"_question
+                                            : "time.start.minute"_question);
   }
   return true;
 }
@@ -107,7 +108,8 @@ bool CreatedBefore(const Filter& filter, std::int64_t created, Choices& choices)
   if (created < filter.seconds) return true;
   if (created == filter.seconds) return IsIn(choices, "time.end.equal"_question);
   if (filter.to_the_minute && created < filter.seconds + 60) {
-    return IsIn(choices, "time.end.minute"_question);
+    return IsIn(choices,
+                filter.has_seconds ? "time.end.full_minute"_question : "time.end.minute"_question);
   }
   return false;
 }

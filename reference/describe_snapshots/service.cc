@@ -262,7 +262,9 @@ class Answering {
       if (paging.origin) origin.filters = paging.origin->filters;
       origin.loose = false;  // the service knows what it made of the request
       out.next_token = tokens_.Issue(std::move(origin), last);
-    } else if (Pick("paging.next_token.last_page"_question) == "empty_string"_option) {
+    } else if (Pick(paging.by_token
+                        ? "paging.next_token.last_page"_question
+                        : "paging.next_token.page_mode_form"_question) == "empty_string"_option) {
       out.next_token = "";
     }
   }
@@ -295,7 +297,7 @@ class Interfering : public Interference {
     scene_.plan = &plan;
     if (!mischief_.Has(&Fault::select)) return;
     std::vector<std::uint32_t> out;
-    for (std::uint32_t i = 0; i < scene_.dataset.snapshots.size(); ++i) {
+    for (const std::uint32_t i : InReach(plan)) {
       if (IsFree(scene_.dataset.snapshots[i])) continue;
       const bool right = std::ranges::binary_search(positions, i);
       if (mischief_.Selects(scene_, scene_.dataset.snapshots[i], right)) out.push_back(i);
@@ -304,6 +306,19 @@ class Interfering : public Interference {
   }
 
  private:
+  // What a fault may list: the region's snapshots, and those of the others, large ones aside.
+  std::vector<std::uint32_t> InReach(const Plan& plan) const {
+    std::vector<std::uint32_t> out;
+    for (const auto& [region, positions] : scene_.dataset.by_region) {
+      const bool large = std::ssize(positions) > kListLimit;
+      if (!large || region == plan.region) {
+        out.insert(out.end(), positions.begin(), positions.end());
+      }
+    }
+    std::ranges::sort(out);
+    return out;
+  }
+
   const Mischief& mischief_;
   Scene& scene_;
 };

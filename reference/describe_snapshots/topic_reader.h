@@ -10,6 +10,7 @@
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/plan.h"
 #include "reference/describe_snapshots/values.h"
+#include "spec/letters.h"
 
 namespace assay {
 
@@ -24,7 +25,6 @@ struct PlanDraft {
 };
 
 std::string_view Trim(std::string_view text);  // blanks and tabs
-std::string Folded(std::string_view text);     // ASCII letters made small
 
 // The base of a topic's reader: values, refusals and questions in the terms of the draft.
 class TopicReader {

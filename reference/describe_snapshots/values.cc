@@ -72,6 +72,8 @@ TimeText ReadLongTime(std::string_view text) {
     out = Known(Form::kOffset, at, *offset);
   }
   out.small_letters = text[10] == 't' || rest == "z";
+  out.has_seconds = seconds;
+  out.has_fractions = fraction;
   return out;
 }
 
@@ -111,8 +113,9 @@ IntegerText ReadInteger(std::string_view text) {
       value < std::numeric_limits<std::int32_t>::min()) {
     return {IntegerText::Form::kBeyond32Bits, value};
   }
-  const bool odd = plus || zeros || (negative && value == 0);
-  return {odd ? IntegerText::Form::kSignOrZeros : IntegerText::Form::kPlain, value};
+  using Form = IntegerText::Form;
+  const bool sign = plus || (negative && value == 0);
+  return {sign ? Form::kSign : zeros ? Form::kLeadingZeros : Form::kPlain, value};
 }
 
 TimeText ReadTime(std::string_view text) {
@@ -140,6 +143,36 @@ IdListText ReadIdList(std::string_view text) {
   out.form = IdListText::Form::kSingleQuoted;
   TakeElements(*value, out);
   return out;
+}
+
+std::optional<bool> LooksWellFormed(IdKind kind, std::string_view text) {
+  if (!IsWellFormedId(text, "")) return false;
+  const auto is_small = [](char c) { return IsDigit(c) || (c >= 'a' && c <= 'z'); };
+  const auto has_form = [&](std::string_view prefix) {
+    return text.starts_with(prefix) && text.size() > prefix.size() + 4 &&
+           std::ranges::all_of(text.substr(prefix.size()), is_small);
+  };
+  bool usual = false;
+  switch (kind) {
+    case IdKind::kInstance:
+      usual = has_form("i-");
+      break;
+    case IdKind::kDisk:
+      usual = has_form("d-");
+      break;
+    case IdKind::kSnapshot:
+      usual = has_form("s-");
+      break;
+    case IdKind::kRegion:  // cn-hangzhou, ap-southeast-1
+      usual = text.find('-') != std::string_view::npos && is_small(text.front()) &&
+              std::ranges::all_of(text, [&](char c) { return c == '-' || is_small(c); });
+      break;
+    case IdKind::kKey:  // a UUID
+      usual = text.size() == 36 && std::ranges::count(text, '-') == 4 &&
+              text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+      break;
+  }
+  return usual ? std::optional(true) : std::nullopt;
 }
 
 bool IsWellFormedId(std::string_view text, std::string_view prefix) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,14 @@ namespace assay {
 
 // What a text is as an integer.
 struct IntegerText {
-  enum class Form { kPlain, kSignOrZeros, kBeyond32Bits, kNotInteger } form = Form::kNotInteger;
+  // A needless sign (`+7`, `-0`) makes it kSign, whatever zeros follow.
+  enum class Form {
+    kPlain,
+    kSign,
+    kLeadingZeros,
+    kBeyond32Bits,
+    kNotInteger
+  } form = Form::kNotInteger;
   std::int64_t value = 0;  // cut to 64 bits
 };
 IntegerText ReadInteger(std::string_view text);
@@ -28,6 +36,7 @@ struct TimeText {
   } form = Form::kMalformed;
   std::int64_t seconds = 0;
   bool small_letters = false;  // a small t or z
+  bool has_seconds = false, has_fractions = false;
 };
 TimeText ReadTime(std::string_view text);
 
@@ -39,6 +48,11 @@ struct IdListText {
   std::string single;            // kOtherJson: the text, where it is a JSON string
 };
 IdListText ReadIdList(std::string_view text);
+
+// How an id looks to a target that checks the form of ids: surely well formed (the form of all that
+// the documents show), surely malformed (characters that no id has), or nothing: targets differ.
+enum class IdKind { kInstance, kDisk, kSnapshot, kRegion, kKey };
+std::optional<bool> LooksWellFormed(IdKind kind, std::string_view text);
 
 // True where the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`,
 // `*`.

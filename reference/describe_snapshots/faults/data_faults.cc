@@ -85,7 +85,8 @@ void AddTexts(std::vector<Fault>& out) {
       {"latin_1", "takes {} for Latin-1", 2, [](std::string t) { return Mojibake(t); }},
       {"no_emoji", "loses emoji in {}", 3, [](std::string t) { return WithoutEmoji(t); }},
       {"html_escaped", "escapes {} for HTML", 2, [](std::string t) { return HtmlEscaped(t); }},
-      {"small_letters", "writes {} in small letters", 2, [](std::string t) { return Folded(t); }},
+      {"small_letters", "writes {} in small letters", 2,
+       [](std::string t) { return SmallLetters(t); }},
       {"no_ascii_lost", "loses texts beyond ASCII in {}", 3,
        [](std::string t) { return IsAscii(t) ? t : std::string(); }}};
   const struct {
@@ -144,7 +145,7 @@ void AddTags(std::vector<Fault>& out) {
     for (Tag& tag : tags) std::swap(tag.key, tag.value);
   });
   add("data.tags.small_letters", "writes keys of tags in small letters", 3, [](Tags& tags) {
-    for (Tag& tag : tags) tag.key = Folded(tag.key);
+    for (Tag& tag : tags) tag.key = SmallLetters(tag.key);
   });
   add("data.tags.cut_at_64", "cuts values of tags to 64 bytes", 3, [](Tags& tags) {
     for (Tag& tag : tags) tag.value = Cut(tag.value, 64);

@@ -330,11 +330,11 @@ void AddValues(std::vector<Fault>& out) {
          .difficulty = *v.value ? 3 : 1,
          .breaks = {v.rule, "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
                     "request.parameters.unspecified"_rule},
-         .when = [v](const Scene& s) { return Folded(s.Value(v.parameter)) == v.value; },
+         .when = [v](const Scene& s) { return SmallLetters(s.Value(v.parameter)) == v.value; },
          .select =
              [v](const Scene& s, const Snapshot& snapshot, bool) {
                const bool listed = std::ranges::any_of(v.listed, [&](std::string_view value) {
-                 return Folded(snapshot[v.field]) == value;
+                 return SmallLetters(snapshot[v.field]) == value;
                });
                return listed && Selects(s, snapshot, [&](const Filter& filter, bool right) {
                         return right || IsOf(filter, v.field);
@@ -445,7 +445,7 @@ void AddFilterFaults(std::vector<Fault>& out) {
                             "error.code.belongs"_rule, "request.open.admissible"_rule},
                  .validate = [](const Scene& scene, Plan& plan) {
                    const std::string_view value = scene.Value("SourceDiskType");
-                   if (value != Folded(value)) {
+                   if (value != SmallLetters(value)) {
                      RefusePlan(plan, "request.open.admissible"_rule, "InvalidSourceDiskType");
                    }
                  }});

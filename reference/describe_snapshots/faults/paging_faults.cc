@@ -76,6 +76,10 @@ void AddContents(std::vector<Fault>& out) {
         [](const Scene& s, RenderedList& list) {
           if (s.PageNumber() > 3 && !list.listed.empty()) list.listed.pop_back();
         }},
+       {"paging.past_thousand.empty", "lists nothing past the thousandth snapshot", 4, walk,
+        [](const Scene& s, RenderedList& list) {
+          if (s.start >= kListLimit && s.plan->filters.empty()) list.listed.clear();
+        }},
        {"paging.past_end.last_page",
         "answers the last page for a page past the end",
         3,

@@ -258,7 +258,7 @@ void AddRequestIds(std::vector<Fault>& out) {
       [](Json& body) { body["RequestId"] = ""; });
   add("shape.request_id.small_letters", "writes RequestId in small letters",
       {"response.request_id.form"_rule},
-      [](Json& body) { body["RequestId"] = Folded(body.value("RequestId", "")); });
+      [](Json& body) { body["RequestId"] = SmallLetters(body.value("RequestId", "")); });
   out.push_back({.id = "shape.request_id.other_header",
                  .title = "gives another RequestId in the header than in the body",
                  .stage = Stage::kSend,
@@ -316,6 +316,15 @@ void AddTexts(std::vector<Fault>& out) {
                      return;
                    }
                  }});
+  out.push_back({.id = "shape.text.called_latin_1",
+                 .title = "says in Content-Type that its UTF-8 is ISO-8859-1",
+                 .stage = Stage::kSend,
+                 .difficulty = 2,
+                 .breaks = {"encoding.utf8.valid"_rule},
+                 .answer = [](const Scene&, Response& answer) {
+                   const std::size_t end = answer.content_type.find(';');
+                   answer.content_type = answer.content_type.substr(0, end) + ";charset=ISO-8859-1";
+                 }});
   body("shape.media_type.missing", "sends JSON without a Content-Type", 1,
        {"encoding.media_type.json"_rule}, [](Response& answer) { answer.content_type.clear(); });
 }
@@ -346,6 +355,14 @@ void AddXml(std::vector<Fault>& out) {
       {"response.field.snapshot_name"_rule, "response.field.description"_rule,
        "response.tags.complete"_rule, "response.snapshot.known"_rule},
       [](std::string& body) { body = ReplacedAll(body, "&", "&amp;"); });
+  add("shape.xml.cdata_end", "writes ]]> in XML as it is", 3, malformed,
+      [](std::string& body) { body = ReplacedAll(body, "]]&gt;", "]]>"); });
+  add("shape.xml.html_entity", "writes a no-break space as &nbsp; in XML", 3, malformed,
+      [](std::string& body) { body = ReplacedAll(body, "\u00a0", "&nbsp;"); });
+  add("shape.xml.called_latin_1", "says in its declaration that UTF-8 is ISO-8859-1", 2,
+      {"encoding.utf8.valid"_rule}, [](std::string& body) {
+        body = ReplacedAll(body, "encoding='UTF-8'", "encoding='ISO-8859-1'");
+      });
   add("shape.xml.root", "names the root of a list Response", 1, {"encoding.xml.root"_rule},
       rename("DescribeSnapshotsResponse", "Response"));
   add("shape.xml.no_end", "does not close the root of XML", 1, malformed,

@@ -54,6 +54,10 @@ void AddPositions(std::vector<Fault>& out) {
       [](const Scene&, TokenDraft& draft) {
         if (draft.total - draft.position == 1) draft.more = false;
       });
+  add("token.end.after_thousand", "ends every walk after a thousand snapshots", 4,
+      [](const Scene& scene, TokenDraft& draft) {
+        if (draft.position >= kListLimit && scene.plan->filters.empty()) draft.more = false;
+      });
   add("token.missing", "gives no NextToken", 1,
       [](const Scene&, TokenDraft& draft) { draft.more = false; });
   add("token.missing_with_filters", "gives no NextToken where a filter is given", 2,

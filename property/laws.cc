@@ -112,7 +112,7 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
   out.exchanges = asker.asked();
   out.lost = session.lost().has_value();
   const Origin origin{"properties", law.name};
-  if (out.breach && !law.any_request) {
+  if (out.breach && !law.any_request && out.breach->is_news) {
     session.ReportOfMoment(origin, out.breach->exchange, out.breach->difference,
                            out.breach->evidence);
   } else if (unsettled && !law.any_request) {

@@ -17,6 +17,7 @@ struct Breach {
   Difference difference;
   JudgedExchange exchange;              // the one that shows it
   std::vector<std::uint64_t> evidence;  // the others
+  bool is_news = true;                  // the judge did not find one of them wrong by itself
 };
 
 // The way in which laws ask the target: every exchange goes through the session, and so through

@@ -6,18 +6,19 @@
 
 #include "property/law_script.h"
 #include "property/laws.h"
+#include "reference/describe_snapshots/model.h"
 
 namespace assay {
 namespace {
 
 using Ids = std::set<std::string>;
 
-constexpr std::size_t kLimit = 1000;  // lists by tag or group may be cut off there
-
 Ids SetOf(const Listing& listing) { return {listing.ids.begin(), listing.ids.end()}; }
 
 // A list that says everything about its request: all pages came, and nothing was cut off.
-bool IsWhole(const Listing& listing) { return listing.complete && listing.ids.size() < kLimit; }
+bool IsWhole(const Listing& listing) {
+  return listing.complete && std::ssize(listing.ids) < kListLimit;
+}
 
 bool AreWhole(const std::vector<Listing>& listings) {
   return std::ranges::all_of(listings, IsWhole);
@@ -35,7 +36,13 @@ Breach Broken(Rule rule, std::string expected, std::string actual, const Listing
               std::initializer_list<const Listing*> others, std::string shape) {
   Breach breach{.difference = {rule, std::move(expected), std::move(actual), std::move(shape)},
                 .exchange = shown.last};
-  for (const Listing* other : others) breach.evidence.push_back(other->last.id);
+  breach.difference.aspect =
+      breach.difference.shape == "property accepted" ? Aspect::kOutcome : Aspect::kList;
+  breach.is_news = shown.sound;
+  for (const Listing* other : others) {
+    breach.evidence.push_back(other->last.id);
+    breach.is_news &= other->sound;
+  }
   return breach;
 }
 

@@ -14,7 +14,7 @@ namespace assay {
 namespace {
 
 const Dataset& State() {
-  static const Dataset dataset = BuiltInDataset();
+  static const Dataset dataset = VariedDataset();
   return dataset;
 }
 
@@ -178,16 +178,44 @@ TEST(Laws, EachHasAFaultThatBreaksIt) {
   }
 }
 
-TEST(Laws, AreReportedThroughTheSession) {
+bool Holds(const std::vector<Finding>& findings, const Difference& difference) {
+  const std::string id = FindingId(difference);
+  return std::ranges::any_of(findings, [&](const Finding& finding) {
+    return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
+  });
+}
+
+TEST(Laws, AreNotReportedWhereTheJudgeSaidItAlready) {
   const Fault fault = Faults().front();
   FaultyTarget target(State(), fault.bend);
   std::vector<Finding> findings;
   const LawOutcome outcome = Check(LawOf(fault.law), target, 1, &findings);
   ASSERT_TRUE(outcome.breach);
-  EXPECT_TRUE(std::ranges::any_of(findings, [&](const Finding& finding) {
-    const std::string id = FindingId(outcome.breach->difference);
-    return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
-  }));
+  EXPECT_FALSE(findings.empty());
+  EXPECT_FALSE(Holds(findings, outcome.breach->difference));
+}
+
+// Which instance a snapshot belongs to the judge does not know here, so that it sees nothing wrong.
+TEST(Laws, AreReportedThroughTheSession) {
+  Dataset withheld = VariedDataset();
+  withheld.discovered = true;
+  for (Snapshot& snapshot : withheld.snapshots) {
+    const std::uint32_t instance = 1U << static_cast<unsigned>(Field::kInstanceId);
+    snapshot.unknown |= instance;
+    snapshot.present &= ~instance;
+  }
+  withheld.Index();
+  FaultyTarget target(State(), [](Request& request) {
+    for (const char* other : {"Status", "Usage", "Category", "SnapshotType", "DiskId"}) {
+      if (request.Find(other)) request.Unset("InstanceId");
+    }
+  });
+  Judge judge(withheld);
+  NullRecorder recorder;
+  Session session(target, judge, recorder, {.reduction_requests = 0});
+  const LawOutcome outcome = CheckLaw(LawOf("ConjunctionIsIntersection"), session, Words(), 1);
+  ASSERT_TRUE(outcome.breach);
+  EXPECT_TRUE(Holds(session.Findings(), outcome.breach->difference)) << Shown(outcome);
 }
 
 TEST(Laws, EqualSeedsDrawEqualCases) {

@@ -114,12 +114,8 @@ std::vector<std::string> FewerIds(std::string_view value) {
 
 }  // namespace
 
-Vocabulary::Vocabulary(const Dataset& dataset) : dataset_(dataset) {
-  for (const auto& [region, positions] : dataset.by_region) {
-    listed_.insert(listed_.end(), positions.begin(), positions.end());
-  }
-  std::ranges::sort(listed_);  // the map's order differs from library to library
-}
+Vocabulary::Vocabulary(const Dataset& dataset)
+    : dataset_(dataset), listed_(DrawnPositions(dataset)) {}
 
 Request Vocabulary::DrawBare(Dice& dice) const {
   const std::string fallback = dataset_.regions.empty() ? "cn-hangzhou" : dataset_.regions.front();

@@ -1,5 +1,7 @@
 #include "property/walks.h"
 
+#include <algorithm>
+
 namespace assay {
 
 PageWalk::PageWalk(Request request, std::size_t page_size)
@@ -44,6 +46,8 @@ Listing ListingOf(const ScriptResult& result) {
   for (const JudgedExchange& exchange : result) {
     out.ids.insert(out.ids.end(), exchange.verdict.listed.begin(), exchange.verdict.listed.end());
   }
+  out.sound = std::ranges::all_of(
+      result, [](const JudgedExchange& exchange) { return exchange.verdict.IsSound(); });
   // A page past the end may be refused; one that broke off says nothing about the rest.
   out.complete = out.answered && !out.refused && out.last.answered && result.size() < kMostPages;
   return out;

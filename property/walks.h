@@ -41,6 +41,7 @@ struct Listing {
   bool answered = false;         // the first page came, as a list or a refusal
   bool refused = false;          // the first page was refused
   bool complete = false;         // the walk came to its end
+  bool sound = true;             // the judge found no page wrong
   std::vector<std::string> ids;  // in the order listed
   JudgedExchange first, last;    // exchanges of the walk
 };

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <set>
 
+#include "spec/letters.h"
+
 namespace assay {
 namespace {
 
@@ -17,17 +19,9 @@ std::optional<std::int64_t> Integer(const ObservedValue& value) {
   return number;
 }
 
-std::string Small(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return out;
-}
-
 // What makes two spellings of a field's value one (spec/cases.md, `every`).
 std::string Normal(Field field, std::string_view text) {
-  if (field == Field::kSourceDiskType || field == Field::kCategory) return Small(text);
+  if (field == Field::kSourceDiskType || field == Field::kCategory) return SmallLetters(text);
   if (field == Field::kSnapshotType && text == "timer") return "auto";
   return std::string(text);
 }

@@ -16,11 +16,13 @@
 #include "conformance/answer_difference.h"
 #include "conformance/comparison.h"
 #include "conformance/difference_causes.h"
+#include "conformance/moving_state.h"
 #include "conformance/preflight.h"
 #include "conformance/run_plan.h"
 #include "conformance/side_log.h"
 #include "conformance/suite.h"
 #include "reference/endpoint.h"
+#include "reference/steady_target.h"
 #include "reports/repro.h"
 #include "reports/text.h"
 
@@ -32,15 +34,21 @@ constexpr std::size_t kMostDifferences = 50'000;
 
 // One target with everything that judges it.
 struct Side {
-  Side(const std::string& the_name, Target& the_target, const RunPlan& plan, JudgeOptions judging)
+  Side(const std::string& the_name, Target& the_target, const RunPlan& plan,
+       const RunOptions& options)
       : name(the_name),
         target(the_target),
-        judge(*plan.dataset, plan.reading, judging),
-        session(target, judge, log),
+        steady(the_target, *plan.dataset,
+               {.format = plan.suite.format == SuiteFormat::kXml ? "XML" : "JSON"}),
+        judge(*plan.dataset, plan.reading, {.accepts_json = options.connection.accepts_json()}),
+        session(steady, judge, log, {.most_requests = options.max_requests, .steady = &steady}),
         context(session, *plan.dataset, plan.suite, notes) {}
+
+  void Run(std::size_t test) { RunWhileTheStateMoves(context, tests[test].run); }
 
   std::string name;
   Target& target;
+  SteadyTarget steady;
   Judge judge;
   SideLog log;
   Session session;
@@ -77,9 +85,7 @@ bool Matches(const std::vector<std::string>& globs, const std::string& name) {
 class TwoSides {
  public:
   TwoSides(const CompareOptions& options, const RunPlan& plan, Target& a, Target& b)
-      : options_(options),
-        a_("A", a, plan, {.accepts_json = options.run.connection.accepts_json()}),
-        b_("B", b, plan, {.accepts_json = options.run.connection.accepts_json()}) {}
+      : options_(options), a_("A", a, plan, options.run), b_("B", b, plan, options.run) {}
 
   Done Prepare(const std::vector<TargetTests>& more) {
     for (Side* side : {&a_, &b_}) {
@@ -96,6 +102,7 @@ class TwoSides {
   // False where the selection holds no test.
   bool Run() {
     std::size_t ran = 0;
+    for (Side* side : {&a_, &b_}) side->steady.Begin();
     for (std::size_t i = 0; i < a_.tests.size(); ++i) {
       const std::string name = a_.tests[i].suite + "." + a_.tests[i].name;
       if (!options_.run.only.empty() && !Matches(options_.run.only, name)) continue;
@@ -103,10 +110,13 @@ class TwoSides {
       ++ran;
       RunTest(i);
       if (a_.session.lost() || b_.session.lost()) break;
+      if (a_.session.spent() || b_.session.spent()) break;
     }
     return ran > 0;
   }
 
+  // The side whose state moved, if any.
+  const Side* Moved() const { return a_.steady.moves() ? &a_ : b_.steady.moves() ? &b_ : nullptr; }
   const Side* lost() const { return a_.session.lost() ? &a_ : b_.session.lost() ? &b_ : nullptr; }
   Side& a() { return a_; }
   Side& b() { return b_; }
@@ -121,7 +131,7 @@ class TwoSides {
                       sides[i]->judge.judged(), sides[i]->judge.Learned()};
     }
     AddFindings(out);
-    AddGroups(out);
+    if (!Moved()) AddGroups(out);
     AddReadings(out);
   }
 
@@ -130,12 +140,12 @@ class TwoSides {
   // several threads.
   void RunTest(std::size_t i) {
     if (i < own_tests_) {
-      std::thread other([&] { b_.tests[i].run(b_.context); });
-      a_.tests[i].run(a_.context);
+      std::thread other([&] { b_.Run(i); });
+      a_.Run(i);
       other.join();
     } else {
-      a_.tests[i].run(a_.context);
-      b_.tests[i].run(b_.context);
+      a_.Run(i);
+      b_.Run(i);
     }
     for (ExchangePair& pair : PairUp(a_.log.Take(), b_.log.Take(), &alone_)) Keep(pair);
   }
@@ -146,6 +156,8 @@ class TwoSides {
       return;
     }
     ++different_;
+    // Of two states the answers may differ for that reason alone.
+    if (Moved()) return;
     // What a rule says is a finding of that side already.
     if (!IsRight(pair.a) || !IsRight(pair.b) || differences_.size() >= kMostDifferences) return;
     auto found = comparer_.Compare(pair.a.response, pair.b.response);
@@ -283,6 +295,12 @@ void Conclude(TwoSides& sides, bool selected, Comparison& out) {
   }
   const bool broken = std::ranges::any_of(
       out.findings, [](const SideFinding& entry) { return entry.finding.kind == "violation"; });
+  if (const Side* moved = sides.Moved(); moved && !broken) {
+    return end(ExitCode::kCouldNotJudge,
+               fmt::format("the state of {} moved during the comparison ({}), so that answers may "
+                           "differ for that reason alone; compare when nobody else uses it",
+                           moved->name, moved->steady.motion().Text()));
+  }
   end(broken ? ExitCode::kViolations : ExitCode::kConforms, "");
 }
 

@@ -13,12 +13,16 @@ void AddCompareCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> m
   options->run.out = "assay-compare";
   AddTargetOptions(*command, options->run);
   AddSelectionOptions(*command, options->run);
-  command->remove_option(command->get_option("--shard"));
+  for (const char* flag : {"--shard", "--discover"}) {
+    command->remove_option(command->get_option(flag));
+  }
   command->get_option("--target")
       ->required()
       ->description("URL of the first endpoint (A), as http://127.0.0.1:8080");
   command->add_option("--against", options->against, "URL of the second endpoint (B)")->required();
   command->add_option("--out", options->run.out, "Folder for compare.json")->capture_default_str();
+  command->get_option("--max-requests")
+      ->description("Requests to each side at most. Confirming a finding costs up to a tenth more");
   command->footer(
       "Both targets hold the same state. Ends with 0 where both are right (however they differ), 1 "
       "where one breaks what the document says, 2 for bad usage, 3 where it could not be judged.");

@@ -167,7 +167,8 @@ TEST(MaxRequests, AreNeverExceededAndWhatIsLeftOutIsListed) {
     const EndedRun ended = RunAssay(folder, fmt::format("--max-requests {}", most));
     EXPECT_EQ(ended.code, 0) << most << ended.output << ended.errors;
     EXPECT_LE(ended.report["totals"]["exchanges"], most);
-    EXPECT_GE(ended.report["totals"]["exchanges"], most - most / 5);
+    EXPECT_GE(ended.report["totals"]["exchanges"],
+              most - most / 5 - 1);  // one looks whether the target is there
     EXPECT_NE(ReadText(folder / "report/report.json").find("left out, "), std::string::npos);
     EXPECT_NE(ReadText(folder / "report/report.json").find("tests of combinations"),
               std::string::npos);

@@ -16,6 +16,7 @@
 #include "reference/observed.h"
 #include "reports/text.h"
 #include "spec/data_file.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -25,17 +26,12 @@ using Json = nlohmann::ordered_json;
 constexpr std::uintmax_t kMostBytes = 512 * 1024 * 1024;
 constexpr int kDeepest = 64;  // a HAR file nests about ten levels
 
-bool IsSameText(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // What a client adds when it signs: neither kept nor shown.
 bool IsOfSignature(std::string_view name) {
   constexpr std::array<std::string_view, 9> kNames = {
       "AccessKeyId",   "Signature",     "SignatureMethod", "SignatureNonce", "SignatureVersion",
       "SignatureType", "SecurityToken", "BearerToken",     "Timestamp"};
-  return std::ranges::any_of(kNames, [&](std::string_view own) { return IsSameText(own, name); });
+  return std::ranges::any_of(kNames, [&](std::string_view own) { return EqualAnyCase(own, name); });
 }
 
 // Nesting is looked at before the text is parsed: what reads it must not run out of stack.
@@ -153,11 +149,7 @@ class HarReader {
   std::map<std::string, std::string> Headers(ObjectReader& owner) {
     std::map<std::string, std::string> out;
     for (const auto& [name, value] : Pairs(owner, "headers")) {
-      std::string key = name;
-      std::ranges::transform(key, key.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      });
-      out[key] = value;
+      out[SmallLetters(name)] = value;
     }
     return out;
   }

@@ -39,15 +39,19 @@ bool IsAccepted(const Finding& finding) {
   return finding.kind == "violation" || finding.kind == "warning";
 }
 
-// True where the entry names the finding or a part of it. It makes a finding known by its own id;
-// by a part only where a diagnosis proves that both have one cause, so that nothing new hides
-// behind something accepted.
-bool Accept(const KnownFinding& known, Finding& finding) {
+// True where the entry names the finding or a part of it.
+bool Names(const KnownFinding& known, const Finding& finding) {
   if (!IsAccepted(finding) && finding.kind != "known") return false;
-  const bool is_part = std::ranges::find(finding.also, known.id) != finding.also.end();
-  if (finding.id != known.id && !is_part) return false;
-  if (!is_part || !finding.diagnosis.empty()) finding.kind = "known";
-  return true;
+  return finding.id == known.id || std::ranges::find(finding.also, known.id) != finding.also.end();
+}
+
+// Whether the accepted ids make the finding known: its own one is among them, and those of its
+// parts, too, unless a diagnosis proves that they have the same cause. So nothing new hides behind
+// something accepted.
+bool IsKnown(const std::set<std::string>& accepted, const Finding& finding) {
+  const auto is_accepted = [&](const std::string& id) { return accepted.contains(id); };
+  return IsAccepted(finding) && is_accepted(finding.id) &&
+         (!finding.diagnosis.empty() || std::ranges::all_of(finding.also, is_accepted));
 }
 
 // Of a finding's id: the rule and what follows its last dot.
@@ -101,13 +105,15 @@ Result<std::vector<KnownFinding>> LoadKnown(const std::string& file) {
 std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
                                     const std::string& today, std::vector<Finding>& findings) {
   std::vector<std::string> problems;
+  std::set<std::string> accepted;
   for (const KnownFinding& entry : known) {
     if (std::string problem = ProblemOf(entry, today); !problem.empty()) {
       problems.push_back(std::move(problem));
       continue;
     }
-    bool found = false;
-    for (Finding& finding : findings) found |= Accept(entry, finding);
+    accepted.insert(entry.id);
+    const bool found = std::ranges::any_of(
+        findings, [&](const Finding& finding) { return Names(entry, finding); });
     // What could not be judged may be there still.
     const bool open = std::ranges::any_of(findings, [&](const Finding& finding) {
       return finding.kind == "inconclusive" && finding.id == entry.id;
@@ -115,6 +121,9 @@ std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool
     if (!found && !open && full_run) {
       problems.push_back(fmt::format("{}: no longer found; take the entry out", entry.id));
     }
+  }
+  for (Finding& finding : findings) {
+    if (IsKnown(accepted, finding)) finding.kind = "known";
   }
   return problems;
 }

@@ -69,10 +69,20 @@ TEST(Known, ANewFindingOfTheSameRuleStaysAViolation) {
   EXPECT_EQ(findings[3].kind, "violation");
 }
 
-// With a diagnosis it is proven that both have one cause.
-TEST(Known, AnEntryThatIsPartOfAnotherFindingCountsAsFound) {
+TEST(Known, AnEntryThatIsPartOfAnotherFindingCountsAsFoundAndHidesNothing) {
   const std::vector<KnownFinding> known = {
       Accept("page.size.default.00000007", "page.size.default")};
+  for (const bool diagnosed : {true, false}) {
+    std::vector<Finding> findings = Found();
+    findings[0].also = {"page.size.default.00000007"};
+    if (diagnosed) findings[0].diagnosis = {"paging.size.echo_count"};
+    EXPECT_TRUE(ApplyKnown(known, true, kToday, findings).empty());
+    EXPECT_EQ(findings[0].kind, "violation");
+  }
+}
+
+TEST(Known, APartThatIsNotAcceptedIsKnownOnlyByADiagnosis) {
+  const std::vector<KnownFinding> known = {Accept("page.size.echo.00000001", "page.size.echo")};
   for (const bool diagnosed : {true, false}) {
     std::vector<Finding> findings = Found();
     findings[0].also = {"page.size.default.00000007"};

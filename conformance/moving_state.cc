@@ -73,7 +73,7 @@ std::optional<Difference> CheckHistory(const WalkHistory& history,
     if (times[id] > 1) {
       return Difference{"token.walk.unique"_rule, "each snapshot once",
                         fmt::format("{} again, which was there for the whole walk", Excerpt(id)),
-                        "walk"};
+                        "walk", Aspect::kList};
     }
   }
   for (const std::string& id : history.always) {
@@ -81,7 +81,7 @@ std::optional<Difference> CheckHistory(const WalkHistory& history,
     return Difference{
         "token.walk.complete"_rule,
         fmt::format("all {} snapshots that matched during the whole walk", history.always.size()),
-        fmt::format("{} is missing", Excerpt(id)), "walk"};
+        fmt::format("{} is missing", Excerpt(id)), "walk", Aspect::kList};
   }
   return std::nullopt;
 }

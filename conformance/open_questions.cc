@@ -9,8 +9,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kLimit = 1000;  // "up to 1,000 resources … are returned"
-
 constexpr Probe kProbes[] = {
     {"paging.page_size.above_maximum", {"PageSize=101", "PageSize=1000"}},
     {"paging.page_size.zero", {"PageSize=0"}},
@@ -21,7 +19,10 @@ constexpr Probe kProbes[] = {
     {"paging.page_number.negative", {"PageNumber=-1"}},
     {"paging.page_number.not_integer", {"PageNumber=one"}},
     {"paging.page_number.beyond_32_bits", {"PageNumber=4294967297"}},
-    {"paging.page_number.past_end", {"PageNumber=1000000&PageSize=100"}},
+    // Offsets beyond 16 and 32 bits, too.
+    {"paging.page_number.past_end",
+     {"PageNumber=1000000&PageSize=100", "PageNumber=2147483647&PageSize=10",
+      "PageNumber=42949674&PageSize=100", "PageNumber=6555&PageSize=10"}},
     {"paging.max_results.below_ten", {"MaxResults=1", "MaxResults=9"}},
     {"paging.max_results.above_maximum", {"MaxResults=101"}},
     {"paging.max_results.beyond_32_bits", {"MaxResults=4294967306"}},
@@ -37,14 +38,14 @@ constexpr Probe kProbes[] = {
     {"paging.mixed.max_results_with_both", {"MaxResults=20&PageNumber=2&PageSize=15"}},
     {"paging.mixed.ineffective_value",
      {"MaxResults=10&PageSize=101", "MaxResults=101&PageSize=10"}},
+    {"paging.mixed.ineffective_type", {"MaxResults=10&PageSize=ten", "MaxResults=ten&PageSize=10"}},
     {"paging.neither", {"Action=DescribeSnapshots"}},
     {"paging.total_count.token_mode", {"MaxResults=10", "MaxResults=100"}},
     {"paging.page_number.token_mode", {"MaxResults=10"}},
     {"paging.page_size.token_mode", {"MaxResults=20"}},
     {"paging.next_token.page_mode", {"PageNumber=1&PageSize=10"}},
-    {"paging.next_token.last_page",
-     {"SnapshotIds=[\"$hit.SnapshotId\"]&PageSize=10",
-      "SnapshotIds=[\"$hit.SnapshotId\"]&MaxResults=10"}},
+    {"paging.next_token.last_page", {"SnapshotIds=[\"$hit.SnapshotId\"]&MaxResults=10"}},
+    {"paging.next_token.page_mode_form", {"SnapshotIds=[\"$hit.SnapshotId\"]&PageSize=10"}},
     {"paging.next_token.full_last_page",
      {"SnapshotIds=$ids.10&MaxResults=10", "SnapshotIds=$ids.10&PageSize=10"}},
     {"paging.token.short_page", {"MaxResults=10", "MaxResults=20"}},
@@ -55,6 +56,7 @@ constexpr Probe kProbes[] = {
     {"paging.token.other_filters",
      {"MaxResults=10", "MaxResults=10&NextToken=$token.1&Status=accomplished"}},
     {"paging.token.other_max_results", {"MaxResults=10", "MaxResults=20&NextToken=$token.1"}},
+    {"paging.token.without_max_results", {"MaxResults=20", "NextToken=$token.1"}},
     {"paging.token.reused",
      {"MaxResults=10", "MaxResults=10&NextToken=$token.1", "MaxResults=10&NextToken=$token.1"}},
     {"paging.order", {"PageNumber=1&PageSize=100"}},
@@ -81,12 +83,18 @@ constexpr Probe kProbes[] = {
      {"Filter.1.Value=", "Filter.1.Key=CreationStartTime&Filter.1.Value="}},
     {"value.empty.tag_key", {"Tag.1.Key=", "Tag.1.Key=&Tag.1.Value=$tag.value"}},
     {"value.empty.tag_value", {"Tag.1.Key=$tag.key&Tag.1.Value="}},
+    {"value.empty.format", {"Format="}},
+    {"value.empty.version", {"Version="}},
+    {"value.empty.tag_value_alone", {"Tag.1.Value="}},
     {"name.unknown", {"NoSuchParameter=1"}},
     {"name.other_letters", {"status=failed", "pagesize=3"}},
     {"name.repeated", {"Status=failed&Status=accomplished"}},
     {"name.index_form", {"Tag.01.Key=$tag.key&Tag.01.Value=$tag.value"}},
+    {"name.filter_index_form", {"Filter.01.Key=CreationStartTime&Filter.01.Value=$time.middle"}},
+    {"name.index_length", {"Tag.9999999999.Key=$tag.key&Tag.9999999999.Value=$tag.value"}},
     {"value.blanks.number", {"PageSize=+20+"}},
     {"value.blanks.enumeration", {"Status=+failed"}},
+    {"value.blanks.filter_key", {"Filter.1.Key=+CreationStartTime&Filter.1.Value=$time.middle"}},
     {"value.blanks.boolean", {"Encrypted=+true"}},
     {"value.blanks.identifier", {"DiskId=+$hit.SourceDiskId+"}},
     {"value.blanks.name", {"SnapshotName=+$hit.SnapshotName"}},
@@ -96,17 +104,27 @@ constexpr Probe kProbes[] = {
     {"value.letters.snapshot_type", {"SnapshotType=AUTO"}},
     {"value.letters.usage", {"Usage=NONE"}},
     {"value.letters.category", {"Category=STANDARD"}},
-    {"value.boolean.encrypted.capital", {"Encrypted=True", "Encrypted=False"}},
-    {"value.boolean.encrypted.upper", {"Encrypted=TRUE", "Encrypted=FALSE"}},
-    {"value.boolean.encrypted.digit", {"Encrypted=1", "Encrypted=0"}},
-    {"value.boolean.encrypted.word", {"Encrypted=yes", "Encrypted=no"}},
-    {"value.boolean.encrypted.other", {"Encrypted=maybe"}},
+    {"value.category.small_letters", {"Category=standard"}},
+    {"value.boolean.encrypted.capital",
+     {"Encrypted=True&PageSize=100", "Encrypted=False&PageSize=100"}},
+    {"value.boolean.encrypted.upper",
+     {"Encrypted=TRUE&PageSize=100", "Encrypted=FALSE&PageSize=100"}},
+    {"value.boolean.encrypted.mixed",
+     {"Encrypted=tRuE&PageSize=100", "Encrypted=fAlSe&PageSize=100"}},
+    {"value.boolean.encrypted.digit", {"Encrypted=1&PageSize=100", "Encrypted=0&PageSize=100"}},
+    {"value.boolean.encrypted.word", {"Encrypted=yes&PageSize=100", "Encrypted=no&PageSize=100"}},
+    {"value.boolean.encrypted.other_word",
+     {"Encrypted=Yes&PageSize=100", "Encrypted=NO&PageSize=100"}},
+    {"value.boolean.encrypted.other", {"Encrypted=maybe&PageSize=100"}},
     {"value.boolean.dry_run.capital", {"DryRun=True", "DryRun=False"}},
     {"value.boolean.dry_run.upper", {"DryRun=TRUE", "DryRun=FALSE"}},
+    {"value.boolean.dry_run.mixed", {"DryRun=tRuE", "DryRun=fAlSe"}},
     {"value.boolean.dry_run.digit", {"DryRun=1", "DryRun=0"}},
     {"value.boolean.dry_run.word", {"DryRun=yes", "DryRun=no"}},
+    {"value.boolean.dry_run.other_word", {"DryRun=Yes", "DryRun=NO"}},
     {"value.boolean.dry_run.other", {"DryRun=maybe"}},
-    {"value.number.sign_or_zeros", {"PageSize=%2B20", "PageNumber=002&PageSize=10"}},
+    {"value.number.sign", {"PageSize=%2B20"}},
+    {"value.number.leading_zeros", {"PageSize=020", "PageNumber=002&PageSize=10"}},
     {"value.snapshot_type.unknown", {"SnapshotType=no_such_type"}},
     {"value.source_disk_type.unknown", {"SourceDiskType=no_such_type"}},
     {"value.category.flash", {"Category=Flash&RegionId=$region.empty"}},
@@ -117,7 +135,7 @@ constexpr Probe kProbes[] = {
     {"value.malformed.disk_id", {"DiskId=no+disk!"}},
     {"value.unknown.kms_key_id", {"KMSKeyId=$miss.KMSKeyId"}},
     {"value.malformed.kms_key_id", {"KMSKeyId=no+key!"}},
-    {"value.unknown.region_id", {"RegionId=zz-nowhere-1"}},
+    {"value.unknown.region_id", {"RegionId=zz-nowhere-1", "RegionId=$beginning($region)"}},
     {"value.malformed.region_id", {"RegionId=no+region!"}},
     {"ids.not_json", {"SnapshotIds=$hit.SnapshotId", "SnapshotIds=["}},
     {"ids.not_array", {"SnapshotIds=\"$hit.SnapshotId\"", "SnapshotIds={}"}},
@@ -134,7 +152,7 @@ constexpr Probe kProbes[] = {
     {"filter.snapshot_name.letters",
      {"SnapshotName=$swapped($hit.SnapshotName)", "SnapshotName=$swapped($hit.SnapshotName)",
       "SnapshotName=$swapped($hit.SnapshotName)"}},
-    {"filter.encrypted.false", {"Encrypted=false"}},
+    {"filter.encrypted.false", {"Encrypted=false&PageSize=100"}},
     {"filter.usage.image", {"Usage=image&PageSize=100"}},
     {"filter.usage.disk", {"Usage=disk&PageSize=100"}},
     {"filter.resource_group.default",
@@ -142,8 +160,14 @@ constexpr Probe kProbes[] = {
       "ResourceGroupId=$hit.ResourceGroupId"}},
     {"filter.resource_group.is_default", {"ResourceGroupId=$group.default"}},
     {"filter.resource_group.unknown", {"ResourceGroupId=$miss.ResourceGroupId"}},
-    {"limit.resource_group", {"ResourceGroupId=$hit.ResourceGroupId&PageSize=10"}},
-    {"limit.tag", {"Tag.1.Key=$tag.key&PageSize=10"}},
+    {"limit.resource_group",
+     {"RegionId=$crowd.group.region&ResourceGroupId=$crowd.group.id&PageSize=10",
+      "RegionId=$crowd.group.region&ResourceGroupId=$crowd.group.id&PageSize=100&PageNumber=11"}},
+    {"limit.tag",
+     {"RegionId=$crowd.tag.region&Tag.1.Key=$crowd.tag.key&Tag.1.Value=$crowd.tag.value&PageSize="
+      "10",
+      "RegionId=$crowd.tag.region&Tag.1.Key=$crowd.tag.key&Tag.1.Value=$crowd.tag.value&"
+      "PageSize=100&PageNumber=11"}},
     {"time.start.equal",
      {"@where.CreationTime=*:00Z&SnapshotIds=[\"$hit.SnapshotId\"]&"
       "Filter.1.Key=CreationStartTime&Filter.1.Value=$time.hit"}},
@@ -161,6 +185,20 @@ constexpr Probe kProbes[] = {
      {"SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit",
       "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit",
       "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit"}},
+    {"time.start.full_minute",
+     {"SnapshotIds=[\"$hit.SnapshotId\"]&Filter.1.Key=CreationStartTime&"
+      "Filter.1.Value=$time.hit.seconds",
+      "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.1.Key=CreationStartTime&"
+      "Filter.1.Value=$time.hit.seconds",
+      "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.1.Key=CreationStartTime&"
+      "Filter.1.Value=$time.hit.seconds"}},
+    {"time.end.full_minute",
+     {"SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit."
+      "seconds",
+      "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit."
+      "seconds",
+      "SnapshotIds=[\"$hit.SnapshotId\"]&Filter.2.Key=CreationEndTime&Filter.2.Value=$time.hit."
+      "seconds"}},
     {"time.form.seconds", {"Filter.1.Key=CreationStartTime&Filter.1.Value=$hit.CreationTime"}},
     {"time.form.offset",
      {"Filter.1.Key=CreationStartTime&Filter.1.Value=2019-12-13T17:00%2B08:00"}},
@@ -246,13 +284,12 @@ RuleCase MakeCase(std::string_view text, std::size_t number) {
 std::span<const Probe> Probes() { return kProbes; }
 
 std::string WhyUnreachable(Question question, const SuiteContext& context) {
-  const std::string_view id = Id(question);
-  const auto& by_region = context.dataset.by_region;
-  const auto at = by_region.find(context.values.region());
-  if (id.starts_with("limit.") && (at == by_region.end() || at->second.size() <= kLimit)) {
-    return "the dataset has no 1,001 snapshots in one region";
-  }
-  return "";
+  const std::string_view crowd = question == "limit.tag"_question ? "$crowd.tag.region"
+                                 : question == "limit.resource_group"_question
+                                     ? "$crowd.group.region"
+                                     : "";
+  const Result<std::string> value = context.values.Replace(crowd, nullptr);
+  return value ? "" : value.error().what;
 }
 
 std::string WhyNeverAsked(Question question, const SuiteContext& context) {
@@ -260,8 +297,6 @@ std::string WhyNeverAsked(Question question, const SuiteContext& context) {
   if (!unreachable.empty()) return unreachable;
   if (!context.notes.probed(question))
     return "the tests that ask it were left out, or had no value";
-  // Only one that is short tells that they may be.
-  if (question == "paging.token.short_page"_question) return "no page was short";
   if (Catalogue::Get()[question].form) return "no answer had a place that shows it";
   return "its requests were sent, but what the target does with something else in them, such as "
          "refusing it, decides their answers";

@@ -7,6 +7,7 @@
 
 #include "conformance/case_answer.h"
 #include "reference/transport_failure.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -19,10 +20,7 @@ bool IsWebPage(const Response& response) {
   std::string_view body = response.body;
   body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), body.size()));
   const auto begins = [&](std::string_view with) {
-    return body.size() >= with.size() &&
-           std::ranges::equal(body.substr(0, with.size()), with, {}, [](char c) {
-             return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-           });
+    return body.size() >= with.size() && EqualAnyCase(body.substr(0, with.size()), with);
   };
   return response.content_type.starts_with("text/html") || begins("<!doctype html") ||
          begins("<html");

@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         Sample{"paging.last_page.drops_one", "walks.page_size_50", "page.size.limits"},
         Sample{"paging.number.ignored", "walks.page_size_50", "page.walk.unique"},
         Sample{"token.last_page.drops_one", "walks.max_results_33", "token.walk.complete"},
-        Sample{"token.filters.forgotten", "walks.max_results_33", "filter.encrypted.true"},
+        Sample{"token.filters.forgotten", "walks.max_results_33", "filter.source_disk_type.system"},
         Sample{"paging.total.one_more", "walks.page_size_50", "page.total_count.matches"},
         Sample{"shape.request_id.constant", "page.size.echo", "response.request_id.unique"},
         Sample{"filter.status.all_without_failed", "properties.repeated_lists_are_equal",

@@ -105,13 +105,17 @@ class RuleRun {
     ++sent_;
     if (!run.answer || exchange.verdict.throttled) return;
     const AnswersByCase earlier = answers_;
-    answers_[run.rule_case->name] = *run.answer;
+    if (exchange.verdict.IsSound()) answers_[run.rule_case->name] = *run.answer;
     // Without an expectation too: a target whose reading never needs the rule keeps it.
     context_.notes.Checked(rule_.id);
     if (IsComplainedOf(exchange, rule_.id)) return;
     auto difference = CheckExpectation(rule_.id, {run.rule_case->expect, run.made.every},
                                        *run.answer, earlier, context_.dataset);
     if (!difference) return;
+    const bool is_echo = difference->shape == "page_number" || difference->shape == "page_size";
+    difference->aspect = !run.answer->is_list ? Aspect::kOutcome
+                         : is_echo            ? Aspect::kForm
+                                              : Aspect::kList;
     difference->shape = "expect " + difference->shape;
     ReportDifference(context_, origin_, exchange, std::move(*difference), outcome_);
   }

@@ -141,7 +141,7 @@ class ConformanceRun {
       End(ExitCode::kCouldNotJudge, obstacle->Text());
       if (discovery_.listable) JudgeForm();
     } else {
-      if (!options_.target.empty()) steady_.Begin();
+      if (LooksBefore()) steady_.Begin();
       tests_ = RunGoogleTest(plan_, others, new ProgressListener(recorder_));
       findings_ = session_.Findings();
       progress_.End();
@@ -172,10 +172,20 @@ class ConformanceRun {
 
   std::string Format() const { return plan_.suite.format == SuiteFormat::kXml ? "XML" : "JSON"; }
 
-  // What is left of --max-requests; 0 for no bound.
+  // What is left of --max-requests, after those that read the state, or look whether the target is
+  // there; 0 for no bound.
   std::uint64_t Budget() const {
     if (options_.max_requests == 0) return 0;
-    return std::max(options_.max_requests, discovery_.requests + 1) - discovery_.requests;
+    const std::uint64_t before =
+        (options_.discover ? discovery_.requests : 1) + (LooksBefore() ? steady_.CostOfALook() : 0);
+    return std::max(options_.max_requests, before + 1) - before;
+  }
+
+  // Whether the state is looked at before anything is judged: where requests are few, that would
+  // be most of them. Then it is looked at where something seems wrong.
+  bool LooksBefore() const {
+    if (options_.target.empty() || discovery_.obstacle) return false;
+    return options_.max_requests == 0 || 10 * steady_.CostOfALook() <= options_.max_requests;
   }
 
   Done Register() {
@@ -257,7 +267,12 @@ class ConformanceRun {
       return End(ExitCode::kCouldNotJudge,
                  fmt::format("must rules never exercised: {}", fmt::join(unexercised_, ", ")));
     }
-    End(ExitCode::kConforms, "");
+    End(ExitCode::kConforms,
+        steady_.moves()
+            ? fmt::format("the target's state moved meanwhile ({}), so that the answers "
+                          "of quiet moments were judged",
+                          steady_.motion().Text())
+            : "");
   }
 
   void End(ExitCode code, std::string reason) {

@@ -63,9 +63,11 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
                   "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
       ->check(CLI::NonNegativeNumber);
   command
-      .add_option("--max-requests", options.max_requests,
-                  "Requests at most, those that read the state included; what is left out is "
-                  "listed. Confirming a finding costs up to a tenth more")
+      .add_option(
+          "--max-requests", options.max_requests,
+          "Requests at most, those that read the state included; what is left out is "
+          "listed. Confirming findings costs up to a tenth more, and so does a look whether "
+          "the state moved")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
   AddConnectionOptions(command, options.connection);
   command.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")

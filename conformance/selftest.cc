@@ -189,8 +189,8 @@ class Trials {
     const bool warnings = trial.fault && OnlyWarns(*trial.fault);
     FirstReport recorder(warnings);
     Judge judge(dataset);
-    // Over HTTP it is enough to have seen it.
-    const bool whole = !trial.over_http || !trial.fault || trial.fault->wire;
+    // Over HTTP, or with the state withheld, it is enough to have seen it.
+    const bool whole = !trial.fault || (!discover_ && (!trial.over_http || trial.fault->wire));
     Session session(target, judge, recorder,
                     {.keep_bodies = false, .diagnose = whole && !discover_});
     SuiteNotes notes;
@@ -413,6 +413,7 @@ Naming CountNamed(const Detection& detection) {
   for (const Sight& sight : detection.faults) {
     if (!sight.seen || !IsWhole(sight)) continue;
     ++out.trials;
+    out.one_finding += sight.findings.size() == 1 ? 1 : 0;
     const auto within = [&](std::size_t most) {
       return std::ranges::any_of(sight.diagnoses, [&](const std::vector<std::string>& ids) {
         const auto end = ids.begin() + static_cast<std::ptrdiff_t>(std::min(most, ids.size()));
@@ -463,6 +464,10 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
   }
   AddAlarms(detection, out);
   const Naming named = CountNamed(detection);
+  if (all_faults && 2 * named.one_finding < named.trials) {
+    out.push_back(
+        fmt::format("of {} faults only {} give one finding", named.trials, named.one_finding));
+  }
   if (all_faults && (named.first * 100 < named.trials * kNamedFirst ||
                      named.among_three * 100 < named.trials * kNamedAmongThree)) {
     out.push_back(

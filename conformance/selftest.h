@@ -53,9 +53,11 @@ struct Detection {
 // of its own.
 Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<TargetTests>& more);
 
-// How often the diagnoses name the fault that was committed, of the trials that ran to their end.
+// How often the findings are one, and their diagnoses name the fault that was committed, of the
+// trials that ran to their end.
 struct Naming {
   std::size_t trials = 0;
+  std::size_t one_finding = 0;
   std::size_t first = 0;
   std::size_t among_three = 0;
 };

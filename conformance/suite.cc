@@ -9,6 +9,7 @@
 #include "conformance/moving_state.h"
 #include "conformance/open_questions.h"
 #include "conformance/rule_cases.h"
+#include "conformance/sweeps.h"
 #include "conformance/walks.h"
 
 namespace assay {
@@ -56,6 +57,12 @@ void AddRules(std::vector<SuiteTest>& out) {
 void AddWalks(std::vector<SuiteTest>& out) {
   for (WalkTest& walk : WalkTests()) {
     out.push_back({"walks", std::move(walk.name), std::move(walk.run)});
+  }
+}
+
+void AddSweeps(std::vector<SuiteTest>& out) {
+  for (SweepTest& sweep : SweepTests()) {
+    out.push_back({"sweeps", std::move(sweep.name), std::move(sweep.run)});
   }
 }
 
@@ -108,6 +115,7 @@ Result<std::vector<SuiteTest>> ConformanceTests(const SuiteContext& context) {
   if (context.options.combinations) {
     if (const Done done = AddCombinations(context, out); !done) return done.error();
   }
+  AddSweeps(out);
   return out;
 }
 

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "reference/describe_snapshots/hidden_values.h"
+#include "reference/describe_snapshots/model.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -16,13 +19,6 @@ using Strings = std::vector<std::string>;
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// How a value with a blank at an end, or an empty one, is read is open.
-bool IsUsable(std::string_view text) {
-  return !text.empty() && !IsBlank(text.front()) && !IsBlank(text.back());
-}
-
-char SmallLetter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-char CapitalLetter(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 char SwappedLetter(char c) { return SmallLetter(c) == c ? CapitalLetter(c) : SmallLetter(c); }
 
 std::string Map(std::string_view text, char (*change)(char)) {
@@ -51,7 +47,7 @@ std::vector<Tag> UsableTags(const Snapshot& snapshot) {
   std::set<std::string> keys;
   for (const Tag& tag : snapshot.tags) {
     if (!IsUsable(tag.key) || !IsUsable(tag.value)) continue;
-    if (keys.insert(Map(tag.key, SmallLetter)).second) out.push_back(tag);
+    if (keys.insert(SmallLetters(tag.key)).second) out.push_back(tag);
   }
   return out;
 }
@@ -65,7 +61,7 @@ struct TwoValues {
 std::optional<TwoValues> FindTwoValues(const Snapshot& snapshot) {
   const std::vector<Tag> tags = UsableTags(snapshot);
   for (std::size_t i = 1; i < tags.size(); ++i) {
-    if (Map(tags[i].value, SmallLetter) != Map(tags[0].value, SmallLetter)) {
+    if (SmallLetters(tags[i].value) != SmallLetters(tags[0].value)) {
       return TwoValues{tags[0], tags[i].value};
     }
   }
@@ -172,6 +168,10 @@ std::string PrefixOfMiss(Field field, const std::string& known) {
 }
 
 }  // namespace
+
+bool IsUsable(std::string_view text) {
+  return !text.empty() && !IsBlank(text.front()) && !IsBlank(text.back());
+}
 
 std::uint64_t Scramble(std::uint64_t seed, std::string_view text) {
   std::uint64_t hash = 0xCBF29CE484222325ULL ^ (seed * 0x9E3779B97F4A7C15ULL);
@@ -284,19 +284,37 @@ std::optional<std::string> Values::Elsewhere(Field field) const {
   return std::nullopt;
 }
 
+const Values::Held& Values::HeldBy(Field field) const {
+  const auto [at, is_new] = held_.try_emplace(field);
+  Held& held = at->second;
+  if (!is_new) return held;
+  std::set<std::string> values;
+  for (const Snapshot& snapshot : dataset_.snapshots) values.insert(SmallLetters(snapshot[field]));
+  values.erase("");
+  for (const std::string& value : values) held.joined += value + "\n";
+  held.shortest_first.assign(values.begin(), values.end());
+  std::ranges::stable_sort(held.shortest_first, {}, &std::string::size);
+  return held;
+}
+
 std::optional<std::string> Values::Miss(Field field, int number) const {
+  const auto [at, is_new] = misses_.try_emplace({field, number});
+  if (is_new) at->second = MakeMiss(field, number);
+  return at->second;
+}
+
+std::optional<std::string> Values::MakeMiss(Field field, int number) const {
   const std::string prefix = PrefixOfMiss(field, AnyValue(field, nullptr).value_or(""));
+  const Held& held = HeldBy(field);
   const auto collides = [&](const std::string& value) {
-    const std::string small = Map(value, SmallLetter);
-    const auto is_part = [&](const std::string& held) {
-      const std::string other = Map(held, SmallLetter);
-      return !other.empty() &&
-             (other.find(small) != std::string::npos || small.find(other) != std::string::npos);
-    };
-    return std::ranges::any_of(dataset_.snapshots,
-                               [&](const Snapshot& s) { return is_part(s[field]); }) ||
-           (field == Field::kSnapshotLinkId &&
-            std::ranges::find(dataset_.snapshot_links, value) != dataset_.snapshot_links.end());
+    const std::string small = SmallLetters(value);
+    if (held.joined.find(small) != std::string::npos) return true;
+    for (const std::string& other : held.shortest_first) {
+      if (other.size() > small.size()) break;
+      if (small.find(other) != std::string::npos) return true;
+    }
+    return field == Field::kSnapshotLinkId &&
+           std::ranges::find(dataset_.snapshot_links, value) != dataset_.snapshot_links.end();
   };
   for (std::size_t stem = 0; stem < kMadeUpStems; ++stem) {
     const std::string value = MadeUpValue(prefix, stem, number);
@@ -306,14 +324,18 @@ std::optional<std::string> Values::Miss(Field field, int number) const {
 }
 
 std::string Values::MissTag(std::string_view prefix) const {
+  if (tag_texts_.empty()) {
+    tag_texts_.insert("");
+    for (const Snapshot& snapshot : dataset_.snapshots) {
+      for (const Tag& tag : snapshot.tags) {
+        tag_texts_.insert(SmallLetters(tag.key));
+        tag_texts_.insert(SmallLetters(tag.value));
+      }
+    }
+  }
   for (int number = 0;; ++number) {
     std::string text = fmt::format("{}{}", prefix, number);
-    const bool held = std::ranges::any_of(dataset_.snapshots, [&](const Snapshot& snapshot) {
-      return std::ranges::any_of(snapshot.tags, [&](const Tag& tag) {
-        return Map(tag.key, SmallLetter) == text || Map(tag.value, SmallLetter) == text;
-      });
-    });
-    if (!held) return text;
+    if (!tag_texts_.contains(text)) return text;
   }
 }
 
@@ -351,13 +373,54 @@ Result<std::string> Values::Region(std::string_view name) const {
                            : "the dataset has snapshots in one region only");
 }
 
+namespace {
+
+// What more snapshots share than the limit, the first that a region turns out to have.
+struct Shared {
+  std::string_view region;
+  Tag tag;  // of a resource group only the value
+};
+std::optional<Shared> FindCrowd(const Dataset& dataset, bool by_tag) {
+  for (const auto& region : dataset.regions) {
+    const auto at = dataset.by_region.find(region);
+    if (at == dataset.by_region.end() || std::ssize(at->second) <= kListLimit) continue;
+    std::map<std::pair<std::string_view, std::string_view>, std::int64_t> counts;
+    const auto is_crowd = [&](std::string_view key, std::string_view value) {
+      return IsUsable(value) && ++counts[{key, value}] > kListLimit;
+    };
+    for (const std::uint32_t position : at->second) {
+      const Snapshot& snapshot = dataset.snapshots[position];
+      const std::string& group = snapshot[Field::kResourceGroupId];
+      if (!by_tag && is_crowd("", group)) return Shared{region, {"", group}};
+      for (const Tag& tag : snapshot.tags) {
+        if (by_tag && IsUsable(tag.key) && is_crowd(tag.key, tag.value)) return Shared{region, tag};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::string> Values::Crowd(std::string_view name) const {
+  const bool by_tag = name.starts_with("$crowd.tag.");
+  const std::optional<Shared> crowd = FindCrowd(dataset_, by_tag);
+  if (!crowd) {
+    return Lacks(name, fmt::format("the dataset has no 1,001 snapshots of one {} in a region",
+                                   by_tag ? "tag" : "resource group"));
+  }
+  if (name.ends_with(".region")) return std::string(crowd->region);
+  return name.ends_with(".key") ? crowd->tag.key : crowd->tag.value;
+}
+
 Result<std::string> Values::Time(std::string_view name, const Snapshot* hit) const {
   if (name.starts_with("$time.hit")) {
     if (!hit) return Lacks(name, fmt::format("the dataset has no snapshot in {}", region_));
     const std::int64_t shift = name.ends_with("minus_minute")  ? -60
                                : name.ends_with("plus_minute") ? 60
                                                                : 0;
-    return Minute(hit->creation_time + shift);
+    const std::string minute = Minute(hit->creation_time + shift);
+    return name == "$time.hit.seconds" ? minute.substr(0, 16) + ":00Z" : minute;
   }
   std::vector<std::int64_t> times;
   for (const std::uint32_t at : positions_) times.push_back(dataset_.snapshots[at].creation_time);
@@ -433,6 +496,7 @@ Result<std::string> Values::Placeholder(std::string_view name, const Snapshot* h
   if (name.starts_with("$tag.")) return TagText(name, hit, lenient);
   if (name.starts_with("$ids.")) return Ids(name, hit);
   if (name.starts_with("$token.")) return std::string(name);
+  if (name.starts_with("$crowd.")) return Crowd(name);
   if (name == "$group.default") {
     if (!dataset_.default_resource_group.empty()) return dataset_.default_resource_group;
     return Lacks(name, "no answer shows which group is the default one");
@@ -505,7 +569,7 @@ class Values::Replacement {
     Result<std::string> value = Replacement(values_, hit_, lenient_).Run(inner);
     if (!value) return value;
     if (name == "$upper") return Map(*value, CapitalLetter);
-    if (name == "$lower") return Map(*value, SmallLetter);
+    if (name == "$lower") return SmallLetters(*value);
     if (name == "$swapped") return Map(*value, SwappedLetter);
     if (name == "$escaped") return Escaped(*value);
     if (name == "$beginning") return value->substr(0, MiddleOf(*value));

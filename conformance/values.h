@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,9 +33,12 @@ struct ConcreteCase {
 
 // Makes the placeholders of spec/cases.md concrete from the state in one region. Beyond them it
 // knows, for probes and combinations: `$elsewhere.FIELD` (a value that only other regions have),
-// `$group.default`, `$link.unused` (a chain without a snapshot), `$beginning(TEXT)` and
-// `$ending(TEXT)` (its halves), `$swapped(TEXT)` (capital letters small and small ones capital);
-// and where a case asks for a CreationTime of `*:00Z` any time that ends so.
+// `$group.default`, `$link.unused` (a chain without a snapshot), `$crowd.tag.key` and its `value`
+// and `region` (what more than 1,000 snapshots of a region share), `$crowd.group.id` and its
+// `region`,
+// `$time.hit.seconds` (the minute, written with seconds), `$beginning(TEXT)` and `$ending(TEXT)`
+// (its halves), `$swapped(TEXT)` (capital letters small and small ones capital); and where a case
+// asks for a CreationTime of `*:00Z` any time that ends so.
 class Values {
  public:
   // `dataset` outlives the object. `seed` decides which of several fitting snapshots is taken.
@@ -74,6 +78,7 @@ class Values {
   Result<std::string> OfSnapshot(std::string_view which, const FieldInfo& field,
                                  const Snapshot* hit, bool lenient) const;
   Result<std::string> Region(std::string_view name) const;
+  Result<std::string> Crowd(std::string_view name) const;
   Result<std::string> Time(std::string_view name, const Snapshot* hit) const;
   Result<std::string> TagText(std::string_view name, const Snapshot* hit, bool lenient) const;
   Result<std::string> Ids(std::string_view name, const Snapshot* hit) const;
@@ -82,7 +87,14 @@ class Values {
   // A value of the field's shape that the state holds nowhere, not even as a part; another one for
   // each number.
   std::optional<std::string> Miss(Field field, int number = 0) const;
+  std::optional<std::string> MakeMiss(Field field, int number) const;
   std::string MissTag(std::string_view prefix) const;
+  // What all regions hold of a field, in small letters; looked for often, so it is kept.
+  struct Held {
+    std::string joined;                       // each value a line
+    std::vector<std::string> shortest_first;  // each value once
+  };
+  const Held& HeldBy(Field field) const;
   Result<ConcreteCase> MakeUnnamed(const RuleCase& rule_case, const std::string& name,
                                    const std::string& format) const;
 
@@ -90,11 +102,17 @@ class Values {
   std::string region_;
   std::uint64_t seed_;
   std::vector<std::uint32_t> positions_;  // of the region's snapshots
+  mutable std::map<Field, Held> held_;
+  mutable std::map<std::pair<Field, int>, std::optional<std::string>> misses_;
+  mutable std::set<std::string> tag_texts_;  // keys and values, in small letters
 };
 
 // A request of the text `name=value&…` (form encoding, placeholders kept): Action and RegionId of
 // `$region` first unless the text sets them, and `format` where it is not "".
 RuleCase CaseOfText(std::string_view text);
+
+// False for a value that is empty or has a blank at an end: how it is read is open.
+bool IsUsable(std::string_view text);
 
 // The smallest valid request of the region.
 Request SmallestRequest(const std::string& region, const std::string& format);

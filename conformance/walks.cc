@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "conformance/case_answer.h"
 #include "conformance/moving_state.h"
 #include "reference/describe_snapshots/model.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
@@ -224,6 +227,7 @@ class WalkRun {
   }
 
   void Report(const Walk& walk, Difference difference) {
+    difference.aspect = Aspect::kList;
     ReportDifference(context_, origin_, walk.result.back(), std::move(difference), outcome_,
                      EvidenceOf(walk));
   }
@@ -236,6 +240,30 @@ class WalkRun {
 // --- Lists
 // ----------------------------------------------------------------------------------------
 
+// The tag that most snapshots of the region have, of those that differ from every other one in more
+// than letter case.
+std::optional<Tag> MostCommonTag(const SuiteContext& context) {
+  const auto at = context.dataset.by_region.find(context.values.region());
+  if (at == context.dataset.by_region.end()) return std::nullopt;
+  std::map<std::pair<std::string, std::string>, std::size_t> exact, folded;
+  for (const std::uint32_t position : at->second) {
+    for (const Tag& tag : context.dataset.snapshots[position].tags) {
+      ++exact[{tag.key, tag.value}];
+      ++folded[{SmallLetters(tag.key), SmallLetters(tag.value)}];
+    }
+  }
+  std::optional<Tag> best;
+  std::size_t most = 0;
+  for (const auto& [pair, count] : exact) {
+    const auto& [key, value] = pair;
+    if (count <= most || count != folded[{SmallLetters(key), SmallLetters(value)}]) continue;
+    if (!IsUsable(key) || !IsUsable(value)) continue;
+    most = count;
+    best = Tag{key, value};
+  }
+  return best;
+}
+
 // Filters that every reading understands alike.
 std::vector<std::vector<Parameter>> ClosedFilters(const SuiteContext& context) {
   std::vector<std::vector<Parameter>> out = {
@@ -243,6 +271,12 @@ std::vector<std::vector<Parameter>> ClosedFilters(const SuiteContext& context) {
       {{"SourceDiskType", "system"}},
       {{"SourceDiskType", "data"}, {"Status", "accomplished"}},
       {{"Encrypted", "true"}}};
+  if (const auto tag = MostCommonTag(context)) {
+    out.push_back({{"Tag.1.Key", tag->key}, {"Tag.1.Value", tag->value}});
+  }
+  if (const auto minute = context.values.Replace("$time.middle", nullptr); minute) {
+    out.push_back({{"Filter.1.Key", "CreationStartTime"}, {"Filter.1.Value", *minute}});
+  }
   for (const char* ids : {"$ids.60", "$ids.25", "$ids.7"}) {
     const Result<std::string> text = context.values.Replace(ids, nullptr);
     if (text) out.push_back({{"SnapshotIds", *text}});

@@ -153,5 +153,28 @@ TEST(WrongTargets, ThatIgnoreATagAreNoticed) {
   ExpectBroken(target, "tag.value.selects");
 }
 
+// A mistake that the catalogue does not have: ids behind the 50th are not looked at.
+TEST(WrongTargets, ThatNoFaultExplainsGiveFewFindings) {
+  FaultyTarget target(BuiltIn());
+  target.bend_request = [](Request& request) {
+    Json ids = Json::parse(request.Find("SnapshotIds").value_or(""), nullptr, false);
+    if (!ids.is_array() || ids.size() <= 50) return;
+    ids.erase(ids.begin() + 50, ids.end());
+    request.Set("SnapshotIds", ids.dump());
+  };
+  NullRecorder recorder;
+  Judge judge(BuiltIn());
+  Session session(target, judge, recorder);
+  SuiteNotes notes;
+  SuiteContext context(session, BuiltIn(), {.strength = 1}, notes);
+  const Result<std::vector<SuiteTest>> tests = ConformanceTests(context);
+  for (const SuiteTest& test : *tests) test.run(context);
+  const std::vector<Finding> findings = session.Findings();
+  std::size_t groups = 0;
+  for (const Finding& finding : findings) groups += 1 + finding.also.size();
+  EXPECT_LE(findings.size(), 2U);
+  EXPECT_GT(groups, findings.size()) << "nothing had to be joined";
+}
+
 }  // namespace
 }  // namespace assay

@@ -8,6 +8,7 @@
 
 #include "reports/secrets.h"
 #include "reports/text.h"
+#include "spec/operation.h"
 
 namespace assay {
 namespace {
@@ -71,6 +72,11 @@ template <typename Sent>
 Parts SplitParameters(const Sent& sent, bool after_others) {
   Parts parts;
   const char blank = sent.encoding == "plus" ? '+' : '\0';
+  const auto add = [&](std::string_view name, std::string_view value) {
+    const bool in_query = sent.placement == "query" || sent.placement.empty() ||
+                          (sent.placement == "split" && IsCommon(name));
+    AppendParameter(name, value, blank, in_query ? &parts.query : &parts.form);
+  };
   for (const auto& [name, value] : WithoutSecrets(sent.parameters)) {
     const std::string_view answer = after_others ? AnswerOfToken(value) : "";
     if (!answer.empty()) {
@@ -78,10 +84,12 @@ Parts SplitParameters(const Sent& sent, bool after_others) {
           fmt::format(" --data-urlencode {}=\"$token{}\"", ShellQuote(name), answer));
       continue;
     }
-    const bool in_query = sent.placement == "query" || sent.placement.empty() ||
-                          (sent.placement == "split" && IsCommon(name));
-    AppendParameter(name, value, blank, in_query ? &parts.query : &parts.form);
+    add(name, value);
   }
+  // As the driver adds it.
+  const auto is_version = [](const auto& parameter) { return parameter.first == "Version"; };
+  if (std::ranges::none_of(sent.parameters, is_version))
+    add("Version", OperationInfo::Get().version);
   return parts;
 }
 

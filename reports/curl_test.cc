@@ -80,7 +80,7 @@ TEST(CurlLines, AGetHasAReadyMadeUrl) {
   ASSERT_FALSE(words.empty());
   EXPECT_EQ(words.back(),
             "http://127.0.0.1:8080/?Action=DescribeSnapshots&SnapshotIds=%5B%22s-1%22%2C%22s-2%22"
-            "%5D&Na%27me=a%20b%24x%5C%60%0A%26%3D%23%E4%BD%A0%FF");
+            "%5D&Na%27me=a%20b%24x%5C%60%0A%26%3D%23%E4%BD%A0%FF&Version=2014-05-26");
   EXPECT_EQ(words[3], "--globoff");
 }
 
@@ -104,7 +104,7 @@ TEST(CurlLines, AFormTravelsInTheBody) {
 
 TEST(CurlLines, ASplitRequestHasItsCommonParametersInTheQuery) {
   const auto words = Words(CurlLine(SomeFinding("POST", "split"), "http://h:1/"));
-  EXPECT_EQ(words.back(), "http://h:1/?Action=DescribeSnapshots");
+  EXPECT_EQ(words.back(), "http://h:1/?Action=DescribeSnapshots&Version=2014-05-26");
   EXPECT_EQ(words[8].substr(0, 12), "SnapshotIds=");
 }
 
@@ -121,7 +121,8 @@ TEST(CurlLines, OfAWalkTakeTheTokenFromTheAnswerBefore) {
   const std::string line = CurlLine(finding, "http://h:1");
   EXPECT_EQ(line.find('\n'), std::string::npos);
   EXPECT_EQ(line.find("token1=$(curl "), 0u) << line;
-  EXPECT_NE(line.find(" --get --data-urlencode NextToken=\"$token1\" 'http://h:1/?MaxResults=10'"),
+  EXPECT_NE(line.find(" --get --data-urlencode NextToken=\"$token1\" "
+                      "'http://h:1/?MaxResults=10&Version=2014-05-26'"),
             std::string::npos)
       << line;
   finding.before.clear();

@@ -91,8 +91,10 @@ std::string EvidenceBody(const RecordedExchange& recorded) {
 }
 
 std::string FindingArticle(const RecordedRun& run, const Finding& finding) {
-  std::string faults;
-  for (const std::string& fault : finding.diagnosis) faults += Code(fault) + "\n";
+  std::string diagnosis;
+  for (const std::string& line : DiagnosisTexts(finding)) {
+    diagnosis += (diagnosis.empty() ? "" : "<br>") + HtmlText(line);
+  }
   std::string text = fmt::format(
       "<article id=\"{}\">\n<h3><span class=\"{}\">{}</span>: {}</h3>\n<p>{}</p>\n<table>\n",
       Anchor(finding), ClassName(finding.kind), HtmlText(finding.kind), Code(finding.rule),
@@ -106,7 +108,7 @@ std::string FindingArticle(const RecordedRun& run, const Finding& finding) {
   text += Row("Seen", fmt::format("{} times, {}", Thousands(finding.occurrences),
                                   HtmlText(StabilityText(finding))));
   text += Row("Evidence", EvidenceText(finding, 50));
-  text += Row("Answers as if", faults);
+  text += Row("Diagnosis", diagnosis);
   text += Row("Finding", Code(finding.id));
   text += "</table>\n<pre>" + HtmlText(CurlLine(finding, run.header.target)) + "</pre>\n";
   if (const RecordedExchange* evidence = FirstEvidence(run, finding)) {

@@ -46,7 +46,7 @@ std::string Describe(const RecordedRun& run, const Finding& finding) {
   text += "expected: " + finding.expected + "\n";
   text += "actual:   " + finding.actual + "\n";
   if (!finding.evidence.empty()) text += "evidence: " + EvidenceText(finding, 20) + "\n";
-  for (const std::string& fault : finding.diagnosis) text += "answers as if: " + fault + "\n";
+  for (const std::string& line : DiagnosisTexts(finding)) text += "diagnosis: " + line + "\n";
   return text + "curl:     " + CurlLine(finding, run.header.target) + "\n";
 }
 

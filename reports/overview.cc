@@ -128,6 +128,15 @@ std::vector<std::string> TextsBefore(const Finding& finding) {
   return out;
 }
 
+std::vector<std::string> DiagnosisTexts(const Finding& finding) {
+  std::vector<std::string> out;
+  for (const std::string& fault : finding.diagnosis) out.push_back("answers as if " + fault);
+  if (out.empty() && finding.kind != "inconclusive") {
+    out.emplace_back("no fault of the catalogue answers so");
+  }
+  return out;
+}
+
 std::string StabilityText(const Finding& finding) {
   std::string text = finding.stability;
   if (finding.stability != "intermittent" || finding.repeated.tried == 0) return text;
@@ -176,7 +185,7 @@ std::string VerdictText(const RecordedRun& run) {
     if (totals.known > 0) {
       text += ", " + Plural(totals.known, "known finding", "known findings") + " aside";
     }
-    return text + ".";
+    return text + (run.trailer.reason.empty() ? "" : "; " + run.trailer.reason) + ".";
   }
   if (run.trailer.verdict == "violations") {
     const std::string reason = run.trailer.reason.empty() ? "" : " (" + run.trailer.reason + ")";

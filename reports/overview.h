@@ -41,6 +41,9 @@ std::vector<std::string> TextsBefore(const Finding& finding);
 
 // "deterministic", or "intermittent: 9 of 103 times alone, 2 of 96 times at once".
 std::string StabilityText(const Finding& finding);
+// "answers as if paging.last_page.drops_one", a text for each fault that was named; where none was,
+// that. Nothing for what was not diagnosed.
+std::vector<std::string> DiagnosisTexts(const Finding& finding);
 
 // (rule, why it was never exercised) for each rule of that kind; the reason may be "".
 std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "spec/letters.h"
+
 namespace assay {
 namespace {
 
@@ -21,13 +23,11 @@ constexpr std::array<Spelling, 6> kSpellings = {{{"=", "&"},
                                                  {"\": \"", "\""},
                                                  {">", "<"}}};
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool IsSameName(std::string_view name, std::string_view secret) {
   std::size_t matched = 0;
   for (const char c : name) {
     if (c == '-' || c == '_') continue;
-    if (matched == secret.size() || Lower(c) != Lower(secret[matched])) return false;
+    if (matched == secret.size() || SmallLetter(c) != SmallLetter(secret[matched])) return false;
     ++matched;
   }
   return matched == secret.size();

@@ -53,8 +53,10 @@ std::string Row(const char* name, const std::string& cell) {
 }
 
 std::string FindingSection(const RecordedRun& run, const Finding& finding) {
-  std::string faults;
-  for (const std::string& fault : finding.diagnosis) faults += MarkdownCode(fault) + " ";
+  std::string diagnosis;
+  for (const std::string& line : DiagnosisTexts(finding)) {
+    diagnosis += (diagnosis.empty() ? "" : "; ") + MarkdownText(line);
+  }
   std::string text =
       fmt::format("\n### {}: {}\n\n{}\n\n| | |\n|---|---|\n", MarkdownText(finding.kind),
                   MarkdownText(finding.rule), MarkdownText(finding.statement));
@@ -68,7 +70,7 @@ std::string FindingSection(const RecordedRun& run, const Finding& finding) {
   text += Row("seen", fmt::format("{} times, {}", finding.occurrences,
                                   MarkdownText(StabilityText(finding))));
   text += Row("evidence", EvidenceText(finding, 10));
-  text += Row("answers as if", faults);
+  text += Row("diagnosis", diagnosis);
   text += Row("finding", MarkdownCode(finding.id));
   return text + "\n" + MarkdownBlock(CurlLine(finding, run.header.target));
 }

@@ -120,9 +120,7 @@ class Summary {
                                 finding.occurrences == 1 ? "time" : "times",
                                 Value(StabilityText(finding))));
     AddLine("evidence", EvidenceText(finding, 5));
-    for (const std::string& fault : finding.diagnosis) {
-      AddLine("diagnosis", "answers as if " + Value(fault));
-    }
+    for (const std::string& text : DiagnosisTexts(finding)) AddLine("diagnosis", Value(text));
     AddCommands(finding);
   }
 

@@ -76,7 +76,9 @@ std::vector<std::size_t> AnsweredOtherwise(const Reading& reading,
 bool AdmitsMore(Question question, Option option) {
   return (question == "paging.order"_question && option == "any"_option) ||
          (question == "paging.token.short_page"_question && option == "allowed"_option) ||
-         (question == "paging.total_count.token_mode"_question && option == "anything"_option);
+         (question == "paging.total_count.token_mode"_question && option == "anything"_option) ||
+         // With any code, that of a value without its key among them.
+         (question == "value.empty.tag_value_alone"_question && option == "refused"_option);
 }
 
 bool AdmitsMore(const Reading& reading) {

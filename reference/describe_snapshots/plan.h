@@ -87,7 +87,7 @@ struct Plan {
   std::vector<Refusal> refusals;  // not empty: the request is refused with one of them
   bool may_be_refused = false;    // besides what `refusals` says, any refusal is right …
   std::vector<const ErrorInfo*> possible_errors;  // … with these codes too, reserved otherwise
-  bool stop = false;                          // the explorer has seen enough
+  bool stop = false;                              // the explorer has seen enough
   bool dry_run = false;
   bool xml = false;
   std::string region;

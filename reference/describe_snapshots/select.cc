@@ -6,21 +6,10 @@
 #include "reference/describe_snapshots/hidden_values.h"
 #include "reference/describe_snapshots/plan.h"
 #include "reference/describe_snapshots/values.h"
+#include "spec/letters.h"
 
 namespace assay {
 namespace {
-
-char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool EqualFolded(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, Fold, Fold);
-}
-
-std::string SmallLetters(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), Fold);
-  return out;
-}
 
 bool GlobMatches(std::string_view pattern, std::string_view text) {
   std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
@@ -117,7 +106,7 @@ bool CreatedBefore(const Filter& filter, std::int64_t created, Choices& choices)
 bool TagTextMatches(std::string_view asked, std::string_view text, Question letters,
                     Choices& choices) {
   if (asked == text) return true;
-  return asked.size() == text.size() && EqualFolded(asked, text) &&
+  return asked.size() == text.size() && EqualAnyCase(asked, text) &&
          choices.Pick(letters) == "ignored_case"_option;
 }
 
@@ -188,7 +177,7 @@ bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& data
     case Filter::Kind::kEquals:
       return text == filter.value;
     case Filter::Kind::kEqualsAnyCase:
-      return EqualFolded(text, filter.value);
+      return EqualAnyCase(text, filter.value);
     case Filter::Kind::kOneOf:
       return std::ranges::find(filter.values, text) != filter.values.end();
     case Filter::Kind::kName:

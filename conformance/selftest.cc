@@ -373,8 +373,9 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Ta
         fmt::format("`{}` matches no fault; `assay selftest --list` names them", options.faults)};
   }
   if (options.random_readings > 0) AddReadingTrials(options, all);
+  // One more than there are processors: a trial of a slow server waits most of the time.
   const std::size_t jobs = options.jobs > 0 ? static_cast<std::size_t>(options.jobs)
-                                            : std::max(1U, std::thread::hardware_concurrency());
+                                            : 1 + std::thread::hardware_concurrency();
   const auto next = MakeShared();
   if (!next) return Error{"selftest", "no memory can be shared"};
   std::vector<Worker> workers;

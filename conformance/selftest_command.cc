@@ -93,7 +93,9 @@ void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> 
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Equal seeds send equal requests")
       ->capture_default_str();
-  command->add_option("--jobs", options->jobs, "Processes at a time, 0 for one a core")
+  command
+      ->add_option("--jobs", options->jobs,
+                   "Processes at a time, 0 for one more than there are cores")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command->add_option("--out", options->out, "Folder for the reports")->capture_default_str();

@@ -24,6 +24,7 @@ struct WalkedList {
   Request request;
   std::set<std::string> ids;
   bool filtered = false;
+  std::size_t looked_through = 0;  // snapshots of all regions: the most that a page can skip
 };
 
 // How a list is walked: by number, or by token with these sizes in turn.
@@ -41,7 +42,7 @@ struct WalkTrace {
 
 WalkedList MakeList(const Dataset& dataset, const std::string& region, const std::string& format,
                     const std::vector<Parameter>& filters) {
-  WalkedList out{SmallestRequest(region, format), {}, !filters.empty()};
+  WalkedList out{SmallestRequest(region, format), {}, !filters.empty(), dataset.snapshots.size()};
   for (const Parameter& filter : filters) out.request.parameters.push_back(filter);
   // The filters are such that every reading selects the same.
   FixedReading reading;
@@ -86,11 +87,21 @@ class WalkScript : public Script {
   bool Continues(const CaseAnswer& answer) {
     token_ = answer.next_token;
     if (token_.empty()) return false;
-    // Pages may be short, even empty, as long as the walk comes to an end; a token that comes
-    // again never will.
     const bool again = !seen_.insert(token_).second;
-    trace_->endless = again || sent_ > 4 * list_.ids.size() + 16;
+    trace_->endless = again || sent_ > 4 * list_.ids.size() + 16 || IsStuck(answer);
     return !trace_->endless;
+  }
+
+  // Pages may be short, even empty (a target may look through all that it has, a page's worth at a
+  // time), as long as the walk comes to an end. One that shows nothing new for much longer does
+  // not.
+  bool IsStuck(const CaseAnswer& answer) {
+    bool any_new = false;
+    for (const std::string& id : answer.ids) any_new |= ids_.insert(id).second;
+    if (any_new) return false;
+    ++pages_without_new_;
+    const auto size = static_cast<std::size_t>(*std::ranges::min_element(plan_.sizes));
+    return pages_without_new_ > sent_ / 2 + list_.looked_through / size + 16;
   }
 
   // As many as match, or as the target says, within reason.
@@ -109,7 +120,9 @@ class WalkScript : public Script {
   std::shared_ptr<WalkTrace> trace_;
   std::size_t sent_ = 0;
   std::string token_;
-  std::set<std::string> seen_;
+  std::set<std::string> seen_;  // tokens
+  std::set<std::string> ids_;
+  std::size_t pages_without_new_ = 0;
 };
 
 // One walk, done.

@@ -32,10 +32,18 @@ class Step:
 
 
 def make_steps(dataset):
-    region = collections.Counter(s["RegionId"] for s in dataset["snapshots"]).most_common(1)[0][0]
+    region = _most_varied_region(dataset["snapshots"])
     inside = [s for s in dataset["snapshots"] if s["RegionId"] == region]
     outside = [s for s in dataset["snapshots"] if s["RegionId"] != region]
     return [*_walks(inside), *_filters(inside, outside), *_refusals(inside)]
+
+
+def _most_varied_region(snapshots):
+    """The region with the most names: a larger one may hold nothing to filter by."""
+    names = collections.defaultdict(set)
+    for snapshot in snapshots:
+        names[snapshot["RegionId"]].add(snapshot.get("SnapshotName"))
+    return max(names, key=lambda region: len(names[region]))
 
 
 def _walks(inside):

@@ -83,9 +83,9 @@ inline Reading RandomReading(std::uint64_t seed) {
 // A session with a target, and what its suites share.
 struct Bench {
   explicit Bench(Target& target, const SuiteOptions& options = {},
-                 const Dataset& dataset = BuiltIn())
+                 const Dataset& dataset = BuiltIn(), bool diagnose = false)
       : judge(dataset),
-        session(target, judge, recorder, {.reduction_requests = 0}),
+        session(target, judge, recorder, {.diagnose = diagnose, .reduction_requests = 0}),
         context(session, dataset, options, notes) {}
 
   // True where a finding under that rule was made.

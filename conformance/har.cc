@@ -54,6 +54,27 @@ bool IsTooDeep(std::string_view text) {
   return false;
 }
 
+// The host and port that an address names, "" where it names none.
+std::string HostOf(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return "";
+  url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  if (const std::size_t at = url.rfind('@'); at != std::string_view::npos)
+    url.remove_prefix(at + 1);
+  return SmallLetters(url);
+}
+
+// What counts as one target: a host, or all the regional endpoints of the real service together.
+std::string TargetAt(const std::string& host) {
+  constexpr std::string_view kService = "aliyuncs.com";
+  const std::string name = host.substr(0, host.find(':'));
+  return name.ends_with(fmt::format(".{}", kService)) ? std::string(kService) : host;
+}
+
+// A body as it came over the wire, which no tool should keep: HAR has it decoded.
+bool IsGzip(std::string_view body) { return body.starts_with("\x1F\x8B"); }
+
 struct Pieces {
   std::vector<Parameter> query, form;
   bool plus = false;  // a blank was sent as "+"
@@ -69,6 +90,7 @@ class HarReader {
     out_.foreign = true;
     if (file_.sound()) ReadLog();
     if (!file_.sound()) return Shown(file_.error());
+    KeepOneTarget();
     WriteNotes();
     return std::move(out_);
   }
@@ -113,10 +135,32 @@ class HarReader {
       ++unanswered_;
     } else if (!IsWhole(recorded)) {
       ++bodiless_;
+    } else if (IsGzip(recorded.exchange.body)) {
+      ++packed_;
     } else {
       FindToken(recorded.exchange);
       out_.exchanges.push_back(std::move(recorded));
+      targets_.push_back(TargetAt(host_));
     }
+  }
+
+  // One reading is to explain all answers, so they have to be those of one target.
+  void KeepOneTarget() {
+    std::map<std::string, std::size_t> counts;
+    for (const std::string& target : targets_) ++counts[target];
+    if (counts.size() < 2) return;
+    const auto most =
+        std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    std::vector<RecordedExchange> kept;
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      if (targets_[i] == most->first) kept.push_back(std::move(out_.exchanges[i]));
+    }
+    elsewhere_ = out_.exchanges.size() - kept.size();
+    out_.exchanges = std::move(kept);
+    out_.notes.push_back(fmt::format(
+        "the file holds answers of {} hosts; those of {} are judged, since they are the "
+        "most: for another one export its entries alone",
+        counts.size(), most->first));
   }
 
   static void FindToken(ExchangeRecord& exchange) {
@@ -129,6 +173,8 @@ class HarReader {
     out.method = request.Text("method");
     const std::string url = request.Text("url");
     const auto headers = Headers(request);
+    host_ = HostOf(url);
+    if (host_.empty() && headers.contains("host")) host_ = SmallLetters(headers.at("host"));
     Pieces pieces = ReadQuery(request, url);
     ReadForm(request, pieces);
     if (!file_.sound()) return false;
@@ -278,6 +324,8 @@ class HarReader {
     add(others_, "that ask for something else");
     add(unanswered_, "without an answer");
     add(bodiless_, "whose answer was not kept");
+    add(packed_, "whose answer is still compressed");
+    add(elsewhere_, "of other hosts");
     out_.notes.push_back(fmt::format("{} of {} entries are answers to DescribeSnapshots{}",
                                      out_.exchanges.size(), entries_,
                                      left_out.empty() ? "" : "; left out: " + left_out));
@@ -285,7 +333,10 @@ class HarReader {
 
   DataFile file_;
   Recording out_;
-  std::size_t entries_ = 0, others_ = 0, unanswered_ = 0, bodiless_ = 0;
+  std::string host_;                  // of the entry that is being read
+  std::vector<std::string> targets_;  // of each exchange
+  std::size_t entries_ = 0, others_ = 0, unanswered_ = 0, bodiless_ = 0, packed_ = 0,
+              elsewhere_ = 0;
 };
 
 }  // namespace

@@ -108,6 +108,42 @@ TEST(Har, FormsAndSplitRequestsAreReadWhicheverWayTheyAreWritten) {
   EXPECT_EQ(RequestOf(read->exchanges[1].exchange).Find("SnapshotName"), "a b+c");
 }
 
+TEST(Har, OfSeveralHostsTheOneWithTheMostAnswersIsJudged) {
+  const Response answer = AnswerOf(kList);
+  const auto at = [&](const std::string& host) {
+    Json entry = BrowserEntry(kList, answer);
+    entry["request"]["url"] = host + "?" + kList;
+    return entry;
+  };
+  const auto hosts = [&](const std::vector<std::string>& urls) {
+    std::vector<Json> entries;
+    for (const std::string& url : urls) entries.push_back(at(url));
+    return ParseHar(HarText(entries), "a.har");
+  };
+  const auto two = hosts(
+      {"http://one.example.com:81/", "http://one.example.com:82/", "HTTP://ONE.example.com:82"});
+  ASSERT_TRUE(two) << two.error().Text();
+  ASSERT_EQ(two->exchanges.size(), 2U);
+  EXPECT_EQ(two->exchanges[0].exchange.id, 2U);
+  ASSERT_EQ(two->notes.size(), 2U);
+  EXPECT_NE(two->notes[0].find("one.example.com:82"), std::string::npos) << two->notes[0];
+  EXPECT_NE(two->notes[1].find("1 of other hosts"), std::string::npos) << two->notes[1];
+  const auto regions = hosts({"https://ecs.aliyuncs.com/", "https://ecs.cn-beijing.aliyuncs.com/"});
+  ASSERT_TRUE(regions) << regions.error().Text();
+  EXPECT_EQ(regions->exchanges.size(), 2U) << "endpoints of one service";
+}
+
+TEST(Har, ABodyThatIsStillCompressedIsLeftOut) {
+  Response answer = AnswerOf(kList);
+  answer.body = "\x1F\x8B\x08" + answer.body;
+  const std::vector<Parameter> form = ParseForm(kList);
+  const auto read = ParseHar(HarText({ProxyEntry("", form, answer)}), "a.har");
+  ASSERT_TRUE(read) << read.error().Text();
+  EXPECT_TRUE(read->exchanges.empty());
+  ASSERT_EQ(read->notes.size(), 1U);
+  EXPECT_NE(read->notes[0].find("still compressed"), std::string::npos) << read->notes[0];
+}
+
 TEST(Har, TheActionMayStandInAHeader) {
   Json entry = BrowserEntry("RegionId=cn-hangzhou", AnswerOf(kList));
   entry["request"]["headers"] = {{{"name", "X-Acs-Action"}, {"value", "DescribeSnapshots"}},

@@ -72,8 +72,7 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
   bool listed_any = false, listed_all = true;
   std::string region_asked = HomeRegion(dataset);
   for (const std::string& region : dataset.regions) {
-    const auto at = dataset.by_region.find(region);
-    const bool has_snapshots = at != dataset.by_region.end() && !at->second.empty();
+    const bool has_snapshots = !dataset.In(region).empty();
     if (!has_snapshots && region != region_asked) continue;
     Request request = SmallestRequest(region, format);
     request.parameters.push_back({"PageSize", "100"});

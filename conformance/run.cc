@@ -241,7 +241,7 @@ class ConformanceRun {
                                                : "--only and --skip select no test");
     }
     if (judge_.judged() == 0 && count("violation") == 0) {
-      return End(ExitCode::kCouldNotJudge, "no answer could be judged");
+      return End(ExitCode::kCouldNotJudge, WhyNothingWasJudged());
     }
     if (!stale.empty()) {
       return End(ExitCode::kViolations,
@@ -273,6 +273,16 @@ class ConformanceRun {
                           "of quiet moments were judged",
                           steady_.motion().Text())
             : "");
+  }
+
+  std::string WhyNothingWasJudged() const {
+    const bool any_sent = testing::UnitTest::GetInstance()->skipped_test_count() < tests_;
+    for (const RuleInfo& rule : Catalogue::Get().rules()) {
+      const std::vector<std::string>& reasons = notes_.reasons(rule.id);
+      if (any_sent || reasons.empty()) continue;
+      return fmt::format("nothing could be sent: {}: {}", Id(rule.id), reasons.front());
+    }
+    return "no answer could be judged";
   }
 
   void End(ExitCode code, std::string reason) {

@@ -6,6 +6,7 @@
 #include "conformance/run.h"
 #include "conformance/run_plan.h"
 #include "reports/text.h"
+#include "spec/seed_option.h"
 
 namespace assay {
 namespace {
@@ -61,7 +62,7 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
   command
       .add_option("--rate", options.rate,
                   "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e6));
   command
       .add_option(
           "--max-requests", options.max_requests,
@@ -81,8 +82,7 @@ void AddSelectionOptions(CLI::App& command, RunOptions& options) {
                   "Every choice of values of so many parameters occurs in a request")
       ->check(CLI::Range(1, 6))
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "Equal seeds send equal requests")
-      ->capture_default_str();
+  AddSeedOption(command, options.seed, "Equal seeds send equal requests");
   command.add_option("--format", options.format, "json, xml or both")->capture_default_str();
   command.add_option("--only", options.only,
                      "Only tests whose names match: a rule id or a pattern, as page.* or "
@@ -109,8 +109,7 @@ void AddCasesCommand(CLI::App& app, int* exit_code) {
   command->add_option("--strength", options->strength, "Values that are combined, 1 to 6")
       ->check(CLI::Range(1, 6))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Equal seeds give equal rows")
-      ->capture_default_str();
+  AddSeedOption(*command, options->seed, "Equal seeds give equal rows");
   command->add_option("--dataset", options->dataset, "File with the state (default: built in)");
   command->add_option("--format", options->format, "text or json")->capture_default_str();
   command->callback([options, exit_code] {

@@ -87,10 +87,7 @@ Done ResolveRegion(const std::string& region, RunPlan& plan) {
                                          fmt::join(regions, ", "))};
   }
   const std::string home = HomeRegion(*plan.dataset);
-  const auto is_empty = [&](const std::string& name) {
-    const auto at = plan.dataset->by_region.find(name);
-    return at == plan.dataset->by_region.end() || at->second.empty();
-  };
+  const auto is_empty = [&](const std::string& name) { return plan.dataset->In(name).empty(); };
   if (!region.empty() && is_empty(region) && !is_empty(home)) {
     return Error{"--region", fmt::format("the dataset has no snapshot in `{}`, so little can be "
                                          "judged there; {} has some",

@@ -94,6 +94,13 @@ TEST(Run, KnownFindingsAreStillRunAndHideNoNewOneOfTheirRule) {
   }
 }
 
+TEST(Run, SaysWhyNothingCouldBeSent) {
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, " --only 'auth.*'");
+  EXPECT_EQ(ended.code, 3) << ended.output << ended.errors;
+  EXPECT_NE(ended.output.find("no signature to forge"), std::string::npos) << ended.output;
+}
+
 TEST(Run, EndsWith1OnViolations) {
   const FaultyEndpoint endpoint(ForgetStatus);
   const TestFolder folder;

@@ -10,6 +10,7 @@
 #include "conformance/selftest.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reports/text.h"
+#include "spec/seed_option.h"
 
 namespace assay {
 namespace {
@@ -91,8 +92,7 @@ void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TargetTests> 
                     "Withhold the state, which the suites then read off the answers");
   command->add_option("--http", options->http, "Try each fault over HTTP, too: true or false")
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Equal seeds send equal requests")
-      ->capture_default_str();
+  AddSeedOption(*command, options->seed, "Equal seeds send equal requests");
   command
       ->add_option("--jobs", options->jobs,
                    "Processes at a time, 0 for one more than there are cores")

@@ -23,8 +23,7 @@ void SuiteNotes::NotExercised(Rule rule, const std::string& why) {
 
 std::string HomeRegion(const Dataset& dataset) {
   for (const std::string& region : dataset.regions) {
-    const auto at = dataset.by_region.find(region);
-    if (at != dataset.by_region.end() && !at->second.empty()) return region;
+    if (!dataset.In(region).empty()) return region;
   }
   return dataset.regions.empty() ? "cn-hangzhou" : dataset.regions.front();
 }

@@ -36,9 +36,7 @@ std::size_t Oddity(const Pairs& filter) {
 // The filters of one parameter that select something in the region.
 std::vector<Pairs> FiltersBy(const SuiteContext& context, Field field, const std::string& name) {
   std::set<std::string> values;
-  const auto at = context.dataset.by_region.find(context.values.region());
-  if (at == context.dataset.by_region.end()) return {};
-  for (const std::uint32_t position : at->second) {
+  for (const std::uint32_t position : context.dataset.In(context.values.region())) {
     const Snapshot& snapshot = context.dataset.snapshots[position];
     if (snapshot.Has(field) && IsUsable(snapshot[field])) values.insert(snapshot[field]);
   }
@@ -49,9 +47,7 @@ std::vector<Pairs> FiltersBy(const SuiteContext& context, Field field, const std
 
 std::vector<Pairs> FiltersByTag(const SuiteContext& context) {
   std::set<std::pair<std::string, std::string>> tags;
-  const auto at = context.dataset.by_region.find(context.values.region());
-  if (at == context.dataset.by_region.end()) return {};
-  for (const std::uint32_t position : at->second) {
+  for (const std::uint32_t position : context.dataset.In(context.values.region())) {
     for (const Tag& tag : context.dataset.snapshots[position].tags) {
       if (IsUsable(tag.key) && IsUsable(tag.value)) tags.emplace(tag.key, tag.value);
     }
@@ -66,9 +62,7 @@ std::vector<Pairs> FiltersByTag(const SuiteContext& context) {
 // The minutes of creations, as the beginning or the end of the window.
 std::vector<Pairs> FiltersByTime(const SuiteContext& context, const char* n, const char* key) {
   std::set<std::string> minutes;
-  const auto at = context.dataset.by_region.find(context.values.region());
-  if (at == context.dataset.by_region.end()) return {};
-  for (const std::uint32_t position : at->second) {
+  for (const std::uint32_t position : context.dataset.In(context.values.region())) {
     const Snapshot& snapshot = context.dataset.snapshots[position];
     if (!snapshot.Knows(Field::kCreationTime)) continue;
     minutes.insert(FormatTime(snapshot.creation_time).substr(0, 16) + "Z");
@@ -114,8 +108,7 @@ SweepTest ByField(std::string name, Field field, const char* parameter) {
 
 // The last page of each size: it tells whether those before it held what they should.
 TestOutcome SendPageSizes(SuiteContext& context, const std::string& test) {
-  const auto at = context.dataset.by_region.find(context.values.region());
-  const std::int64_t count = at == context.dataset.by_region.end() ? 0 : std::ssize(at->second);
+  const std::int64_t count = std::ssize(context.dataset.In(context.values.region()));
   std::vector<std::unique_ptr<Script>> scripts;
   for (std::int64_t size = 1; size <= kLargestPage; ++size) {
     Request request = SmallestRequest(context.values.region(), context.format());

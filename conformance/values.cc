@@ -196,10 +196,10 @@ RuleCase CaseOfText(std::string_view text) {
 }
 
 Values::Values(const Dataset& dataset, std::string region, std::uint64_t seed)
-    : dataset_(dataset), region_(std::move(region)), seed_(seed) {
-  const auto at = dataset_.by_region.find(region_);
-  if (at != dataset_.by_region.end()) positions_ = at->second;
-}
+    : dataset_(dataset),
+      region_(std::move(region)),
+      seed_(seed),
+      positions_(dataset_.In(region_)) {}
 
 void Values::AddNeeds(std::string_view text, Wish& wish) {
   for (const std::string& placeholder : PlaceholdersIn(text)) {
@@ -365,9 +365,7 @@ Result<std::string> Values::Region(std::string_view name) const {
   if (name == "$region") return region_;
   const bool empty = name == "$region.empty";
   for (const std::string& region : dataset_.regions) {
-    const auto at = dataset_.by_region.find(region);
-    const bool has_snapshots = at != dataset_.by_region.end() && !at->second.empty();
-    if (region != region_ && has_snapshots != empty) return region;
+    if (region != region_ && dataset_.In(region).empty() == empty) return region;
   }
   return Lacks(name, empty ? "the dataset has a snapshot in every region"
                            : "the dataset has snapshots in one region only");
@@ -382,13 +380,13 @@ struct Shared {
 };
 std::optional<Shared> FindCrowd(const Dataset& dataset, bool by_tag) {
   for (const auto& region : dataset.regions) {
-    const auto at = dataset.by_region.find(region);
-    if (at == dataset.by_region.end() || std::ssize(at->second) <= kListLimit) continue;
+    const std::vector<std::uint32_t>& positions = dataset.In(region);
+    if (std::ssize(positions) <= kListLimit) continue;
     std::map<std::pair<std::string_view, std::string_view>, std::int64_t> counts;
     const auto is_crowd = [&](std::string_view key, std::string_view value) {
       return IsUsable(value) && ++counts[{key, value}] > kListLimit;
     };
-    for (const std::uint32_t position : at->second) {
+    for (const std::uint32_t position : positions) {
       const Snapshot& snapshot = dataset.snapshots[position];
       const std::string& group = snapshot[Field::kResourceGroupId];
       if (!by_tag && is_crowd("", group)) return Shared{region, {"", group}};

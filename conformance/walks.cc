@@ -256,10 +256,8 @@ class WalkRun {
 // The tag that most snapshots of the region have, of those that differ from every other one in more
 // than letter case.
 std::optional<Tag> MostCommonTag(const SuiteContext& context) {
-  const auto at = context.dataset.by_region.find(context.values.region());
-  if (at == context.dataset.by_region.end()) return std::nullopt;
   std::map<std::pair<std::string, std::string>, std::size_t> exact, folded;
-  for (const std::uint32_t position : at->second) {
+  for (const std::uint32_t position : context.dataset.In(context.values.region())) {
     for (const Tag& tag : context.dataset.snapshots[position].tags) {
       ++exact[{tag.key, tag.value}];
       ++folded[{SmallLetters(tag.key), SmallLetters(tag.value)}];

@@ -12,6 +12,7 @@
 #include "reference/describe_snapshots/churner.h"
 #include "reference/describe_snapshots/faults/catalogue.h"
 #include "reference/server.h"
+#include "spec/seed_option.h"
 
 namespace assay {
 namespace {
@@ -201,10 +202,8 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
   serve->add_option("--churn", serve_options->churn,
                     "N/s: another client creates, deletes, renames, tags and completes that many "
                     "snapshots a second, as in 5/s or 0.5/s; without it, the state stays as it is");
-  serve
-      ->add_option("--seed", serve_options->seed,
-                   "of --churn: equal seeds make the same changes in the same order")
-      ->capture_default_str();
+  AddSeedOption(*serve, serve_options->seed,
+                "of --churn: equal seeds make the same changes in the same order");
   serve->add_option("--fault", serve_options->faults,
                     "commits that mistake, to see whether a suite notices it; may repeat; "
                     "`assay selftest --list` names them all");
@@ -221,8 +220,7 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
   dataset->add_option("--count", dataset_options->count, "number of snapshots")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{0}, std::size_t{10'000'000}));
-  dataset->add_option("--seed", dataset_options->seed, "equal seeds give equal datasets")
-      ->capture_default_str();
+  AddSeedOption(*dataset, dataset_options->seed, "equal seeds give equal datasets");
   dataset->add_flag("--built-in", dataset_options->built_in,
                     "the dataset that `assay run` uses where none is given");
   dataset->add_option("--out", dataset_options->out, "the file; without it, standard output");

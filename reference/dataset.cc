@@ -735,18 +735,24 @@ const FieldInfo* FindField(std::string_view name) {
 }
 
 std::vector<std::uint32_t> DrawnPositions(const Dataset& dataset) {
-  constexpr std::size_t kLarge = 1000, kFew = 20;
+  constexpr std::size_t kFew = 20;
   const bool some_small = std::ranges::any_of(dataset.by_region, [&](const auto& entry) {
-    return !entry.second.empty() && entry.second.size() <= kLarge;
+    return !entry.second.empty() && entry.second.size() <= kCrowd;
   });
   std::vector<std::uint32_t> out;
   for (const auto& [region, positions] : dataset.by_region) {
-    const bool few = some_small && positions.size() > kLarge;
+    const bool few = some_small && positions.size() > kCrowd;
     const auto end = few ? positions.begin() + kFew : positions.end();
     out.insert(out.end(), positions.begin(), end);
   }
   std::ranges::sort(out);  // the map's order differs from library to library
   return out;
+}
+
+const std::vector<std::uint32_t>& Dataset::In(std::string_view region) const {
+  static const std::vector<std::uint32_t> none;
+  const auto at = by_region.find(region);
+  return at == by_region.end() ? none : at->second;
 }
 
 void Dataset::Index() {

@@ -110,6 +110,8 @@ struct Dataset {
   Dataset& operator=(Dataset&&) = default;
   // Fills the indexes (and each creation_time); to be called once after the last change.
   void Index();
+  // Positions of the snapshots of a region; none where there is no such region.
+  const std::vector<std::uint32_t>& In(std::string_view region) const;
 };
 
 // Reads a dataset file. The error names `file`, the snapshot's position (from 0), the key and what
@@ -129,8 +131,10 @@ Dataset BuiltInDataset();
 // The same without that region.
 Dataset VariedDataset();
 
-// Positions of snapshots to draw from, ascending: all, but of a region of more than 1,000 only a
-// few where there are smaller ones, which else would hardly be drawn.
+// A region with more snapshots is a crowd: what is drawn evenly would nearly always be from there.
+inline constexpr std::size_t kCrowd = 1000;
+// Positions of snapshots to draw from, ascending: all, but of a crowd only a few where there are
+// smaller regions.
 std::vector<std::uint32_t> DrawnPositions(const Dataset& dataset);
 
 // Seconds since 1970 of `yyyy-MM-ddTHH:mm:ssZ`, or nothing where the text is no such time (calendar

@@ -171,7 +171,7 @@ Finding FindingGroups::Reproduce(Target& target, const Judge& judge, int budget,
 }
 
 std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,
-                                           bool diagnose) {
+                                           Causes causes) {
   std::vector<Settled> settled;
   int intermittent = 0;
   for (auto& [key, group] : groups_) {
@@ -184,10 +184,8 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
               : Write(entry.group, StepsOf(entry.group));
     intermittent += entry.finding.stability == "intermittent" ? 1 : 0;
   }
-  if (diagnose) {
-    Diagnose(judge, settled);
-    JoinUnexplained(settled);
-  }
+  if (causes == Causes::kNamed) Diagnose(judge, settled);
+  if (causes != Causes::kApart) JoinUnexplained(settled);
   std::vector<Finding> out;
   for (Settled& entry : settled) out.push_back(std::move(entry.finding));
   std::ranges::sort(out, {}, &Finding::id);
@@ -327,7 +325,8 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     cluster.push_back(std::move(settled.front()));
     settled.erase(settled.begin());
     std::vector<std::string> named;
-    if (out.size() < kMostExplained) {
+    const bool diagnosed = out.size() < kMostExplained;
+    if (diagnosed) {
       const Settled& first = cluster.front();
       named = diagnosis_.Explain(first.key, PatternOf(first.finding), dataset, reading);
     }
@@ -348,6 +347,7 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     MoveAll(settled, belongs, cluster);
     out.push_back(Merge(std::move(cluster), fault));
     out.back().finding.diagnosis = std::move(named);
+    out.back().finding.diagnosed = diagnosed;
   }
   settled = std::move(out);
 }

@@ -16,6 +16,14 @@ namespace assay {
 // What was found, grouped by rule and shape of the difference: one cause should be one finding.
 class FindingGroups {
  public:
+  // What is done about their causes.
+  enum class Causes {
+    kApart,   // nothing: each group is a finding
+    kJoined,  // groups that ask for the like are one finding
+    kNamed,   // besides, the faults that answer alike are named, and what one explains is one
+              // finding
+  };
+
   // Takes the violations and warnings of a judged exchange.
   void Add(std::uint64_t exchange, const Request& request, const Verdict& verdict);
   // The same for what a suite found by comparing answers; such a finding is not sent again.
@@ -31,10 +39,10 @@ class FindingGroups {
                const Verdict& verdict);
 
   // Confirms each group by sending its smallest request again, reduces it while it still fails
-  // (at most `budget` requests a group), names the faults that answer alike, makes one finding of
-  // the groups that have one cause (where no fault explains them, of those that ask for the like),
-  // and writes the findings in the order of their ids. Without a target nothing is sent.
-  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget, bool diagnose = true);
+  // (at most `budget` requests a group), makes one finding of the groups that have one cause, and
+  // writes the findings in the order of their ids. Without a target nothing is sent.
+  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget,
+                              Causes causes = Causes::kNamed);
 
  private:
   struct Group {

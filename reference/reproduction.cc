@@ -5,6 +5,7 @@
 
 #include "reference/observed.h"
 #include "reference/repeated.h"
+#include "reference/transport_failure.h"
 
 namespace assay {
 namespace {
@@ -52,7 +53,9 @@ std::optional<Reproduction::Sight> Reproduction::ShowOne(const Request& request)
   --left_;
   const Result<Response> response = Send(target_, request);
   if (!response) {
-    const bool broken = difference_.rule == "encoding.http.complete"_rule;
+    const bool closed = FailureOf(response.error()) == TransportFailure::kClosed;
+    const bool broken =
+        difference_.rule == "encoding.http.complete"_rule || (closed && judge_.MustAnswer(request));
     return broken ? std::optional(Sight{difference_, 1}) : std::nullopt;
   }
   const auto same = SameIn(judge_.Peek(request, *response));

@@ -387,6 +387,11 @@ class Session::Driver : public RequestSource {
     }
     if (FailureOf(error) == TransportFailure::kClosed) {
       state_.judge.ConnectionClosed(out.id, out.request);
+      if (auto broken_pin = state_.judge.MustAnswer(out.request)) {
+        out.verdict.kind = Verdict::Kind::kViolation;
+        out.verdict.violations.push_back(std::move(*broken_pin));
+        return;
+      }
     }
     out.verdict.kind = Verdict::Kind::kNotJudged;
     out.verdict.reason = error.what;
@@ -591,10 +596,13 @@ std::vector<Finding> Session::Findings() {
     }
     if (state_->lost) state_->Clear();
   }
+  using enum FindingGroups::Causes;
   std::vector<Finding> out = state_->groups.Settle(
       state_->lost ? nullptr : &state_->target, state_->judge, state_->options.reduction_requests,
-      state_->options.diagnose && !state_->moves());
-  std::vector<Finding> unsettled = state_->unsettled.Settle(nullptr, state_->judge, 0, false);
+      !state_->options.diagnose ? kApart
+      : state_->moves()         ? kJoined
+                                : kNamed);
+  std::vector<Finding> unsettled = state_->unsettled.Settle(nullptr, state_->judge, 0, kApart);
   std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
   for (Finding& finding : unsettled) {
     finding.kind = "inconclusive";

@@ -74,10 +74,10 @@ class OddTarget : public Target {
 };
 
 struct Running {
-  explicit Running(Target& the_target, SessionOptions options = {})
-      : session(the_target, judge, notes, options) {}
+  explicit Running(Target& the_target, SessionOptions options = {}, const Reading& pins = {})
+      : judge(TestDataset(), pins), session(the_target, judge, notes, options) {}
 
-  Judge judge{TestDataset()};
+  Judge judge;
   Notes notes;
   Session session;
 };
@@ -311,6 +311,30 @@ TEST(Session, DoesNotAskAgainWithAnotherMethod) {
   const JudgedExchange exchange = running.session.Send(kOrigin, request);
   EXPECT_EQ(target.sent.size(), 1u);
   EXPECT_TRUE(exchange.verdict.violations.empty()) << "closing is a way to refuse";
+}
+
+TEST(Session, HoldsATargetToTheMethodsThatAReadingFilePins) {
+  const bool closes[] = {true, false};
+  for (const bool pinned : closes) {
+    const Question question = "encoding.method.other"_question;
+    const Reading pins{"pins", {{question, pinned ? "closed"_option : "refused"_option}}};
+    for (const bool seen : closes) {
+      OddTarget target([seen](const Request&, Result<Response>& response, int) {
+        response = Response{405, "", ""};
+        if (seen) response = TransportError(TransportFailure::kClosed, "odd", "");
+      });
+      Running running(target, {}, pins);
+      Request request = Ask();
+      request.method = "DELETE";
+      running.session.Send(kOrigin, request);
+      const std::vector<Finding> findings = running.session.Findings();
+      ASSERT_EQ(findings.size(), pinned == seen ? 0U : 1U) << pinned << seen;
+      if (pinned == seen) continue;
+      EXPECT_EQ(findings[0].rule, "request.reading.consistent");
+      EXPECT_NE(findings[0].expected.find("encoding.method.other="), std::string::npos);
+      EXPECT_EQ(findings[0].stability, "deterministic");
+    }
+  }
 }
 
 TEST(Session, GivesUpOnATargetThatIsNotThere) {

@@ -165,6 +165,7 @@ std::string FindingLine(const Finding& finding) {
                      {"actual", TextValue(HideSecrets(finding.actual))},
                      {"evidence", finding.evidence},
                      {"diagnosis", TextValues(finding.diagnosis)},
+                     {"diagnosed", finding.diagnosed},
                      {"also", TextValues(finding.also)}};
   return line.dump() + "\n";
 }

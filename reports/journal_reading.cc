@@ -168,6 +168,7 @@ void ReadFinding(Members& members, Finding* finding) {
   members.Read("actual", &finding->actual);
   members.Read("evidence", &finding->evidence);
   members.Read("diagnosis", &finding->diagnosis);
+  if (members.Has("diagnosed")) members.Read("diagnosed", &finding->diagnosed);
   if (members.Has("also")) members.Read("also", &finding->also);
 }
 

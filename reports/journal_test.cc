@@ -100,6 +100,7 @@ Finding SomeFinding() {
   finding.actual = Hostile();
   finding.evidence = {7, 9};
   finding.diagnosis = {"paging.last_page.drops_one"};
+  finding.diagnosed = true;
   return finding;
 }
 

@@ -63,7 +63,7 @@ int KindWeight(const std::string& kind) {
   return kind == "violation" ? 3 : kind == "inconclusive" ? 2 : kind == "warning" ? 1 : 0;
 }
 
-// Makes one finding of two with one id: the smaller request stays.
+// Makes one finding of two with one id or one cause: the smaller request stays.
 void MergeFinding(const Finding& other, Finding* finding) {
   Finding merged = other.parameters.size() < finding->parameters.size() ? other : *finding;
   merged.kind = KindWeight(other.kind) > KindWeight(finding->kind) ? other.kind : finding->kind;
@@ -71,13 +71,28 @@ void MergeFinding(const Finding& other, Finding* finding) {
   merged.occurrences = finding->occurrences + other.occurrences;
   merged.evidence = finding->evidence;
   Append(other.evidence, &merged.evidence);
+  std::set<std::string> also(finding->also.begin(), finding->also.end());
+  also.insert(other.also.begin(), other.also.end());
+  also.insert({finding->id, other.id});
+  also.erase(merged.id);
+  merged.also.assign(also.begin(), also.end());
   *finding = std::move(merged);
+}
+
+// One fault shows in several shards, by different rules.
+bool HaveOneCause(const Finding& a, const Finding& b) {
+  return a.kind == b.kind && !a.diagnosis.empty() && !b.diagnosis.empty() &&
+         a.diagnosis.front() == b.diagnosis.front();
 }
 
 void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
   for (const Finding& finding : from) {
-    const auto same =
+    auto same =
         std::find_if(to->begin(), to->end(), [&](const Finding& f) { return f.id == finding.id; });
+    if (same == to->end()) {
+      same = std::find_if(to->begin(), to->end(),
+                          [&](const Finding& f) { return HaveOneCause(f, finding); });
+    }
     if (same == to->end()) {
       to->push_back(finding);
     } else {

@@ -59,6 +59,24 @@ TEST(Merging, AddsTalliesAndMakesOneOfEqualFindings) {
   EXPECT_EQ(merged.trailer.verdict, "violations");
 }
 
+TEST(Merging, MakesOneOfFindingsWithOneCause) {
+  RecordedRun first = ShardRun("1/2"), second = ShardRun("2/2");
+  first.findings.resize(2);
+  second.findings.resize(2);
+  second.findings[1].id = "v-9";
+  second.findings[1].also = {"v-10"};
+  const RecordedRun merged = MergedFrom({first, second});
+  ASSERT_EQ(merged.findings.size(), 2u);
+  EXPECT_EQ(merged.findings[1].id, "v-2");
+  EXPECT_EQ(merged.findings[1].also, (std::vector<std::string>{"v-10", "v-9"}));
+  EXPECT_EQ(merged.findings[1].occurrences, 6u);
+  second.findings[1].diagnosis = {"another"};
+  EXPECT_EQ(MergedFrom({first, second}).findings.size(), 3u);
+  second.findings[1].diagnosis.clear();
+  first.findings[1].diagnosis.clear();
+  EXPECT_EQ(MergedFrom({first, second}).findings.size(), 3u) << "no cause is known";
+}
+
 TEST(Merging, ShardsThatConformMakeARunThatConforms) {
   for (const auto& [first, second] : {std::pair("1/2", "2/2"), std::pair("0/2", "1/2")}) {
     const RecordedRun merged = MergedFrom({Conforming(second), Conforming(first)});

@@ -131,18 +131,20 @@ std::vector<std::string> TextsBefore(const Finding& finding) {
 std::vector<std::string> DiagnosisTexts(const Finding& finding) {
   std::vector<std::string> out;
   for (const std::string& fault : finding.diagnosis) out.push_back("answers as if " + fault);
-  if (out.empty() && finding.kind != "inconclusive") {
+  if (out.empty() && finding.diagnosed) {
     out.emplace_back("no fault of the catalogue answers so");
   }
   return out;
 }
 
 std::string StabilityText(const Finding& finding) {
-  std::string text = finding.stability;
-  if (finding.stability != "intermittent" || finding.repeated.tried == 0) return text;
-  text += ": " + RepeatsText(finding.repeated, "alone");
-  if (finding.overlapping.tried > 0) text += ", " + RepeatsText(finding.overlapping, "at once");
-  return text;
+  if (finding.stability != "intermittent" || finding.repeated.tried == 0) return finding.stability;
+  std::string counts = RepeatsText(finding.repeated, "alone");
+  if (finding.overlapping.tried > 0) counts += ", " + RepeatsText(finding.overlapping, "at once");
+  if (finding.repeated.failed > 0 || finding.overlapping.failed > 0) {
+    return "intermittent: " + counts;
+  }
+  return "not seen again: " + counts + "; it may need the requests that came before it";
 }
 
 std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run) {

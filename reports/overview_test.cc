@@ -53,6 +53,27 @@ TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
   EXPECT_EQ(CountTotals(run).rules, 7u);
 }
 
+TEST(Overview, ADiagnosisIsDeniedOnlyWhereItWasLookedFor) {
+  Finding finding;
+  EXPECT_TRUE(DiagnosisTexts(finding).empty());
+  finding.diagnosed = true;
+  EXPECT_EQ(DiagnosisTexts(finding),
+            std::vector<std::string>{"no fault of the catalogue answers so"});
+  finding.diagnosis = {"tags.or"};
+  EXPECT_EQ(DiagnosisTexts(finding), std::vector<std::string>{"answers as if tags.or"});
+}
+
+TEST(Overview, WhatWasNotSeenAgainIsNotCalledIntermittent) {
+  Finding finding;
+  finding.stability = "intermittent";
+  finding.repeated = {.failed = 2, .tried = 9};
+  EXPECT_EQ(StabilityText(finding).find("intermittent: "), 0U) << StabilityText(finding);
+  finding.repeated.failed = 0;
+  finding.overlapping = {.failed = 0, .tried = 8};
+  EXPECT_EQ(StabilityText(finding).find("not seen again: "), 0U) << StabilityText(finding);
+  EXPECT_NE(StabilityText(finding).find("0 of 8"), std::string::npos) << StabilityText(finding);
+}
+
 TEST(Overview, EvidenceIsNamedUpToTheLimit) {
   Finding finding;
   EXPECT_EQ(EvidenceText(finding, 2), "");

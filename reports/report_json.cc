@@ -53,6 +53,7 @@ Json FindingValue(const Finding& finding, bool with_repro) {
           {"actual", finding.actual},
           {"evidence", finding.evidence},
           {"diagnosis", finding.diagnosis},
+          {"diagnosed", finding.diagnosed},
           {"also", finding.also},
           {"repro", with_repro ? "repro/" + ReproName(finding) + ".sh" : ""}};
 }

@@ -30,9 +30,9 @@ TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
                                 "requests_per_second", "throttled", "violations", "warnings"}));
   EXPECT_EQ(
       Keys(report["findings"][0]),
-      (std::vector<std::string>{"actual", "also", "before", "diagnosis", "evidence", "expected",
-                                "id", "kind", "occurrences", "overlapping", "repeated", "repro",
-                                "request", "rule", "source", "stability", "statement"}));
+      (std::vector<std::string>{"actual", "also", "before", "diagnosed", "diagnosis", "evidence",
+                                "expected", "id", "kind", "occurrences", "overlapping", "repeated",
+                                "repro", "request", "rule", "source", "stability", "statement"}));
   EXPECT_EQ(Keys(report["rules"][0]),
             (std::vector<std::string>{"exercised", "id", "level", "violations"}));
   EXPECT_EQ(Keys(report["reading"][0]),

@@ -29,6 +29,7 @@ inline Finding SampleFinding(const std::string& id, const std::string& rule,
   finding.actual = "101 snapshots" + text;
   finding.evidence = {7, 9};
   finding.diagnosis = {"paging.page_size.unlimited"};
+  finding.diagnosed = true;
   return finding;
 }
 

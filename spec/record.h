@@ -71,6 +71,7 @@ struct Finding {
   std::string actual;
   std::vector<std::uint64_t> evidence;  // exchange ids
   std::vector<std::string> diagnosis;   // fault ids, most specific first
+  bool diagnosed = false;               // whether the faults of the catalogue were tried
   std::vector<std::string> also;        // ids of findings with the same cause, which are part of it
 };
 

@@ -109,10 +109,8 @@ void LearnHidden(std::uint64_t exchange, const Request& request, const Plan& pla
     listed.insert(at->second);
     dataset.hidden->Learn(at->second, filter->field, value, true, exchange);
   }
-  const auto region = dataset.by_region.find(plan.region);
-  if (plan.filters.size() > 1 || !IsWhole(plan, answer) || region == dataset.by_region.end())
-    return;
-  for (const std::uint32_t position : region->second) {
+  if (plan.filters.size() > 1 || !IsWhole(plan, answer)) return;
+  for (const std::uint32_t position : dataset.In(plan.region)) {
     if (!listed.contains(position)) {
       dataset.hidden->Learn(position, filter->field, value, false, exchange);
     }

@@ -252,6 +252,23 @@ void Examination::Report(Difference difference) {
   if (!known) list.push_back(std::move(difference));
 }
 
+bool IsOtherMethod(const Request& request) {
+  return request.method != "GET" && request.method != "POST";
+}
+
+// The violation of a reading file that pins another option of the question.
+std::optional<Difference> PinnedOtherwise(const Judge::State& state, Question question,
+                                          Option option) {
+  for (const auto& [pinned, wanted] : state.pins.pins) {
+    if (pinned != question || wanted == option) continue;
+    const std::string which = fmt::format("{}={}", Id(question), Id(wanted));
+    return Difference{
+        "request.reading.consistent"_rule, fmt::format("{}, as the reading given has it", which),
+        fmt::format("an answer of {}={}", Id(question), Id(option)), which, Aspect::kOutcome};
+  }
+  return std::nullopt;
+}
+
 // Refusing some methods and closing on others is no contradiction worth an alarm: both are open.
 void LearnAboutMethods(Judge::State& state, std::uint64_t id, Option option) {
   const Question question = "encoding.method.other"_question;
@@ -265,12 +282,15 @@ void LearnAboutMethods(Judge::State& state, std::uint64_t id, Option option) {
 
 // encoding.method.other
 bool Examination::OtherMethod() {
-  if (request_.method == "GET" || request_.method == "POST") return false;
+  if (!IsOtherMethod(request_)) return false;
+  const Question question = "encoding.method.other"_question;
   findings_.Use("encoding.method.other"_rule);
-  if (learn_) ++state_.asked[Index("encoding.method.other"_question)];
+  if (learn_) ++state_.asked[Index(question)];
   if (response_.status < 400) {
     Report({"encoding.method.other"_rule, "a refusal (405, 403, 400 or 501)",
             fmt::format("{} to {}", response_.status, request_.method), request_.method});
+  } else if (auto broken_pin = PinnedOtherwise(state_, question, "refused"_option)) {
+    Report(std::move(*broken_pin));
   } else if (learn_) {
     LearnAboutMethods(state_, id_, "refused"_option);
   }
@@ -786,10 +806,15 @@ Verdict Judge::Peek(const Request& request, const Response& response) const {
   return Examination(*state_, 0, request, response, false).Run();
 }
 
+std::optional<Difference> Judge::MustAnswer(const Request& request) const {
+  if (!IsOtherMethod(request)) return std::nullopt;
+  return PinnedOtherwise(*state_, "encoding.method.other"_question, "closed"_option);
+}
+
 void Judge::ConnectionClosed(std::uint64_t id, const Request& request) {
-  if (request.method == "GET" || request.method == "POST") return;
+  if (!IsOtherMethod(request)) return;
   ++state_->asked[Index("encoding.method.other"_question)];
-  LearnAboutMethods(*state_, id, "closed"_option);
+  if (!MustAnswer(request)) LearnAboutMethods(*state_, id, "closed"_option);
 }
 
 void Judge::AnswersAreOf(const Standing& standing) { state_->standing = standing; }

@@ -75,6 +75,8 @@ class Judge {
   // Learns from a connection that the target closed instead of answering a method other than GET
   // and POST; says nothing about others.
   void ConnectionClosed(std::uint64_t id, const Request& request);
+  // What is wrong with closing the connection then: something where a reading file pins a refusal.
+  std::optional<Difference> MustAnswer(const Request& request) const;
 
   // What was learned and counted up to now stands, whatever comes.
   void Secure();

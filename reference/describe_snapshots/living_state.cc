@@ -137,15 +137,12 @@ std::uint64_t Churn::Random() {
 
 // At least one in three slots holds a snapshot.
 std::uint32_t Churn::AnySlot(const Dataset& now) {
-  // A region as large as the crowd of the built-in dataset would have nearly all of the motion.
-  constexpr std::size_t kLarge = 1000;
   for (int tries = 0;;) {
     const auto slot = static_cast<std::uint32_t>(Below(now.snapshots.size()));
     const Snapshot& snapshot = now.snapshots[slot];
     if (IsFree(snapshot)) continue;
-    const auto region = now.by_region.find(snapshot[Field::kRegionId]);
-    const bool is_large = region != now.by_region.end() && region->second.size() > kLarge;
-    if (!is_large || ++tries > 3) return slot;
+    const bool of_crowd = now.In(snapshot[Field::kRegionId]).size() > kCrowd;
+    if (!of_crowd || ++tries > 3) return slot;
   }
 }
 

@@ -8,8 +8,7 @@ namespace {
 
 std::vector<std::uint32_t> Candidates(const Plan& plan, const Dataset& dataset) {
   if (plan.by_ids) return plan.candidates;
-  const auto region = dataset.by_region.find(plan.region);
-  return region == dataset.by_region.end() ? std::vector<std::uint32_t>{} : region->second;
+  return dataset.In(plan.region);
 }
 
 enum class Fit { kNo, kOpen, kYes };

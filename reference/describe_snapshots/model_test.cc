@@ -736,11 +736,8 @@ void Compare(const Request& request, const Expected& expected, const Answer& ans
   }
   ASSERT_FALSE(answer.refused()) << where << ": " << answer.plan.refusals.front().subject;
   std::vector<std::uint32_t> matches;
-  const auto region = TestDataset().by_region.find(request.Find("RegionId").value_or(""));
-  if (region != TestDataset().by_region.end()) {
-    for (const std::uint32_t i : region->second) {
-      if (expected.matches(TestDataset().snapshots[i])) matches.push_back(i);
-    }
+  for (const std::uint32_t i : TestDataset().In(request.Find("RegionId").value_or(""))) {
+    if (expected.matches(TestDataset().snapshots[i])) matches.push_back(i);
   }
   EXPECT_EQ(answer.page.matches, matches) << where;
   EXPECT_EQ(answer.plan.paging.by_token, expected.by_token) << where;

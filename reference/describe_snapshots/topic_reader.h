@@ -85,10 +85,9 @@ class TopicReader {
   }
 
   bool ExistsHere(Field field, std::string_view value) const {
-    const auto region = dataset_.by_region.find(plan_.region);
-    if (region == dataset_.by_region.end()) return false;
-    return std::ranges::any_of(
-        region->second, [&](std::uint32_t i) { return dataset_.snapshots[i][field] == value; });
+    return std::ranges::any_of(dataset_.In(plan_.region), [&](std::uint32_t i) {
+      return dataset_.snapshots[i][field] == value;
+    });
   }
   bool ExistsAnywhere(Field field, std::string_view value) const {
     return std::ranges::any_of(dataset_.snapshots,

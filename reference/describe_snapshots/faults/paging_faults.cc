@@ -139,11 +139,8 @@ void AddNumbers(std::vector<Fault>& out) {
                     return static_cast<std::int64_t>(list.listed.size());
                   })},
                  {"paging.total.unfiltered", "counts all snapshots of the region in TotalCount", 2,
-                  total, set([](const Scene& s, const RenderedList& list) {
-                    const auto region = s.dataset.by_region.find(s.plan->region);
-                    return region == s.dataset.by_region.end()
-                               ? *list.total
-                               : static_cast<std::int64_t>(region->second.size());
+                  total, set([](const Scene& s, const RenderedList&) {
+                    return std::ssize(s.dataset.In(s.plan->region));
                   })},
                  {"paging.total.all_regions", "counts the snapshots of all regions in TotalCount",
                   1, total, set([](const Scene& s, const RenderedList&) {

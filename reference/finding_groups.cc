@@ -154,9 +154,9 @@ Steps FindingGroups::StepsOf(const Group& group) const {
 }
 
 // Confirms and reduces the group's requests.
-Finding FindingGroups::Reproduce(Target& target, const Judge& judge, int budget, bool search,
-                                 Group& group) const {
-  Reproduction reproduction(target, judge, group.difference, StepsOf(group));
+Finding FindingGroups::Reproduce(Target& target, const SteadyTarget* steady, const Judge& judge,
+                                 int budget, bool search, Group& group) const {
+  Reproduction reproduction(target, steady, judge, group.difference, StepsOf(group));
   reproduction.Confirm(search ? budget : 0);
   if (reproduction.deterministic()) {
     reproduction.Reduce(budget);
@@ -170,8 +170,8 @@ Finding FindingGroups::Reproduce(Target& target, const Judge& judge, int budget,
   return finding;
 }
 
-std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, int budget,
-                                           Causes causes) {
+std::vector<Finding> FindingGroups::Settle(Target* target, const SteadyTarget* steady,
+                                           const Judge& judge, int budget, Causes causes) {
   std::vector<Settled> settled;
   int intermittent = 0;
   for (auto& [key, group] : groups_) {
@@ -180,12 +180,13 @@ std::vector<Finding> FindingGroups::Settle(Target* target, const Judge& judge, i
     // What a suite found by comparing answers one judge cannot see in them.
     const bool again = target && budget > 0 && !group.reported;
     entry.finding =
-        again ? Reproduce(*target, judge, budget, intermittent < kMostSearched, entry.group)
+        again ? Reproduce(*target, steady, judge, budget, intermittent < kMostSearched, entry.group)
               : Write(entry.group, StepsOf(entry.group));
     intermittent += entry.finding.stability == "intermittent" ? 1 : 0;
   }
   if (causes == Causes::kNamed) Diagnose(judge, settled);
   if (causes != Causes::kApart) JoinUnexplained(settled);
+  MergeAlike(settled);
   std::vector<Finding> out;
   for (Settled& entry : settled) out.push_back(std::move(entry.finding));
   std::ranges::sort(out, {}, &Finding::id);
@@ -255,7 +256,7 @@ FindingGroups::Settled FindingGroups::Merge(std::vector<Settled> cluster, const 
   Finding& finding = cluster.front().finding;
   for (std::size_t i = 1; i < cluster.size(); ++i) {
     finding.occurrences += cluster[i].finding.occurrences;
-    finding.also.push_back(cluster[i].finding.id);
+    if (cluster[i].finding.id != finding.id) finding.also.push_back(cluster[i].finding.id);
     std::ranges::copy(cluster[i].finding.also, std::back_inserter(finding.also));
   }
   std::ranges::sort(finding.also);
@@ -307,6 +308,22 @@ void FindingGroups::JoinUnexplained(std::vector<Settled>& settled) {
     MoveAll(unexplained, belongs, cluster);
     settled.push_back(Merge(std::move(cluster), nullptr));
   }
+}
+
+// What was judged under another rule when less was known turns out to be the same.
+void FindingGroups::MergeAlike(std::vector<Settled>& settled) {
+  std::vector<Settled> out;
+  for (Settled& entry : settled) {
+    const auto same = std::ranges::find(out, entry.finding.id,
+                                        [](const Settled& other) { return other.finding.id; });
+    if (same == out.end()) {
+      out.push_back(std::move(entry));
+      continue;
+    }
+    if (same->finding.diagnosis.empty()) std::swap(*same, entry);
+    *same = Merge({std::move(*same), std::move(entry)}, nullptr);
+  }
+  settled = std::move(out);
 }
 
 // The most frequent group first: what explains it may explain the others, too.

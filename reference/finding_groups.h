@@ -40,9 +40,10 @@ class FindingGroups {
 
   // Confirms each group by sending its smallest request again, reduces it while it still fails
   // (at most `budget` requests a group), makes one finding of the groups that have one cause, and
-  // writes the findings in the order of their ids. Without a target nothing is sent.
-  std::vector<Finding> Settle(Target* target, const Judge& judge, int budget,
-                              Causes causes = Causes::kNamed);
+  // writes the findings in the order of their ids. Without a target nothing is sent; `steady` is
+  // the target where its state may move, or null.
+  std::vector<Finding> Settle(Target* target, const SteadyTarget* steady, const Judge& judge,
+                              int budget, Causes causes);
 
  private:
   struct Group {
@@ -59,8 +60,8 @@ class FindingGroups {
            const Verdict& verdict, bool warning, bool reported);
   Finding Write(const Group& group, const Steps& steps) const;
   Steps StepsOf(const Group& group) const;
-  Finding Reproduce(Target& target, const Judge& judge, int budget, bool search,
-                    Group& group) const;
+  Finding Reproduce(Target& target, const SteadyTarget* steady, const Judge& judge, int budget,
+                    bool search, Group& group) const;
   struct Settled {
     std::string key;
     Group group;
@@ -69,6 +70,7 @@ class FindingGroups {
   static Settled Merge(std::vector<Settled> cluster, const Fault* fault);
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
   static void JoinUnexplained(std::vector<Settled>& settled);
+  static void MergeAlike(std::vector<Settled>& settled);
 
   Diagnosis diagnosis_;
   std::map<std::string, Group> groups_;  // by rule and shape

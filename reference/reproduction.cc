@@ -30,12 +30,19 @@ std::optional<Request> WithTokens(Request request, const std::vector<std::string
 
 }  // namespace
 
-Reproduction::Reproduction(Target& target, const Judge& judge, Difference difference, Steps steps)
+Reproduction::Reproduction(Target& target, const SteadyTarget* steady, const Judge& judge,
+                           Difference difference, Steps steps)
     : target_(target),
+      steady_(steady),
       judge_(judge),
       difference_(std::move(difference)),
       steps_(std::move(steps)),
       needs_history_(steps_.size() > 1) {}
+
+// Of the answer that came last.
+Standing Reproduction::Delivered() const {
+  return steady_ ? steady_->delivering() : judge_.standing();
+}
 
 bool Reproduction::IsLate() const { return std::chrono::steady_clock::now() - begun_ > kLongest; }
 
@@ -58,8 +65,20 @@ std::optional<Reproduction::Sight> Reproduction::ShowOne(const Request& request)
         difference_.rule == "encoding.http.complete"_rule || (closed && judge_.MustAnswer(request));
     return broken ? std::optional(Sight{difference_, 1}) : std::nullopt;
   }
-  const auto same = SameIn(judge_.Peek(request, *response));
+  const Verdict verdict = judge_.Peek(request, *response, Delivered());
+  const auto same = SameIn(verdict);
+  if (!same) otherwise_ = OtherwiseIn(verdict);
   return same ? std::optional(Sight{*same, 1}) : std::nullopt;
+}
+
+// The same shape under another rule: with what was learned since, another parameter is to blame.
+std::optional<Difference> Reproduction::OtherwiseIn(const Verdict& verdict) const {
+  const bool must = Catalogue::Get()[difference_.rule].level == Level::kMust;
+  const auto& list = must ? verdict.violations : verdict.warnings;
+  const auto alike = std::ranges::find_if(list, [&](const Difference& other) {
+    return other.shape == difference_.shape && other.aspect == difference_.aspect;
+  });
+  return alike == list.end() ? std::nullopt : std::optional(*alike);
 }
 
 // A judge of their own: what the run saw of the same pages and tokens is no part of it.
@@ -73,7 +92,7 @@ std::optional<Reproduction::Sight> Reproduction::ShowAll(const Steps& steps) {
     --left_;
     const Result<Response> response = Send(target_, *request);
     if (!response) return std::nullopt;
-    judge.AnswersAreOf(judge_.standing());
+    judge.AnswersAreOf(Delivered());
     const Verdict verdict = judge.Examine(i + 1, *request, *response);
     if (auto same = SameIn(verdict)) return Sight{*std::move(same), i + 1};
     tokens.push_back(NextTokenOf(*response));
@@ -90,16 +109,21 @@ void Reproduction::Confirm(int most) {
     ++alone_.tried;
     alone_.failed += Show(steps_) ? 1 : 0;
   };
-  for (int i = 0; i < kConfirmations; ++i) once();
+  once();
+  if (alone_.failed == 0 && otherwise_) {
+    difference_ = *otherwise_;
+    alone_.failed = 1;
+  }
+  while (alone_.tried < kConfirmations) once();
   if (deterministic()) return;
   const int size = static_cast<int>(steps_.size());
   for (int sent = 0; sent + size <= most && !IsLate(); sent += size) once();
   Overlap(most);
 }
 
-// A fault may need two requests at work at one time.
+// A fault may need two requests at work at one time. Where the state moves that cannot be told.
 void Reproduction::Overlap(int most) {
-  if (target_.Concurrency() < 2 || steps_.size() > 1) return;
+  if (target_.Concurrency() < 2 || steps_.size() > 1 || (steady_ && steady_->moves())) return;
   const int at_once = std::min(kAtOnce, target_.Concurrency());
   for (int sent = 0; sent + at_once <= most && !IsLate(); sent += at_once) {
     Repeated repeated(steps_.front(), at_once);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reference/describe_snapshots/judge.h"
+#include "reference/steady_target.h"
 #include "reference/target.h"
 #include "spec/record.h"
 
@@ -19,11 +20,14 @@ using Steps = std::vector<Request>;
 class Reproduction {
  public:
   // `difference` is what the last step shows. Every step is judged with what `judge` has learned;
-  // the judge itself learns nothing.
-  Reproduction(Target& target, const Judge& judge, Difference difference, Steps steps);
+  // the judge itself learns nothing. `steady` is the target where its state may move, or null.
+  Reproduction(Target& target, const SteadyTarget* steady, const Judge& judge,
+               Difference difference, Steps steps);
 
   // Sends the steps again, three times. Where it does not show every time it is intermittent: then
-  // up to `most` times more, one after the other and as many at once as the target takes.
+  // up to `most` times more, one after the other and as many at once as the target takes. Where the
+  // answer is wrong in the same way, but under another rule, with what was learned since, that one
+  // is the difference from then on.
   void Confirm(int most);
   // Makes the steps fewer, and smaller, while the last one still shows it: at most `most` requests.
   void Reduce(int most);
@@ -43,15 +47,19 @@ class Reproduction {
   std::optional<Sight> ShowOne(const Request& request);
   std::optional<Sight> ShowAll(const Steps& steps);
   std::optional<Difference> SameIn(const Verdict& verdict) const;
+  std::optional<Difference> OtherwiseIn(const Verdict& verdict) const;
   void Overlap(int most);
   bool Try(Steps candidate);
+  Standing Delivered() const;
   bool IsLate() const;
 
   Target& target_;
+  const SteadyTarget* steady_;
   const Judge& judge_;
   Difference difference_;
   Steps steps_;
   const bool needs_history_;  // then they are judged without what the run has learned since
+  std::optional<Difference> otherwise_;  // what the last answer was wrong in instead
   Repeats alone_, overlapping_;
   int left_ = 0;  // requests that may still be sent
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

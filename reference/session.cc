@@ -597,12 +597,14 @@ std::vector<Finding> Session::Findings() {
     if (state_->lost) state_->Clear();
   }
   using enum FindingGroups::Causes;
-  std::vector<Finding> out = state_->groups.Settle(
-      state_->lost ? nullptr : &state_->target, state_->judge, state_->options.reduction_requests,
-      !state_->options.diagnose ? kApart
-      : state_->moves()         ? kJoined
-                                : kNamed);
-  std::vector<Finding> unsettled = state_->unsettled.Settle(nullptr, state_->judge, 0, kApart);
+  const FindingGroups::Causes causes = !state_->options.diagnose ? kApart
+                                       : state_->moves()         ? kJoined
+                                                                 : kNamed;
+  std::vector<Finding> out =
+      state_->groups.Settle(state_->lost ? nullptr : &state_->target, state_->options.steady,
+                            state_->judge, state_->options.reduction_requests, causes);
+  std::vector<Finding> unsettled =
+      state_->unsettled.Settle(nullptr, nullptr, state_->judge, 0, kApart);
   std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
   for (Finding& finding : unsettled) {
     finding.kind = "inconclusive";

@@ -337,6 +337,33 @@ TEST(Session, HoldsATargetToTheMethodsThatAReadingFilePins) {
   }
 }
 
+// Which of two values counts is not known when the first request is judged.
+TEST(Session, FindsTheSameWheneverItLearnsWhatIsToBlame) {
+  const auto twice = [](const char* name, const char* first, const char* second) {
+    Request request = Ask({{name, first}});
+    request.parameters.push_back({name, second});
+    return request;
+  };
+  const Request wrong = twice("Status", "failed", "accomplished");
+  const Request right = twice("SourceDiskType", "system", "data");
+  std::vector<std::string> ids;
+  for (const bool wrong_first : {true, false}) {
+    Service whole(TestDataset(), DefaultReading());
+    OddTarget target([&](const Request& request, Result<Response>& response, int) {
+      if (request.Find("Status")) response = AnswerOf(whole, Ask({}));
+    });
+    Running running(target);
+    for (const bool is_wrong : {wrong_first, !wrong_first}) {
+      running.session.Send(kOrigin, is_wrong ? wrong : right);
+    }
+    const std::vector<Finding> findings = running.session.Findings();
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].stability, "deterministic") << findings[0].rule;
+    ids.push_back(findings[0].id);
+  }
+  EXPECT_EQ(ids[0], ids[1]);
+}
+
 TEST(Session, GivesUpOnATargetThatIsNotThere) {
   OddTarget target(
       [](const Request&, Result<Response>& response, int) {

@@ -161,7 +161,7 @@ namespace {
 class Examination {
  public:
   Examination(Judge::State& state, std::uint64_t id, const Request& request,
-              const Response& response, bool learn);
+              const Response& response, const Standing& standing, bool learn);
   Verdict Run();
 
  private:
@@ -211,12 +211,12 @@ class Examination {
 };
 
 Examination::Examination(Judge::State& state, std::uint64_t id, const Request& request,
-                         const Response& response, bool learn)
+                         const Response& response, const Standing& standing, bool learn)
     : state_(state),
       id_(id),
       request_(request),
       response_(response),
-      standing_(state.standing),
+      standing_(standing),
       dataset_(standing_.moment ? standing_.moment->dataset : state.dataset),
       learn_(learn),
       answer_(state.reader.Read(response)),
@@ -799,11 +799,16 @@ Judge Judge::Fresh(Knows knows) const {
 }
 
 Verdict Judge::Examine(std::uint64_t id, const Request& request, const Response& response) {
-  return Examination(*state_, id, request, response, true).Run();
+  return Examination(*state_, id, request, response, state_->standing, true).Run();
 }
 
 Verdict Judge::Peek(const Request& request, const Response& response) const {
-  return Examination(*state_, 0, request, response, false).Run();
+  return Peek(request, response, state_->standing);
+}
+
+Verdict Judge::Peek(const Request& request, const Response& response,
+                    const Standing& standing) const {
+  return Examination(*state_, 0, request, response, standing, false).Run();
 }
 
 std::optional<Difference> Judge::MustAnswer(const Request& request) const {

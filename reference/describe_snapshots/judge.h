@@ -66,6 +66,8 @@ class Judge {
   Verdict Examine(std::uint64_t id, const Request& request, const Response& response);
   // Judges without learning: what Examine would say, evidence aside.
   Verdict Peek(const Request& request, const Response& response) const;
+  // The same of an answer that is of another moment than the one examined last.
+  Verdict Peek(const Request& request, const Response& response, const Standing& standing) const;
 
   // Another judge of the same target that has seen no exchange. It knows the pins of this one, or
   // every option that this one has settled.

@@ -81,25 +81,6 @@ bool HasUsable(const Snapshot& snapshot, Field field) {
   return snapshot.Has(field) && IsUsable(snapshot[field]);
 }
 
-// How much of the wish is fulfilled, and how much there is to fulfil.
-struct Fulfilment {
-  int fulfilled = 0;
-  int wished = 0;
-};
-Fulfilment Weigh(const Wish& wish, const Snapshot& snapshot) {
-  Fulfilment out;
-  const auto count = [&](bool holds) {
-    ++out.wished;
-    out.fulfilled += holds ? 1 : 0;
-  };
-  for (const auto& [field, value] : wish.where) count(IsWhere(snapshot, field, value));
-  for (const Field field : wish.fields) count(HasUsable(snapshot, field));
-  if (wish.untagged) count(snapshot.tags.empty());
-  if (wish.tags > 0) count(UsableTags(snapshot).size() >= wish.tags);
-  if (wish.other_value) count(FindTwoValues(snapshot).has_value());
-  return out;
-}
-
 std::string Describe(const Wish& wish) {
   Strings parts;
   for (const auto& [field, value] : wish.where) {
@@ -235,13 +216,51 @@ Wish Values::WishOf(const RuleCase& rule_case) {
   return wish;
 }
 
+Values::Traits Values::TraitsOf(const Snapshot& snapshot) {
+  Traits out;
+  for (const FieldInfo& info : kFields) {
+    const auto bit = static_cast<unsigned>(info.field);
+    if (HasUsable(snapshot, info.field)) out.usable |= 1U << bit;
+  }
+  out.tags = UsableTags(snapshot).size();
+  out.two_values = FindTwoValues(snapshot).has_value();
+  return out;
+}
+
+Values::Fulfilment Values::Weigh(const Wish& wish, const Snapshot& snapshot, const Traits& traits) {
+  Fulfilment out;
+  const auto count = [&](bool holds) {
+    ++out.wished;
+    out.fulfilled += holds ? 1 : 0;
+  };
+  for (const auto& [field, value] : wish.where) count(IsWhere(snapshot, field, value));
+  for (const Field field : wish.fields) {
+    count(((traits.usable >> static_cast<unsigned>(field)) & 1U) != 0);
+  }
+  if (wish.untagged) count(snapshot.tags.empty());
+  if (wish.tags > 0) count(traits.tags >= wish.tags);
+  if (wish.other_value) count(traits.two_values);
+  return out;
+}
+
+template <typename Take>
+void Values::WeighAll(const Wish& wish, const Take& take) const {
+  if (traits_.empty()) {
+    for (const std::uint32_t position : positions_) {
+      traits_.push_back(TraitsOf(dataset_.snapshots[position]));
+    }
+  }
+  for (std::size_t i = 0; i < positions_.size(); ++i) {
+    const Snapshot& snapshot = dataset_.snapshots[positions_[i]];
+    take(snapshot, Weigh(wish, snapshot, traits_[i]));
+  }
+}
+
 Result<const Snapshot*> Values::Choose(const Wish& wish, std::string_view salt) const {
   std::vector<const Snapshot*> fitting;
-  for (const std::uint32_t position : positions_) {
-    const Snapshot& snapshot = dataset_.snapshots[position];
-    const Fulfilment fulfilment = Weigh(wish, snapshot);
+  WeighAll(wish, [&](const Snapshot& snapshot, const Fulfilment& fulfilment) {
     if (fulfilment.fulfilled == fulfilment.wished) fitting.push_back(&snapshot);
-  }
+  });
   if (!fitting.empty()) return fitting[Scramble(seed_, salt) % fitting.size()];
   return Error{"", fmt::format("the dataset has no snapshot{} in {}", Describe(wish), region_)};
 }
@@ -249,13 +268,11 @@ Result<const Snapshot*> Values::Choose(const Wish& wish, std::string_view salt) 
 const Snapshot* Values::ChooseNearest(const Wish& wish, std::uint64_t salt) const {
   std::vector<const Snapshot*> nearest;
   int most = -1;
-  for (const std::uint32_t position : positions_) {
-    const Snapshot& snapshot = dataset_.snapshots[position];
-    const int fulfilled = Weigh(wish, snapshot).fulfilled;
-    if (fulfilled > most) nearest.clear();
-    if (fulfilled >= most) nearest.push_back(&snapshot);
-    most = std::max(most, fulfilled);
-  }
+  WeighAll(wish, [&](const Snapshot& snapshot, const Fulfilment& fulfilment) {
+    if (fulfilment.fulfilled > most) nearest.clear();
+    if (fulfilment.fulfilled >= most) nearest.push_back(&snapshot);
+    most = std::max(most, fulfilment.fulfilled);
+  });
   if (nearest.empty()) return nullptr;
   return nearest[Scramble(seed_ ^ salt, "") % nearest.size()];
 }
@@ -428,8 +445,8 @@ Result<std::string> Values::Time(std::string_view name, const Snapshot* hit) con
   if (name == "$time.after_all") return Minute(times.back() + 120);
   for (std::size_t i = times.size() / 2; i < times.size(); ++i) {
     const std::int64_t minute = (times[i] + 119) / 60 * 60;
-    const bool near = std::ranges::any_of(
-        times, [&](std::int64_t time) { return time > minute - 60 && time < minute + 60; });
+    const auto next = std::ranges::upper_bound(times, minute - 60);
+    const bool near = next != times.end() && *next < minute + 60;
     if (!near && times.front() < minute && times.back() > minute) return Minute(minute);
   }
   return Lacks(name, "the creation times leave no free minute between them");
@@ -608,9 +625,9 @@ Done Values::AddTags(const std::string& count, const Snapshot* hit, Request& req
 Result<ConcreteCase> Values::MakeUnnamed(const RuleCase& rule_case, const std::string& name,
                                          const std::string& format) const {
   const Wish wish = WishOf(rule_case);
-  const Result<const Snapshot*> chosen = positions_.empty() && Weigh(wish, Snapshot{}).wished == 0
-                                             ? Result<const Snapshot*>(nullptr)
-                                             : Choose(wish, name);
+  const bool wants_none = Weigh(wish, Snapshot{}, {}).wished == 0;
+  const Result<const Snapshot*> chosen =
+      positions_.empty() && wants_none ? Result<const Snapshot*>(nullptr) : Choose(wish, name);
   if (!chosen) return chosen.error();
   ConcreteCase out;
   out.request = SmallestRequest(region_, format);

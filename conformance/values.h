@@ -98,10 +98,28 @@ class Values {
   Result<ConcreteCase> MakeUnnamed(const RuleCase& rule_case, const std::string& name,
                                    const std::string& format) const;
 
+  // What of a snapshot a case may speak of; looked for often, so it is kept.
+  struct Traits {
+    std::uint32_t usable = 0;  // fields, a bit each
+    std::size_t tags = 0;
+    bool two_values = false;  // of tags
+  };
+  static Traits TraitsOf(const Snapshot& snapshot);
+  // How much of a wish is fulfilled, and how much there is to fulfil.
+  struct Fulfilment {
+    int fulfilled = 0;
+    int wished = 0;
+  };
+  static Fulfilment Weigh(const Wish& wish, const Snapshot& snapshot, const Traits& traits);
+  // Calls `take` with each snapshot of the region and its fulfilment.
+  template <typename Take>
+  void WeighAll(const Wish& wish, const Take& take) const;
+
   const Dataset& dataset_;
   std::string region_;
   std::uint64_t seed_;
   std::vector<std::uint32_t> positions_;  // of the region's snapshots
+  mutable std::vector<Traits> traits_;    // one a position, or none yet
   mutable std::map<Field, Held> held_;
   mutable std::map<std::pair<Field, int>, std::optional<std::string>> misses_;
   mutable std::set<std::string> tag_texts_;  // keys and values, in small letters

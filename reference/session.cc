@@ -7,6 +7,7 @@
 #include <list>
 #include <utility>
 
+#include "reference/describe_snapshots/hidden_values.h"
 #include "reference/finding_groups.h"
 #include "reference/steady_target.h"
 #include "reference/transport_failure.h"
@@ -488,8 +489,10 @@ void Session::Report(const Origin& origin, const JudgedExchange& exchange, Diffe
                      std::vector<std::uint64_t> evidence) {
   const bool steady =
       WasSteadySince(state_->test_begin) && state_->last_moment == state_->test_moment;
+  const auto& moment = exchange.standing.moment;
+  const bool hidden = moment && moment->has_hidden_fields && AsksForHiddenFields(exchange.request);
   state_->Report(origin, exchange, std::move(difference), std::move(evidence),
-                 state_->moves() && !steady);
+                 state_->moves() && (!steady || hidden));
 }
 
 void Session::ReportOfMoment(const Origin& origin, const JudgedExchange& exchange,

@@ -68,6 +68,31 @@ std::vector<Request> SomeRequests() {
           Ask({{"Status", "accomplished"}, {"PageSize", "100"}})};
 }
 
+// Which instance a snapshot is of that was created meanwhile no answer shows.
+TEST(SessionMotion, DoubtsWhatASuiteSaysOfFiltersThatShowNothing) {
+  for (const char* name : {"InstanceId", "snapshotlinkid", "Status"}) {
+    ChurningTarget target(TestDataset(), 3, 0);
+    Moving moving(target);
+    const auto is_hidden = [&] {
+      const auto moment = moving.session->moment();
+      return moment && moment->has_hidden_fields;
+    };
+    for (int i = 0; i < 50 && !is_hidden(); ++i) {
+      target.Change();
+      (void)moving.steady.LookAgain();
+      moving.steady.Refresh();
+    }
+    ASSERT_TRUE(is_hidden());
+    moving.session->BeginTest();
+    const JudgedExchange exchange =
+        moving.session->Send(kOrigin, Ask({{name, "failed"}, {"PageSize", "1"}}));
+    moving.session->Report(kOrigin, exchange,
+                           {"page.order.stable"_rule, "one list", "another one", "a test"});
+    moving.session->EndTest(true);
+    EXPECT_EQ(moving.Kinds()["violation"], name == std::string("Status") ? 1 : 0) << moving.said;
+  }
+}
+
 TEST(SessionMotion, CostsOneLookWhereNothingMovesAndSomethingIsWrong) {
   const auto faults = FindFaults({"paging.last_page.drops_one"}).value();
   std::vector<std::vector<std::string>> ids;

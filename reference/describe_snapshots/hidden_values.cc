@@ -117,6 +117,13 @@ void LearnHidden(std::uint64_t exchange, const Request& request, const Plan& pla
   }
 }
 
+bool AsksForHiddenFields(const Request& request) {
+  return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
+    return EqualAnyCase(parameter.name, "InstanceId") ||
+           EqualAnyCase(parameter.name, "SnapshotLinkId");
+  });
+}
+
 std::string MadeUpValue(std::string_view prefix, std::size_t stem, int number) {
   std::string tail;
   for (const char digit : fmt::format("{:03}", number)) tail += {digit, 'a'};

@@ -44,6 +44,10 @@ struct Request;
 void LearnHidden(std::uint64_t exchange, const Request& request, const Plan& plan,
                  const ObservedAnswer& answer, const Dataset& dataset);
 
+// Whether the request filters by a field that some answers show nothing of. What such a filter
+// lists cannot be told where snapshots were created that nobody knows but from answers.
+bool AsksForHiddenFields(const Request& request);
+
 inline constexpr std::size_t kMadeUpStems = 3;
 // A value that nobody has: the prefix, one of kMadeUpStems beginnings, and the number. No two
 // letters and no two equal digits stand side by side in it, so that a short name is hardly ever a

@@ -105,17 +105,6 @@ Dataset Emptied(const Dataset& dataset) {
   return out;
 }
 
-// Filters that some answers show nothing of.
-bool AsksForHiddenFields(const Request& request) {
-  return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
-    const auto is = [&](std::string_view name) {
-      return std::ranges::equal(parameter.name, name,
-                                [](char c, char letter) { return (c | 0x20) == letter; });
-    };
-    return is("instanceid") || is("snapshotlinkid");
-  });
-}
-
 }  // namespace
 
 struct Judge::State {

@@ -67,9 +67,8 @@ std::string HostOf(std::string_view url) {
 
 // What counts as one target: a host, or all the regional endpoints of the real service together.
 std::string TargetAt(const std::string& host) {
-  constexpr std::string_view kService = "aliyuncs.com";
   const std::string name = host.substr(0, host.find(':'));
-  return name.ends_with(fmt::format(".{}", kService)) ? std::string(kService) : host;
+  return name.ends_with(".aliyuncs.com") ? "aliyuncs.com" : host;
 }
 
 // A body as it came over the wire, which no tool should keep: HAR has it decoded.

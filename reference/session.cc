@@ -489,8 +489,7 @@ void Session::Report(const Origin& origin, const JudgedExchange& exchange, Diffe
                      std::vector<std::uint64_t> evidence) {
   const bool steady =
       WasSteadySince(state_->test_begin) && state_->last_moment == state_->test_moment;
-  const auto& moment = exchange.standing.moment;
-  const bool hidden = moment && moment->has_hidden_fields && AsksForHiddenFields(exchange.request);
+  const bool hidden = IsHidden(exchange.standing, exchange.request);
   state_->Report(origin, exchange, std::move(difference), std::move(evidence),
                  state_->moves() && (!steady || hidden));
 }

@@ -4,6 +4,8 @@
 #include <deque>
 #include <utility>
 
+#include "spec/letters.h"
+
 namespace assay {
 namespace {
 
@@ -19,8 +21,7 @@ constexpr int kMostReturns = 3;
 
 bool HasToken(const Request& request) {
   return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
-    return std::ranges::equal(parameter.name, std::string_view("nexttoken"),
-                              [](char c, char letter) { return (c | 0x20) == letter; });
+    return EqualAnyCase(parameter.name, "NextToken");
   });
 }
 

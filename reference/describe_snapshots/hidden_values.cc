@@ -117,7 +117,8 @@ void LearnHidden(std::uint64_t exchange, const Request& request, const Plan& pla
   }
 }
 
-bool AsksForHiddenFields(const Request& request) {
+bool IsHidden(const Standing& standing, const Request& request) {
+  if (!standing.moment || !standing.moment->has_hidden_fields) return false;
   return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
     return EqualAnyCase(parameter.name, "InstanceId") ||
            EqualAnyCase(parameter.name, "SnapshotLinkId");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reference/dataset.h"
+#include "reference/moment.h"
 
 namespace assay {
 
@@ -44,9 +45,9 @@ struct Request;
 void LearnHidden(std::uint64_t exchange, const Request& request, const Plan& plan,
                  const ObservedAnswer& answer, const Dataset& dataset);
 
-// Whether the request filters by a field that some answers show nothing of. What such a filter
-// lists cannot be told where snapshots were created that nobody knows but from answers.
-bool AsksForHiddenFields(const Request& request);
+// Whether what the request lists cannot be told: it filters by a field that some answers show
+// nothing of, and snapshots were created that nobody knows but from answers.
+bool IsHidden(const Standing& standing, const Request& request);
 
 inline constexpr std::size_t kMadeUpStems = 3;
 // A value that nobody has: the prefix, one of kMadeUpStems beginnings, and the number. No two

@@ -245,15 +245,26 @@ bool IsOtherMethod(const Request& request) {
   return request.method != "GET" && request.method != "POST";
 }
 
-// The violation of a reading file that pins another option of the question.
+std::string OptionText(Question question, Option option) {
+  return fmt::format("{}={}", Id(question), Id(option));
+}
+
+// The violation of a reading file: `which` it pins, `shown` are the options that the answer has.
+Difference BrokenPin(const std::string& which, const std::vector<std::string>& shown,
+                     Aspect aspect) {
+  return {"request.reading.consistent"_rule, fmt::format("{}, as the reading given has it", which),
+          shown.empty() ? std::string("an answer that is right under other options only")
+                        : fmt::format("an answer of {}", fmt::join(shown, " or ")),
+          which, aspect};
+}
+
+// What is wrong with an answer of the option where a reading file pins another one.
 std::optional<Difference> PinnedOtherwise(const Judge::State& state, Question question,
                                           Option option) {
   for (const auto& [pinned, wanted] : state.pins.pins) {
     if (pinned != question || wanted == option) continue;
-    const std::string which = fmt::format("{}={}", Id(question), Id(wanted));
-    return Difference{
-        "request.reading.consistent"_rule, fmt::format("{}, as the reading given has it", which),
-        fmt::format("an answer of {}={}", Id(question), Id(option)), which, Aspect::kOutcome};
+    return BrokenPin(OptionText(question, wanted), {OptionText(question, option)},
+                     Aspect::kOutcome);
   }
   return std::nullopt;
 }
@@ -475,8 +486,7 @@ void Examination::Doubt(const Difference& difference) {
 
 // Which instance and chain a snapshot belongs to that was created during the run no answer shows.
 void Examination::DoubtHidden(std::size_t of_form) {
-  if (!standing_.moment || !standing_.moment->has_hidden_fields) return;
-  if (verdict_.violations.size() == of_form || !AsksForHiddenFields(request_)) return;
+  if (verdict_.violations.size() == of_form || !IsHidden(standing_, request_)) return;
   const auto first = verdict_.violations.begin() + static_cast<std::ptrdiff_t>(of_form);
   const std::vector<Difference> doubtful(first, verdict_.violations.end());
   verdict_.violations.erase(first, verdict_.violations.end());
@@ -533,17 +543,13 @@ void Examination::PinsBroken(const Constraints& constraints) {
     const QuestionInfo& info = Catalogue::Get()[question];
     const OptionSet left = Left(constraints, question);
     if ((left >> info.PositionOf(option)) & 1U) continue;
-    broken.push_back(fmt::format("{}={}", Id(question), Id(option)));
+    broken.push_back(OptionText(question, option));
     for (std::size_t i = 0; i < info.options.size(); ++i) {
-      if ((left >> i) & 1U)
-        shown.push_back(fmt::format("{}={}", Id(question), Id(info.options[i].id)));
+      if ((left >> i) & 1U) shown.push_back(OptionText(question, info.options[i].id));
     }
   }
   const std::string which = broken.empty() ? "pins" : fmt::format("{}", fmt::join(broken, ", "));
-  Report({"request.reading.consistent"_rule, fmt::format("{}, as the reading given has it", which),
-          shown.empty() ? std::string("an answer that is right under other options only")
-                        : fmt::format("an answer of {}", fmt::join(shown, " or ")),
-          which, IsError() ? Aspect::kOutcome : Aspect::kList});
+  Report(BrokenPin(which, shown, IsError() ? Aspect::kOutcome : Aspect::kList));
 }
 
 void Examination::Learn(Exploration exploration) {

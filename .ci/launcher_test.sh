@@ -271,6 +271,17 @@ LooksAtEveryFolderThatIsBuilt() {
   done
 }
 
+HelpNeedsTheProgramAlone() {
+  local words
+  for words in 'fuzz --help' 'fuzz -h' 'run --help' --help rnu; do
+    # shellcheck disable=SC2086  # several words
+    launch_again $words
+    expect_no_call 'preset fuzz'
+  done
+  launch_again fuzz
+  expect_call 'preset fuzz'
+}
+
 make_stubs
 tests=$(declare -F | sed -nE 's/^declare -f ([A-Z].*)/\1/p')
 for test in $tests; do

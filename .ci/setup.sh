@@ -1,15 +1,15 @@
 # Functions that install and build; the launcher, .ci/test and .ci/run read this file.
 # They expect `root`, the project's folder, and set -eu. A failed step ends the script with 2.
 
-# What a build reads: where one of these changed, vanished or was added, the program is built again.
+# What a build reads: if one of these changed, vanished or was added, the program is built again.
 readonly build_inputs='CMakeLists.txt CMakePresets.json main.cc
   cmake spec reference reports conformance property fuzz'
 
-# A compiler at work takes up to so much memory.
+# The most memory that a compiler takes.
 readonly job_kib=$((1536 * 1024))
 
 # Processor time of a first build of the program.
-readonly first_build_minutes=4
+readonly first_build_minutes=12
 
 say() { printf 'assay: %s\n' "$*" >&2; }
 
@@ -22,7 +22,7 @@ make_folder() {
   mkdir -p "$root/$1" 2>/dev/null && [ -w "$root/$1" ] || give_up "cannot write to $root/$1"
 }
 
-# One at a time does what the lock NAME stands for; it ends with unlock, or with the script.
+# Takes the lock NAME, which one process at a time may hold; it ends with unlock, or with the script.
 lock() {
   make_folder build
   exec 9>"$root/build/$1.lock" || give_up "cannot write to $root/build/$1.lock"
@@ -34,7 +34,7 @@ lock() {
 
 unlock() { exec 9>&-; }
 
-# The packages of the GROUPs that are not there.
+# The packages of the GROUPs that are missing.
 missing_packages() {
   wanted=
   while read -r group package stand_in; do
@@ -52,7 +52,7 @@ missing_packages() {
   done
 }
 
-# Prints the word to put before a command that needs root; fails where there is no way.
+# Prints the word to put before a command that needs root; fails if there is no way.
 find_elevation() {
   [ "$(id -u)" = 0 ] && return 0
   command -v sudo >/dev/null || return 1
@@ -121,7 +121,7 @@ existing_inputs() {
   done
 }
 
-# What failed, from the log of a build: a compiler's errors without its notes, where there are some.
+# What failed, from the log of a build: a compiler's errors without its notes, if there are any.
 show_failure() {
   if grep -q ' error: ' "$1"; then
     grep -A 8 -E '^FAILED: | error: |undefined reference' "$1" | head -n 120 >&2
@@ -132,11 +132,14 @@ show_failure() {
   fi
 }
 
-# Builds TARGETs, or everything, of PRESET; returns 1 and shows all that failed where something does.
-# The stamp bears the time before the build: what changes meanwhile is built the next time.
+# Builds TARGETs, or everything, of PRESET; returns 1 and shows all that failed if something does.
+# The stamp bears the time before the build: what changes during it is built the next time.
+# With CI=true all is built once and never again: file by file and with debug information takes twice as long.
 build_preset() {
   preset=$1
   shift
+  once=
+  [ "${CI:-}" = true ] && [ "$preset" = dev ] && once='-DASSAY_UNITY=ON -DCMAKE_CXX_FLAGS_DEBUG=-O1'
   folder=$root/build/$preset
   make_folder "build/$preset"
   log=$folder/build.log
@@ -145,10 +148,10 @@ build_preset() {
   grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$folder/CMakeCache.txt" || fresh=--fresh
   jobs=$(count_jobs) || return 1
   # shellcheck disable=SC2086
-  (cd "$root" && cmake --preset "$preset" $fresh &&
+  (cd "$root" && cmake --preset "$preset" $fresh $once &&
     cmake --build "$folder" --parallel "$jobs" ${1:+--target "$@"} -- -k 0) >"$log" 2>&1 </dev/null 9>&- || {
     show_failure "$log"
-    say "building failed (build/$preset/build.log)"
+    say "the build failed (build/$preset/build.log)"
     return 1
   }
   mv "$folder/stamp.new" "$folder/stamp"

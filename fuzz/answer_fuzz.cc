@@ -1,10 +1,11 @@
-// Answers from a hostile target: the judge reads any bytes without harm, and says the same twice.
+// Answers from a hostile target: the judge reads any bytes without harm, and gives the same verdict
+// twice.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
-#include "reference/describe_snapshots/judge.h"
+#include "reference/judge/judge.h"
 
 namespace assay {
 namespace {
@@ -21,9 +22,9 @@ void RunOne(std::string_view text) {
   response.status = kStatus[text.empty() ? 0 : static_cast<unsigned char>(text[0]) % 6];
   response.content_type = "application/json;charset=utf-8";
   response.body = text.empty() ? text : text.substr(1);
-  const Verdict first = judge.Peek(request, response);
-  const Verdict second = judge.Peek(request, response);
-  if (first.kind != second.kind || first.violations.size() != second.violations.size())
+  const Verdict first = judge.Peek(ExchangeReader().Read(0, request, response));
+  const Verdict second = judge.Peek(ExchangeReader().Read(0, request, response));
+  if (first.kind != second.kind || first.violations().size() != second.violations().size())
     std::abort();
 }
 

@@ -14,13 +14,15 @@
 #include <memory>
 
 #include "fuzz/exchange_input.h"
-#include "reference/connection_options.h"
-#include "reference/describe_snapshots/service.h"
-#include "reference/session.h"
-#include "reports/journal.h"
-#include "reports/render.h"
-#include "reports/terminal.h"
-#include "reports/text.h"
+#include "reference/server/service.h"
+#include "reference/session/other_endpoint.h"
+#include "reference/session/session.h"
+#include "reference/target/connection_options.h"
+#include "reports/journal/journal.h"
+#include "reports/render/render.h"
+#include "reports/render/terminal.h"
+#include "reports/text/text.h"
+#include "spec/record/token_trail.h"
 
 namespace assay {
 namespace {
@@ -48,26 +50,24 @@ Result<fs::path> FindFuzzer() {
                "cmake --build --preset fuzz"};
 }
 
-// Sends one input's requests, tokens put in.
+// Sends one input's requests, with the tokens filled in.
 class InputScript : public Script {
  public:
   explicit InputScript(ExchangeInput input) : input_(std::move(input)) {}
 
-  bool Next(const Response* previous, Request& request) override {
-    const std::string token = previous ? NextTokenOf(*previous) : "";
-    if (!token.empty()) token_ = token;
+  bool Next(const Exchange* previous, Request& request) override {
+    const std::string token = previous ? NextTokenOf(previous->answer) : "";
+    if (!token.empty()) tokens_.Add("last", token);
     if (next_ == input_.requests.size()) return false;
     request = input_.requests[next_++];
-    for (Parameter& parameter : request.parameters) {
-      if (parameter.value == kTokenPlaceholder) parameter.value = token_;
-    }
+    (void)tokens_.Substitute(request);
     return true;
   }
 
  private:
   ExchangeInput input_;
   std::size_t next_ = 0;
-  std::string token_;
+  GivenTokens tokens_;
 };
 
 std::string ReadFile(const fs::path& file) {
@@ -83,7 +83,7 @@ std::vector<std::string> Arguments(const FuzzOptions& options, const fs::path& f
   std::vector<std::string> arguments = {
       fuzzer.string(), fmt::format("-max_total_time={}", options.max_total_time),
       fmt::format("-artifact_prefix={}/inputs/", options.out), "-print_final_stats=1"};
-  // In process the weighing of rare features costs more than it finds: a third of the speed.
+  // In process, weighing rare features costs more than it finds: a third of the speed.
   if (options.target.empty()) arguments.push_back("-entropic=0");
   if (fs::exists(seeds / "assay.dict")) {
     arguments.push_back("-dict=" + (seeds / "assay.dict").string());
@@ -105,6 +105,7 @@ int RunFuzzer(const FuzzOptions& options, const std::vector<std::string>& argume
     if (!options.dataset.empty()) setenv("ASSAY_FUZZ_DATASET", options.dataset.c_str(), 1);
     setenv("ASSAY_FUZZ_SIGNATURE", options.connection.signature.c_str(), 1);
     setenv("ASSAY_FUZZ_CA_FILE", options.connection.ca_file.c_str(), 1);
+    setenv("ASSAY_FUZZ_TIMEOUT", fmt::format("{}", options.connection.timeout_s).c_str(), 1);
     execv(argv[0], argv.data());
     _exit(127);
   }
@@ -162,8 +163,9 @@ Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
   const std::vector<Finding> findings = session.Findings();
   for (const Finding& finding : findings) (*journal)->Add(finding);
   const bool violated = session.violations() > 0;
-  RunTrailer trailer{.verdict = violated ? "violations" : "inconclusive",
-                     .exit_code = violated ? 1 : 3,
+  const ExitCode code = violated ? ExitCode::kViolations : ExitCode::kCouldNotJudge;
+  RunTrailer trailer{.verdict = VerdictOf(code),
+                     .exit_code = static_cast<int>(code),
                      .exchanges = session.exchanges(),
                      .judged = judge.judged(),
                      .reason = violated ? "" : "the input did not fail again",
@@ -172,13 +174,24 @@ Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
   (*journal)->End(trailer);
   if (const Done done = (*journal)->status(); !done) return done.error();
   journal->reset();
-  const Result<RecordedRun> run = LoadRun(options.out);
-  if (!run) return run.error();
-  if (const Done done = RenderReports(*run, options.out, AllReportFormats()); !done) {
-    return done.error();
-  }
-  std::cout << TerminalSummary(*run, options.out, DescribeTerminal(STDOUT_FILENO)) << std::flush;
+  const Done done = ReportRun(options.out, DescribeTerminal(STDOUT_FILENO), false, std::cout);
+  if (!done) return done.error();
   return violated ? ExitCode::kViolations : ExitCode::kCouldNotJudge;
+}
+
+// Whether something answers there that may be the API.
+Done LookAt(Target& target) {
+  Request request;
+  request.Set("Action", "DescribeSnapshots");
+  request.Set("RegionId", "cn-hangzhou");
+  const Result<Response> response = SendOnce(target, request);
+  if (!response) {
+    if (BeganToAnswer(response.error())) return Ok();
+    return Error{target.Name(), response.error().what, ExitCode::kCouldNotJudge};
+  }
+  std::string other = OtherEndpoint(*response);
+  if (other.empty()) return Ok();
+  return Error{target.Name(), std::move(other), ExitCode::kCouldNotJudge};
 }
 
 Result<ExitCode> Fuzz(const FuzzOptions& options) {
@@ -186,10 +199,10 @@ Result<ExitCode> Fuzz(const FuzzOptions& options) {
   if (!fuzzer) return fuzzer.error();
   if (const Result<Dataset> dataset = OpenDataset(options); !dataset) return dataset.error();
   if (!options.target.empty()) {
-    // What is wrong with the options is told before the fuzzer starts.
-    if (const auto target = OpenEndpoint(options.target, options.connection); !target) {
-      return target.error();
-    }
+    // Wrong options are reported before the fuzzer starts.
+    const auto target = OpenEndpoint(options.target, options.connection);
+    if (!target) return target.error();
+    if (const Done there = LookAt(**target); !there) return there.error();
   }
   std::error_code failed;
   fs::create_directories(fs::path(options.out) / "inputs", failed);
@@ -202,7 +215,7 @@ Result<ExitCode> Fuzz(const FuzzOptions& options) {
     std::cout << "the input that fails: " << input.string() << "\n";
     return ReportInput(options, input);
   }
-  if (code == 3) return ExitCode::kCouldNotJudge;  // the fuzzer said why
+  if (code == 3) return ExitCode::kCouldNotJudge;  // the fuzzer has said why
   if (!before.empty()) return ReportInput(options, before.front());
   return Error{"assay fuzz", fmt::format("the fuzzer ended with {} and left no input", code),
                ExitCode::kCouldNotJudge};
@@ -215,15 +228,19 @@ void AddFuzzCommand(CLI::App& app, int* exit_code) {
   CLI::App* fuzz =
       app.add_subcommand("fuzz", "A guided campaign: mutated requests, with the judge as oracle");
   fuzz->add_option("--target", options->target,
-                   "URL of the endpoint; without it, the model in process");
+                   "URL of the endpoint (default: the model in this process)");
   AddConnectionOptions(*fuzz, options->connection);
+  fuzz->add_option("--timeout", options->connection.timeout_s,
+                   "seconds to wait for an answer, to its last byte")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
   fuzz->add_option("--dataset", options->dataset, "the state that the target was loaded with");
-  fuzz->add_option("--max-total-time", options->max_total_time, "seconds; 0 for no end")
+  fuzz->add_option("--max-total-time", options->max_total_time, "seconds; 0 for no limit")
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
   fuzz->add_option("--out", options->out, "folder for corpus, inputs and reports")
       ->capture_default_str();
-  fuzz->add_option("flags", options->flags, "flags of libFuzzer, behind --: -runs=1000 -seed=1");
+  fuzz->add_option("flags", options->flags, "flags of libFuzzer, after --: -runs=1000 -seed=1");
   fuzz->callback([=]() {
     const Result<ExitCode> code = Fuzz(*options);
     if (!code) std::cerr << "assay fuzz: " << TerminalText(code.error().Text()) << '\n';

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "reference/dataset.h"
+#include "reference/state/dataset.h"
 
 namespace assay {
 namespace {

@@ -11,9 +11,12 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
 #include "fuzz/mutator.h"
-#include "reference/connection_options.h"
-#include "reference/describe_snapshots/service.h"
-#include "reference/target.h"
+#include "reference/server/service.h"
+#include "reference/target/connection_options.h"
+#include "reference/target/target.h"
+#include "reports/text/secrets.h"
+#include "reports/text/text.h"
+#include "spec/record/token_trail.h"
 
 namespace assay {
 namespace {
@@ -31,38 +34,32 @@ const Dataset& State() {
 }
 
 [[noreturn]] void Stop(const Request& request, const Response& response, const Verdict& verdict) {
-  const Difference& first = verdict.violations.front();
+  const Difference first = verdict.violations().front();
   fmt::print(stderr,
              "VIOLATION {}\n  request  {} {}\n  expected {}\n  actual   {}\n  answer   {} {}\n",
-             Id(first.rule), request.method, request.Text(), first.expected, first.actual,
-             response.status, Excerpt(response.body, 400));
+             Id(first.rule), TerminalText(request.method), TerminalText(request.Text()),
+             TerminalText(HideSecrets(first.expected)), TerminalText(HideSecrets(first.actual)),
+             response.status, TerminalText(HideSecrets(Excerpt(response.body, 400))));
   std::abort();
 }
 
-bool AsksForToken(const Request& request) {
-  return std::ranges::find(request.parameters, kTokenPlaceholder, &Parameter::value) !=
-         request.parameters.end();
-}
-
-// Sends the requests in turn, with the newest token where one asks for it.
-void Exchange(Target& target, Judge& judge, ExchangeInput input, std::uint64_t& id) {
-  // Reading tokens off answers takes a fifth of the time, and most inputs want none.
-  const bool walks = std::ranges::any_of(input.requests, AsksForToken);
-  std::string token;
+// Sends the requests in turn, with the newest token in those that ask for it.
+void SendAll(Target& target, Judge& judge, ExchangeInput input, std::uint64_t& id) {
+  static ExchangeReader reader;
+  GivenTokens tokens;
   for (Request& request : input.requests) {
-    for (Parameter& parameter : request.parameters) {
-      if (parameter.value == kTokenPlaceholder) parameter.value = token;
-    }
+    (void)tokens.Substitute(request);
     const Result<Response> response = Send(target, request);
     if (!response) {
-      fmt::print(stderr, "{}\n", response.error().Text());
-      std::exit(3);  // the target is lost: no finding
+      fmt::print(stderr, "{}\n", TerminalText(response.error().Text()));
+      std::_Exit(3);  // the target is lost: no finding, and no file of the fuzzer's about it
     }
-    const Verdict verdict = judge.Examine(++id, request, *response);
+    const Exchange exchange = reader.Read(++id, request, *response);
+    const Verdict verdict = judge.Examine(exchange);
     ShowFeatures(*response, verdict);
-    if (!verdict.violations.empty()) Stop(request, *response, verdict);
-    const std::string next = walks ? NextTokenOf(*response) : "";
-    if (!next.empty()) token = next;
+    if (verdict.HasViolation()) Stop(request, *response, verdict);
+    const std::string next = NextTokenOf(exchange.answer);
+    if (!next.empty()) tokens.Add("last", next);
   }
 }
 
@@ -83,8 +80,10 @@ Live* LiveTarget() {
   static const std::unique_ptr<Live> live = []() -> std::unique_ptr<Live> {
     const char* url = std::getenv("ASSAY_FUZZ_TARGET");
     if (!url) return nullptr;
-    const ConnectionOptions connection{.signature = EnvironmentOr("ASSAY_FUZZ_SIGNATURE", "none"),
-                                       .ca_file = EnvironmentOr("ASSAY_FUZZ_CA_FILE", "")};
+    const ConnectionOptions connection{
+        .signature = EnvironmentOr("ASSAY_FUZZ_SIGNATURE", "none"),
+        .ca_file = EnvironmentOr("ASSAY_FUZZ_CA_FILE", ""),
+        .timeout_s = std::strtod(EnvironmentOr("ASSAY_FUZZ_TIMEOUT", "10").c_str(), nullptr)};
     auto target = OpenEndpoint(url, connection);
     if (!target) {
       fmt::print(stderr, "{}\n", target.error().Text());
@@ -100,7 +99,7 @@ Live* LiveTarget() {
 void RunOne(std::string_view text) {
   ExchangeInput input = ParseExchangeInput(text);
   if (Live* live = LiveTarget()) {
-    return Exchange(*live->target, live->judge, std::move(input), live->id);
+    return SendAll(*live->target, live->judge, std::move(input), live->id);
   }
   struct Readings {
     Reading whole, known;
@@ -116,7 +115,7 @@ void RunOne(std::string_view text) {
   ModelTarget target(State(), reading.whole);
   Judge judge(State(), reading.known);
   std::uint64_t id = 0;
-  Exchange(target, judge, std::move(input), id);
+  SendAll(target, judge, std::move(input), id);
 }
 
 }  // namespace

@@ -6,24 +6,25 @@
 #include <string_view>
 #include <vector>
 
-#include "reference/message.h"
-#include "spec/catalogue.h"
+#include "reference/wire/message.h"
+#include "spec/catalogue/catalogue.h"
+#include "spec/catalogue/reading.h"
 
 namespace assay {
 
 // What the bytes of a fuzzer mean: a reading, and a few requests that are sent one after another.
 //   reading 7                       (a line; 0 is the default reading, others are random ones)
 //   Status=failed                   (a parameter a line, as it is; Action, RegionId and Format are
-//   PageSize=10                      added where they are not given)
+//   PageSize=10                      added if they are not given)
 //   @POST form plus                 (a line that starts with @: method, placement, blanks as "+")
 //                                   (an empty line: the next request)
-// The text {token} in a value stands for the newest NextToken.
+// The value `$token.last` stands for the newest NextToken (spec/record/token_trail.h).
 struct ExchangeInput {
   std::uint32_t reading = 0;
   std::vector<Request> requests;
 };
 
-inline constexpr std::string_view kTokenPlaceholder = "{token}";
+inline constexpr std::string_view kLastTokenOfInput = "$token.last";
 inline constexpr std::size_t kMostRequests = 8;
 
 // Every text is an input: lines that mean nothing are left out.

@@ -34,7 +34,7 @@ void ShowFeatures(const Response& response, const Verdict& verdict) {
   Count(4, static_cast<std::uint64_t>(verdict.kind));
   // Which snapshots were listed says which filters took effect.
   for (const std::string& id : verdict.listed) Count(5, std::hash<std::string_view>{}(id) % 512);
-  for (const Difference& warning : verdict.warnings) Count(6, Index(warning.rule));
+  for (const Difference& warning : verdict.warnings()) Count(6, Index(warning.rule));
   if (!verdict.code.empty()) Count(7, code ^ std::hash<std::string_view>{}(response.content_type));
 }
 

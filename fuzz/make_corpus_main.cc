@@ -7,9 +7,9 @@
 
 #include "fuzz/exchange_input.h"
 #include "fuzz/mutator.h"
-#include "reference/describe_snapshots/service.h"
-#include "reference/target.h"
-#include "spec/operation.h"
+#include "reference/server/service.h"
+#include "reference/target/target.h"
+#include "spec/catalogue/operation.h"
 
 namespace assay {
 namespace {
@@ -34,7 +34,8 @@ std::string DictionaryEntry(std::string_view text) {
 }
 
 std::string Dictionary() {
-  std::set<std::string> words = {"{token}", "@POST form\n", "CreationStartTime", "CreationEndTime"};
+  std::set<std::string> words = {std::string(kLastTokenOfInput), "@POST form\n",
+                                 "CreationStartTime", "CreationEndTime"};
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     words.insert(parameter.name + "=");
     words.insert(parameter.values.begin(), parameter.values.end());
@@ -48,7 +49,7 @@ std::string Dictionary() {
   return out;
 }
 
-// One input a rule: the requests of its cases, where they need no placeholder.
+// One input a rule: the requests of its cases, if they need no placeholder.
 void WriteExchanges(const fs::path& folder, const Dataset& dataset) {
   for (const RuleInfo& rule : Catalogue::Get().rules()) {
     ExchangeInput input;

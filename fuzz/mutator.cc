@@ -1,33 +1,21 @@
 #include "fuzz/mutator.h"
 
 #include <algorithm>
-#include <array>
-#include <random>
 
 #include "fuzz/exchange_input.h"
-#include "spec/operation.h"
+#include "spec/catalogue/operation.h"
+#include "spec/catalogue/parameter_values.h"
+#include "spec/text/random.h"
 
 namespace assay {
 namespace {
 
-using Random = std::mt19937_64;
-
-template <typename Range>
-const auto& Pick(Random& random, const Range& range) {
-  return range[random() % std::size(range)];
+// One of the odd values of a kind in parameters.json.
+std::string PickOdd(Random& random, std::string_view kind) {
+  const OddValues& odd = ParameterValues::Get().Odd(kind);
+  const std::size_t at = random.Below(odd.values.size() + odd.fuzzed.size());
+  return at < odd.values.size() ? odd.values[at] : odd.fuzzed[at - odd.values.size()];
 }
-
-constexpr std::array<std::string_view, 12> kNumbers = {
-    "0", "1", "-1", "9", "10", "100", "101", "999", "007", "+5", "x", "2147483648"};
-constexpr std::array<std::string_view, 10> kTimes = {
-    "2024-02-29T00:00Z",     "2023-02-29T00:00Z", "2019-12-13T17:00Z",
-    "2099-01-01T00:00Z",     "1990-01-01T00:00Z", "2019-12-13",
-    "2019-12-13T17:00:00Z",  "2019-12-13T25:00Z", "yesterday",
-    "2019-12-13T17:00+08:00"};
-constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "True",  "FALSE",
-                                                       "1",    "yes",   "maybe", ""};
-constexpr std::array<std::string_view, 7> kOdd = {"",   " ",        "all",         "*",
-                                                  "[]", "\xC3\x28", "\xE4\xB8\xAD"};
 
 // The field that a filter looks at.
 Field FieldOf(std::string_view name) {
@@ -39,44 +27,44 @@ Field FieldOf(std::string_view name) {
 std::string Name(Random& random, std::string_view pattern) {
   std::string name(pattern);
   const std::size_t n = name.find(".N.");
-  if (n != std::string::npos) name.replace(n + 1, 1, std::to_string(random() % 4));
+  if (n != std::string::npos) name.replace(n + 1, 1, std::to_string(random.Below(4)));
   return name;
 }
 
 std::string FromDataset(Random& random, std::string_view name, const Dataset& dataset) {
   if (dataset.snapshots.empty()) return "";
-  const Snapshot& snapshot = Pick(random, dataset.snapshots);
+  const Snapshot& snapshot = random.Pick(dataset.snapshots);
   if (name.starts_with("Tag.")) {
     if (snapshot.tags.empty()) return "Env";
-    const Tag& tag = Pick(random, snapshot.tags);
+    const Tag& tag = random.Pick(snapshot.tags);
     return name.ends_with("ey") ? tag.key : tag.value;
   }
   if (name == "SnapshotIds") {
     return "[\"" + snapshot[Field::kSnapshotId] + "\",\"" +
-           Pick(random, dataset.snapshots)[Field::kSnapshotId] + "\"]";
+           random.Pick(dataset.snapshots)[Field::kSnapshotId] + "\"]";
   }
   if (name.starts_with("Filter.")) return snapshot[Field::kCreationTime].substr(0, 16) + "Z";
   return snapshot[FieldOf(name)];
 }
 
 std::string Value(Random& random, std::string_view name, const Dataset& dataset) {
-  if (random() % 8 == 0) return std::string(Pick(random, kOdd));
-  if (name == "NextToken") return std::string(kTokenPlaceholder);
+  if (random.Below(8) == 0) return PickOdd(random, "any");
+  if (name == "NextToken") return std::string(kLastTokenOfInput);
   if (name.ends_with("Key") && name.starts_with("Filter.")) {
-    return random() % 2 ? "CreationStartTime" : "CreationEndTime";
+    return random.Below(2) ? "CreationStartTime" : "CreationEndTime";
   }
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     if (parameter.name != name) continue;
-    if (parameter.type == "integer") return std::string(Pick(random, kNumbers));
-    if (parameter.type == "boolean") return std::string(Pick(random, kBooleans));
-    if (!parameter.values.empty() && random() % 4) return Pick(random, parameter.values);
+    if (parameter.type == "integer") return PickOdd(random, "number");
+    if (parameter.type == "boolean") return PickOdd(random, "boolean");
+    if (!parameter.values.empty() && random.Below(4)) return random.Pick(parameter.values);
   }
-  if (name.starts_with("Filter.") && random() % 2) return std::string(Pick(random, kTimes));
+  if (name.starts_with("Filter.") && random.Below(2)) return PickOdd(random, "time");
   return FromDataset(random, name, dataset);
 }
 
 Parameter SomeParameter(Random& random, const Dataset& dataset) {
-  const ParameterInfo& info = Pick(random, OperationInfo::Get().parameters);
+  const ParameterInfo& info = random.Pick(OperationInfo::Get().parameters);
   const std::string name = Name(random, info.name);
   return {name, Value(random, name, dataset)};
 }
@@ -84,9 +72,9 @@ Parameter SomeParameter(Random& random, const Dataset& dataset) {
 void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
   auto& parameters = request.parameters;
   const auto some = [&]() {
-    return parameters.begin() + static_cast<std::ptrdiff_t>(random() % parameters.size());
+    return parameters.begin() + static_cast<std::ptrdiff_t>(random.Below(parameters.size()));
   };
-  switch (random() % 6) {
+  switch (random.Below(6)) {
     case 0:
     case 1:
       parameters.push_back(SomeParameter(random, dataset));
@@ -104,9 +92,9 @@ void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
       if (!parameters.empty()) parameters.push_back(*some());
       return;
     default:
-      request.method = random() % 2 ? "GET" : "POST";
+      request.method = random.Below(2) ? "GET" : "POST";
       request.placement = request.method == "GET" ? Placement::kQuery : Placement::kForm;
-      request.encoding = random() % 4 ? FormEncoding::kPercent : FormEncoding::kPlus;
+      request.encoding = random.Below(4) ? FormEncoding::kPercent : FormEncoding::kPlus;
   }
 }
 
@@ -120,8 +108,8 @@ std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64
 std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed) {
   Random random(seed);
   ExchangeInput input = ParseExchangeInput(text);
-  const std::uint64_t choice = random() % 16;
-  if (choice == 0) input.reading = static_cast<std::uint32_t>(random() % 64);
+  const std::uint64_t choice = random.Below(16);
+  if (choice == 0) input.reading = static_cast<std::uint32_t>(random.Below(64));
   if (input.requests.empty() || (choice == 1 && input.requests.size() < kMostRequests)) {
     Request request;
     request.parameters.push_back(SomeParameter(random, dataset));
@@ -131,7 +119,7 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
   } else if (choice == 3 && input.requests.size() < kMostRequests) {
     input.requests.push_back(input.requests.back());
   } else {
-    MutateRequest(random, dataset, input.requests[random() % input.requests.size()]);
+    MutateRequest(random, dataset, input.requests[random.Below(input.requests.size())]);
   }
   return WriteExchangeInput(input);
 }

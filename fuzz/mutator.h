@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "reference/dataset.h"
+#include "reference/state/dataset.h"
 
 namespace assay {
 

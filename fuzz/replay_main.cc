@@ -1,5 +1,5 @@
 // Runs a fuzz target over files and folders, with any compiler, so that targets and corpora never
-// rot: `replay_NAME FILE|FOLDER…`. Ends with 1 where no input was found.
+// rot: `replay_NAME FILE|FOLDER…`. Ends with 1 if no input was found.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

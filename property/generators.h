@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "property/vocabulary.h"
-#include "spec/catalogue.h"
+#include "spec/catalogue/catalogue.h"
+#include "spec/catalogue/reading.h"
 
 namespace assay {
 

@@ -1,11 +1,16 @@
 #include "property/law_script.h"
 
+#include <utility>
+
 namespace assay {
 
-bool LawScript::Next(const Response* previous, Request& request) {
+bool LawScript::Next(const Exchange* previous, Request& request) {
   if (previous) {
-    std::string token = NextTokenOf(*previous);
-    if (!token.empty()) tokens_.push_back(std::move(token));
+    const std::string token = NextTokenOf(previous->answer);
+    if (!token.empty()) {
+      if (!std::exchange(has_token_, true)) tokens_.Add("first", token);
+      tokens_.Add("last", token);
+    }
   }
   if (next_ == requests_.size()) return false;
   request = requests_[next_++];
@@ -14,11 +19,10 @@ bool LawScript::Next(const Response* previous, Request& request) {
 }
 
 void LawScript::PutTokenIn(Request& request) const {
-  const std::string wanted(request.Find("NextToken").value_or(""));
-  if (wanted != kLastToken && wanted != kFirstToken && wanted != kCutToken) return;
-  if (tokens_.empty()) return request.Unset("NextToken");
-  const std::string& token = wanted == kFirstToken ? tokens_.front() : tokens_.back();
-  request.Set("NextToken", wanted == kCutToken ? token.substr(0, token.size() - 1) : token);
+  const auto wanted = ParseTokenReference(request.Find("NextToken").value_or(""));
+  if (!wanted) return;
+  if (!has_token_) return request.Unset("NextToken");
+  request.Set("NextToken", tokens_.Of(*wanted));
 }
 
 }  // namespace assay

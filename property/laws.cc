@@ -12,12 +12,12 @@ namespace {
 
 // Exchanges that one law may cost, shrinking included.
 constexpr std::uint64_t kBudget = 3000;
-constexpr int kTriesWhileMoving = 6;  // of a case, where the state moved during it
+constexpr int kTriesWhileMoving = 6;  // of a case, if the state changed during it
 
 std::vector<std::unique_ptr<Script>> PageWalks(std::vector<Request> requests) {
   std::vector<std::unique_ptr<Script>> scripts;
   for (Request& request : requests) {
-    scripts.push_back(std::make_unique<PageWalk>(std::move(request), 100));
+    scripts.push_back(WalkByNumber(std::move(request), 100));
   }
   return scripts;
 }
@@ -46,13 +46,13 @@ Asker::Asker(Session& session, Origin origin, const Vocabulary& vocabulary, std:
       before_(session.exchanges()),
       budget_(budget) {}
 
-std::vector<Listing> Asker::Lists(std::vector<Request> requests) {
+std::vector<WalkResult> Asker::Lists(std::vector<Request> requests) {
   return Walks(PageWalks(std::move(requests)));
 }
 
-std::vector<Listing> Asker::Walks(std::vector<std::unique_ptr<Script>> scripts) {
-  std::vector<Listing> out;
-  for (const ScriptResult& result : Run(std::move(scripts))) out.push_back(ListingOf(result));
+std::vector<WalkResult> Asker::Walks(std::vector<std::unique_ptr<Script>> scripts) {
+  std::vector<WalkResult> out;
+  for (const ScriptResult& result : Run(std::move(scripts))) out.push_back(WalkResultOf(result));
   return out;
 }
 
@@ -64,7 +64,7 @@ bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost() || 
 
 namespace {
 
-// RapidCheck says once on standard error which seed it would use; ours comes from the run.
+// RapidCheck prints once, to standard error, which seed it would use; ours comes from the run.
 void LoadConfigurationQuietly() {
   std::streambuf* const standard_error = std::cerr.rdbuf(nullptr);
   (void)rc::detail::configuration();
@@ -93,13 +93,13 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
         ++out.cases;
         std::uint64_t before = session.exchanges();
         auto breach = law.check(asker, law_case);
-        // Lists of two states need not fit together.
-        for (int i = 0; breach && !session.WasSteadySince(before) && i < kTriesWhileMoving; ++i) {
+        // Lists of two states need not agree.
+        for (int i = 0; breach && !session.StateHeldSince(before) && i < kTriesWhileMoving; ++i) {
           before = session.exchanges();
           breach = law.check(asker, law_case);
         }
         if (!breach || session.lost()) return;
-        if (!session.WasSteadySince(before)) {
+        if (!session.StateHeldSince(before)) {
           unsettled = std::move(breach);
           return;
         }
@@ -113,8 +113,8 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
   out.lost = session.lost().has_value();
   const Origin origin{"properties", law.name};
   if (out.breach && !law.any_request && out.breach->is_news) {
-    session.ReportOfMoment(origin, out.breach->exchange, out.breach->difference,
-                           out.breach->evidence);
+    session.ReportCertain(origin, out.breach->exchange, out.breach->difference,
+                          out.breach->evidence);
   } else if (unsettled && !law.any_request) {
     session.Report(origin, unsettled->exchange, unsettled->difference, unsettled->evidence);
   }

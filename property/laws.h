@@ -8,7 +8,7 @@
 
 #include "property/generators.h"
 #include "property/walks.h"
-#include "reference/session.h"
+#include "reference/session/session.h"
 
 namespace assay {
 
@@ -17,7 +17,7 @@ struct Breach {
   Difference difference;
   JudgedExchange exchange;              // the one that shows it
   std::vector<std::uint64_t> evidence;  // the others
-  bool is_news = true;                  // the judge did not find one of them wrong by itself
+  bool is_news = true;                  // the judge found none of them wrong by itself
 };
 
 // The way in which laws ask the target: every exchange goes through the session, and so through
@@ -28,11 +28,11 @@ class Asker {
   Asker(Session& session, Origin origin, const Vocabulary& vocabulary, std::uint64_t budget);
 
   // All lists by number, 100 a page, side by side.
-  std::vector<Listing> Lists(std::vector<Request> requests);
-  std::vector<Listing> Walks(std::vector<std::unique_ptr<Script>> scripts);
+  std::vector<WalkResult> Lists(std::vector<Request> requests);
+  std::vector<WalkResult> Walks(std::vector<std::unique_ptr<Script>> scripts);
   std::vector<ScriptResult> Run(std::vector<std::unique_ptr<Script>> scripts);
 
-  // True where no more may be asked, or the target is lost.
+  // True if no more may be asked, or the target is lost.
   bool Exhausted() const;
   std::uint64_t asked() const { return session_.exchanges() - before_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
@@ -55,7 +55,7 @@ struct Law {
 };
 const std::vector<Law>& Laws();
 
-// What drawing cases against one law came to.
+// The outcome of drawing cases against one law.
 struct LawOutcome {
   std::optional<Breach> breach;  // of the smallest counterexample
   std::optional<LawCase> counterexample;

@@ -7,20 +7,21 @@
 #include "property/law_script.h"
 #include "property/laws.h"
 #include "reference/describe_snapshots/model.h"
+#include "spec/text/time.h"
 
 namespace assay {
 namespace {
 
 using Ids = std::set<std::string>;
 
-Ids SetOf(const Listing& listing) { return {listing.ids.begin(), listing.ids.end()}; }
+Ids SetOf(const WalkResult& listing) { return {listing.ids.begin(), listing.ids.end()}; }
 
 // A list that says everything about its request: all pages came, and nothing was cut off.
-bool IsWhole(const Listing& listing) {
+bool IsWhole(const WalkResult& listing) {
   return listing.complete && std::ssize(listing.ids) < kListLimit;
 }
 
-bool AreWhole(const std::vector<Listing>& listings) {
+bool AreWhole(const std::vector<WalkResult>& listings) {
   return std::ranges::all_of(listings, IsWhole);
 }
 
@@ -32,14 +33,13 @@ std::optional<std::string> Lacking(const Ids& a, const Ids& b) {
   return std::nullopt;
 }
 
-Breach Broken(Rule rule, std::string expected, std::string actual, const Listing& shown,
-              std::initializer_list<const Listing*> others, std::string shape) {
-  Breach breach{.difference = {rule, std::move(expected), std::move(actual), std::move(shape)},
-                .exchange = shown.last};
-  breach.difference.aspect =
-      breach.difference.shape == "property accepted" ? Aspect::kOutcome : Aspect::kList;
+Breach Broken(Rule rule, std::string expected, std::string actual, const WalkResult& shown,
+              std::initializer_list<const WalkResult*> others, std::string shape) {
+  Breach breach{
+      .difference = ListDifference(rule, std::move(expected), std::move(actual), std::move(shape)),
+      .exchange = shown.last};
   breach.is_news = shown.sound;
-  for (const Listing* other : others) {
+  for (const WalkResult* other : others) {
     breach.evidence.push_back(other->last.id);
     breach.is_news &= other->sound;
   }
@@ -93,7 +93,7 @@ std::optional<Breach> Monotonicity(Asker& asker, const LawCase& law_case) {
   }
   const auto lists = asker.Lists(std::move(requests));
   if (!IsWhole(lists.front())) return std::nullopt;
-  for (const Listing& wide : lists) {
+  for (const WalkResult& wide : lists) {
     if (!IsWhole(wide)) continue;
     const auto id = Lacking(SetOf(lists.front()), SetOf(wide));
     if (!id) continue;
@@ -105,7 +105,7 @@ std::optional<Breach> Monotonicity(Asker& asker, const LawCase& law_case) {
   return std::nullopt;
 }
 
-std::optional<Breach> Twice(const Listing& listing, Rule rule) {
+std::optional<Breach> Twice(const WalkResult& listing, Rule rule) {
   Ids seen;
   for (const std::string& id : listing.ids) {
     if (seen.insert(id).second) continue;
@@ -116,7 +116,8 @@ std::optional<Breach> Twice(const Listing& listing, Rule rule) {
 }
 
 // Two walks over one list hold the same snapshots.
-std::optional<Breach> SameUnion(const Listing& a, Rule rule_a, const Listing& b, Rule rule_b) {
+std::optional<Breach> SameUnion(const WalkResult& a, Rule rule_a, const WalkResult& b,
+                                Rule rule_b) {
   const Ids in_a = SetOf(a), in_b = SetOf(b);
   if (const auto id = Lacking(in_b, in_a)) {
     return Broken(rule_a, fmt::format("{}, which another walk over the list holds", *id),
@@ -139,14 +140,13 @@ std::size_t SizeFor(std::size_t count, std::uint64_t choice, std::size_t least) 
 // PageSize changes how a list is cut, not what it holds.
 std::optional<Breach> PageSize(Asker& asker, const LawCase& law_case) {
   const Request& request = law_case.requests.front();
-  const Listing reference = asker.Lists({request}).front();
+  const WalkResult reference = asker.Lists({request}).front();
   if (!reference.complete) return std::nullopt;
   std::vector<std::unique_ptr<Script>> scripts;
   for (const std::uint64_t choice : {law_case.choice % 10, law_case.choice / 10 % 10}) {
-    scripts.push_back(
-        std::make_unique<PageWalk>(request, SizeFor(reference.ids.size(), choice, 1)));
+    scripts.push_back(WalkByNumber(request, SizeFor(reference.ids.size(), choice, 1)));
   }
-  for (const Listing& walk : asker.Walks(std::move(scripts))) {
+  for (const WalkResult& walk : asker.Walks(std::move(scripts))) {
     if (!walk.complete) continue;
     if (auto breach = Twice(walk, "page.walk.unique"_rule)) return breach;
     const Rule rule = "page.walk.complete"_rule;
@@ -158,24 +158,25 @@ std::optional<Breach> PageSize(Asker& asker, const LawCase& law_case) {
 // Both kinds of paging list the same.
 std::optional<Breach> PagingKinds(Asker& asker, const LawCase& law_case) {
   const Request& request = law_case.requests.front();
-  const Listing by_number = asker.Lists({request}).front();
+  const WalkResult by_number = asker.Lists({request}).front();
   if (!by_number.complete) return std::nullopt;
   std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(
-      std::make_unique<TokenWalk>(request, SizeFor(by_number.ids.size(), law_case.choice, 10)));
-  const Listing by_token = asker.Walks(std::move(scripts)).front();
+  scripts.push_back(WalkByToken(request, SizeFor(by_number.ids.size(), law_case.choice, 10)));
+  const WalkResult by_token = asker.Walks(std::move(scripts)).front();
   if (!by_token.complete) return std::nullopt;
   if (auto breach = Twice(by_token, "token.walk.unique"_rule)) return breach;
   return SameUnion(by_token, "token.walk.complete"_rule, by_number, "page.walk.complete"_rule);
 }
 
 // The same question put in another way gets the same list, or is refused as well.
-std::optional<Breach> SameAnswer(const Listing& a, const Listing& b, Rule rule) {
+std::optional<Breach> SameAnswer(const WalkResult& a, const WalkResult& b, Rule rule) {
   if (!a.answered || !b.answered) return std::nullopt;
   if (a.refused != b.refused) {
-    return Broken(rule, a.refused ? "refused like the same request before" : "a list as before",
-                  fmt::format("{} {}", b.first.status, b.first.verdict.code), b, {&a},
-                  "property accepted");
+    Breach out = Broken(
+        rule, a.refused ? "refused like the same request before" : "a list as before",
+        fmt::format("{} {}", b.first.status, b.first.verdict.code), b, {&a}, "property accepted");
+    out.difference.aspect = Aspect::kOutcome;
+    return out;
   }
   if (!a.complete || !b.complete || a.ids == b.ids) return std::nullopt;
   return Broken(rule, fmt::format("the same list as in exchange {}", a.last.id), "another one", b,
@@ -221,7 +222,7 @@ std::optional<Breach> Formats(Asker& asker, const LawCase& law_case) {
 // Asking for exactly the ids of a page returns that page's snapshots.
 std::optional<Breach> IdsOfList(Asker& asker, const LawCase& law_case) {
   const Request& request = law_case.requests.front();
-  const Listing list = asker.Lists({request}).front();
+  const WalkResult list = asker.Lists({request}).front();
   if (!list.complete || list.ids.empty()) return std::nullopt;
   const std::size_t most = std::min<std::size_t>(100, 1 + law_case.choice % 100);
   Ids wanted;
@@ -235,7 +236,7 @@ std::optional<Breach> IdsOfList(Asker& asker, const LawCase& law_case) {
     if (const auto value = request.Find(name)) by_ids.Set(name, *value);
   }
   by_ids.Set("SnapshotIds", text + "]");
-  const Listing found = asker.Lists({by_ids}).front();
+  const WalkResult found = asker.Lists({by_ids}).front();
   if (!found.complete) return std::nullopt;
   const Ids listed = SetOf(found);
   if (listed == wanted) return std::nullopt;
@@ -275,7 +276,7 @@ std::optional<Breach> TimeSplit(Asker& asker, const LawCase& law_case) {
   const std::int64_t chosen =
       dataset.snapshots[law_case.choice % dataset.snapshots.size()].creation_time;
   const Split split{chosen - (chosen % 60 + 60) % 60, dataset};
-  const std::string minute = FormatTime(split.minute).substr(0, 16) + "Z";
+  const std::string minute = FormatMinute(split.minute);
   const auto lists = asker.Lists({base, WithTime(base, 1, "CreationStartTime", minute),
                                   WithTime(base, 2, "CreationEndTime", minute)});
   if (!AreWhole(lists)) return std::nullopt;
@@ -329,14 +330,14 @@ std::optional<Breach> StatusPartition(Asker& asker, const LawCase& law_case) {
   return std::nullopt;
 }
 
-// The judge finds nothing wrong with requests of any kind. What it finds is reported already.
+// The judge finds nothing wrong with requests of any kind. What it does find is already reported.
 std::optional<Breach> JudgeAgrees(Asker& asker, const LawCase& law_case) {
   std::vector<std::unique_ptr<Script>> scripts;
   scripts.push_back(std::make_unique<LawScript>(law_case.requests));
   const ScriptResult result = asker.Run(std::move(scripts)).front();
   for (const JudgedExchange& exchange : result) {
-    if (exchange.verdict.violations.empty()) continue;
-    return Breach{exchange.verdict.violations.front(), exchange, exchange.verdict.evidence};
+    if (!exchange.verdict.HasViolation()) continue;
+    return Breach{exchange.verdict.violations().front(), exchange, exchange.verdict.evidence};
   }
   return std::nullopt;
 }
@@ -350,17 +351,17 @@ const std::vector<Law>& Laws() {
       {"FilterNeverAdds", "One more filter never adds a snapshot.", 40, false, Monotonicity},
       {"PageSizeKeepsUnion", "The size of the pages does not change what they hold together.", 60,
        false, PageSize},
-      {"PagingKindsAgree", "Paging by number and by token list the same.", 60, false, PagingKinds},
+      {"PagingKindsAgree", "Paging by number and by token lists the same.", 60, false, PagingKinds},
       {"OrderOfParametersIsFree", "The order of the parameters changes nothing.", 80, false,
        Permutation},
       {"RepetitionIsSame", "The same request gets the same answer.", 60, false, Repetition},
       {"FormIsQuery", "POST with a form gets the answer of GET.", 60, false, Form},
-      {"FormatsAgree", "JSON and XML list the same.", 60, false, Formats},
+      {"FormatsAgree", "JSON and XML list the same snapshots.", 60, false, Formats},
       {"IdsOfListReturnIt", "The ids of a list select exactly that list.", 80, false, IdsOfList},
       {"TimesSplitList", "A point in time splits a list in two.", 80, false, TimeSplit},
       {"StatusPartitions", "Every snapshot is listed under exactly one Status.", 60, false,
        StatusPartition},
-      {"JudgeAgrees", "Requests of any kind are answered as one reading has it.", 800, true,
+      {"JudgeAgrees", "Requests of any kind are answered as one reading says.", 800, true,
        JudgeAgrees},
   };
   return laws;

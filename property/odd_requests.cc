@@ -9,94 +9,36 @@
 #include <vector>
 
 #include "property/vocabulary.h"
-#include "spec/operation.h"
+#include "spec/catalogue/operation.h"
+#include "spec/catalogue/parameter_values.h"
 
 namespace assay {
 namespace {
 
-using Texts = std::vector<const char*>;
+using Texts = std::vector<std::string>;
 
-const Texts kNumbers = {"1",   "2",          "9",          "10",          "11",
-                        "50",  "99",         "100",        "101",         "0",
-                        "-1",  "-0",         "007",        "+5",          "abc",
-                        "",    "2147483647", "2147483648", "-2147483649", "99999999999999999999",
-                        " 10", "10 ",        "1.5",        "1e2",         "0x10",
-                        "1000"};
-const Texts kBooleans = {"true", "false", "True", "False", "FALSE", "tRuE",  "1",    "0",
-                         "yes",  "No",    "",     " ",     " true", "maybe", "null", "2"};
-const Texts kTimeKeys = {
-    "CreationStartTime", "CreationEndTime", "creationstarttime", "CreationTime", "",
-    " CreationEndTime"};
-const Texts kTimes = {"2019-06-01T00:00Z",
-                      "2021-01-01T00:00:00Z",
-                      "2019-06-01T08:00+08:00",
-                      "2019-06-01T08:00:30-02:30",
-                      "2019-06-01",
-                      "2019-02-30T00:00Z",
-                      "2019-06-01T25:00Z",
-                      "2019-06-01T00:00",
-                      "2019-06-01t00:00z",
-                      "2019-06-01T00:00:00.5Z",
-                      "2019-06-01 00:00Z",
-                      "yesterday",
-                      "",
-                      " 2019-06-01T00:00Z",
-                      "1559347200",
-                      "2016-02-29T23:59Z",
-                      "2017-02-29",
-                      "2016-12-31T23:59:60Z",
-                      "9999-12-31T23:59Z",
-                      "0000-00-00T00:00Z"};
-const Texts kFormats = {"JSON", "XML", "json", "xml", "Xml", "yaml", ""};
-const Texts kRegions = {"",
-                        " ",
-                        "cn-nowhere",
-                        "cn hangzhou",
-                        "CN-HANGZHOU",
-                        " cn-hangzhou",
-                        "cn-hangzhou ",
-                        "???",
-                        "eu-central-1",
-                        "cn-shanghai",
-                        "cn-beijing"};
-const Texts kEnumerated = {
-    "",           " ",       "all",     "All",  "unknown",   "accomplished", "Accomplished",
-    "auto",       "AUTO",    "timer",   "user", "disk",      "Disk",         "image",
-    "image_disk", "none",    "SYSTEM",  "data", "Standard",  "standard",     "flash",
-    "Flash",      "archive", "Archive", " all", "failed,all"};
-const Texts kNames = {"status",
-                      "PAGESIZE",
-                      "regionid",
-                      "Foo",
-                      "Owner.1",
-                      "tag.1.key",
-                      "Tag.01.Key",
-                      "Tag.x.Key",
-                      "Tag.1",
-                      "Tag..Key",
-                      "Filter.01.Key",
-                      "filter.1.value",
-                      "Filter.1.key",
-                      "Tag.1.KEY",
-                      "Tag.-1.Key",
-                      "Tag.999999999.Key",
-                      "Tag.9999999999.Key",
-                      "SnapshotIds.1",
-                      "ResourceOwnerId",
-                      ""};
+// The odd values of a kind in parameters.json.
+const Texts& Odd(std::string_view kind) { return ParameterValues::Get().Odd(kind).values; }
+
 const Texts kTokens = {"",
                        " ",
                        "unknown-token",
-                       "{last token}",
-                       "{last token}",
-                       "{last token}",
-                       "{first token}",
-                       "{cut token}"};
+                       "$token.last",
+                       "$token.last",
+                       "$token.last",
+                       "$token.first",
+                       "$token.last.cut"};
 const std::array<const char*, 4> kPaging = {"PageNumber", "PageSize", "MaxResults", "NextToken"};
 const std::array<const char*, 5> kEnumerations = {"Status", "SnapshotType", "Usage",
                                                   "SourceDiskType", "Category"};
 const std::array<const char*, 6> kIdParameters = {"InstanceId", "DiskId",          "SnapshotLinkId",
                                                   "KMSKeyId",   "ResourceGroupId", "SnapshotName"};
+
+void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
 
 class Bender {
  public:
@@ -105,7 +47,7 @@ class Bender {
 
   void Bend() {
     using Step = void (Bender::*)();
-    // Paging comes up most: every other bend is of no use on an empty page.
+    // Paging comes up most often: other bends are of no use on an empty page.
     constexpr std::array<Step, 22> kSteps = {
         &Bender::Paging,      &Bender::Paging,  &Bender::Paging, &Bender::Paging,  &Bender::Token,
         &Bender::Boolean,     &Bender::Boolean, &Bender::Ids,    &Bender::IdValue, &Bender::IdValue,
@@ -122,10 +64,12 @@ class Bender {
   void Paging() {
     const char* name = dice_.Of(kPaging);
     if (name == kPaging[3]) return Token();
-    request_.Set(name, dice_.OneIn(2) ? kNumbers[dice_.Below(8)] : dice_.Of(kNumbers));
+    request_.Set(name, dice_.OneIn(2) ? Odd("number")[dice_.Below(8)] : dice_.Of(Odd("number")));
   }
   void Token() { request_.Set("NextToken", dice_.Of(kTokens)); }
-  void Boolean() { request_.Set(dice_.OneIn(2) ? "Encrypted" : "DryRun", dice_.Of(kBooleans)); }
+  void Boolean() {
+    request_.Set(dice_.OneIn(2) ? "Encrypted" : "DryRun", dice_.Of(Odd("boolean")));
+  }
   void Empty() {
     const auto& parameters = OperationInfo::Get().parameters;
     std::string name = dice_.Of(parameters).name;
@@ -139,7 +83,7 @@ class Bender {
     parameter.value = dice_.OneIn(2) ? " " + parameter.value : parameter.value + " ";
   }
   void Rare() { dice_.OneIn(3) ? Bytes() : Frame(); }
-  void Enumeration() { request_.Set(dice_.Of(kEnumerations), dice_.Of(kEnumerated)); }
+  void Enumeration() { request_.Set(dice_.Of(kEnumerations), dice_.Of(Odd("enumeration"))); }
 
   std::string SomeId() {
     if (dataset_.snapshots.empty()) return "s-bp1unknown0000000000";
@@ -148,29 +92,11 @@ class Bender {
 
   void Ids() {
     const std::string id = SomeId(), other = SomeId();
-    const std::vector<std::string> odd = {"",
-                                          "[]",
-                                          " ",
-                                          "null",
-                                          "{}",
-                                          "x",
-                                          id,
-                                          "\"" + id + "\"",
-                                          "['" + id + "']",
-                                          "[" + id + "]",
-                                          "[\"" + id + "\",\"" + id + "\"]",
-                                          "[\"" + id + "\",1]",
-                                          "[1,null]",
-                                          "[[\"" + id + "\"]]",
-                                          "[\"\"]",
-                                          "[\"s-bp1unknown0000000000\"]",
-                                          "[\"" + id + "\",\"not an id\"]",
-                                          id + "," + other,
-                                          "[\"" + id + "\",\"" + other + "\"]",
-                                          "[\"" + id + "\"",
-                                          "[\"" + id + "\"] "};
     if (dice_.OneIn(4)) return request_.Set("SnapshotIds", ManyIds());
-    request_.Set("SnapshotIds", dice_.Of(odd));
+    std::string list = dice_.Of(Odd("id_list"));
+    ReplaceAll(list, "$hit.SnapshotId", id);
+    ReplaceAll(list, "$other.SnapshotId", other);
+    request_.Set("SnapshotIds", list);
   }
 
   // Around the limit of 100, with and without repetitions.
@@ -189,9 +115,7 @@ class Bender {
 
   void IdValue() {
     const char* name = dice_.Of(kIdParameters);
-    std::vector<std::string> values = {
-        "",  " ", "unknown", "not an id!", "i-bp1unknown0000000000", "d-bp1unknown0000000000",
-        "*", "[]"};
+    Texts values = Odd("id");
     for (const Field field : {Field::kInstanceId, Field::kSourceDiskId, Field::kSnapshotLinkId,
                               Field::kKMSKeyId, Field::kResourceGroupId, Field::kSnapshotName}) {
       if (dataset_.snapshots.empty()) break;
@@ -207,10 +131,10 @@ class Bender {
 
   // Both slots with one key.
   void TimeTwice() {
-    const char* key = kTimeKeys[dice_.Below(2)];
+    const std::string& key = Odd("time_key")[dice_.Below(2)];
     for (int n = 1; n <= 2; ++n) {
       request_.Set(fmt::format("Filter.{}.Key", n), key);
-      request_.Set(fmt::format("Filter.{}.Value", n), kTimes[dice_.Below(5)]);
+      request_.Set(fmt::format("Filter.{}.Value", n), Odd("time")[dice_.Below(5)]);
     }
   }
 
@@ -220,9 +144,9 @@ class Bender {
     const bool usual = dice_.OneIn(2);
     if (!dice_.OneIn(5)) {
       request_.Set(fmt::format("Filter.{}.Key", n),
-                   usual ? kTimeKeys[n == 1 ? 0 : 1] : dice_.Of(kTimeKeys));
+                   usual ? Odd("time_key")[n == 1 ? 0 : 1] : dice_.Of(Odd("time_key")));
     }
-    if (!dice_.OneIn(5)) request_.Set(fmt::format("Filter.{}.Value", n), dice_.Of(kTimes));
+    if (!dice_.OneIn(5)) request_.Set(fmt::format("Filter.{}.Value", n), dice_.Of(Odd("time")));
   }
 
   void Tag() {
@@ -235,8 +159,7 @@ class Bender {
   }
 
   std::string TagText() {
-    const Texts fixed = {"", "env", "Env", "prod", "PROD", "team", "empty", "a+b", "100%", " env"};
-    if (dataset_.snapshots.empty() || dice_.OneIn(2)) return dice_.Of(fixed);
+    if (dataset_.snapshots.empty() || dice_.OneIn(2)) return dice_.Of(Odd("tag"));
     const auto& tags = dice_.Of(dataset_.snapshots).tags;
     if (tags.empty()) return "env";
     const assay::Tag& tag = dice_.Of(tags);
@@ -259,7 +182,7 @@ class Bender {
     }
   }
 
-  void Name() { Add(dice_.Of(kNames), dice_.OneIn(2) ? "env" : "1"); }
+  void Name() { Add(dice_.Of(Odd("name")), dice_.OneIn(2) ? "env" : "1"); }
 
   void Repeat() {
     Parameter again = dice_.Of(request_.parameters);
@@ -276,7 +199,7 @@ class Bender {
     });
   }
 
-  // What stands around the filters: names that are no action, versions, regions, formats, methods.
+  // What surrounds the filters: names of no action, versions, regions, formats, methods.
   void Frame() {
     switch (dice_.Below(8)) {
       case 0:
@@ -292,10 +215,10 @@ class Bender {
         request_.Unset("RegionId");
         break;
       case 4:
-        request_.Set("RegionId", dice_.Of(kRegions));
+        request_.Set("RegionId", dice_.Of(Odd("region")));
         break;
       case 5:
-        request_.Set("Format", dice_.Of(kFormats));
+        request_.Set("Format", dice_.Of(Odd("format")));
         break;
       case 6:
         request_.Unset("Format");
@@ -315,10 +238,9 @@ class Bender {
   }
 
   void Bytes() {
-    const Texts odd = {"\xff\xfe", "\xc3\x28", "\xed\xa0\x80", "\t", "\x01", "%00", "😀", "研发部"};
     Parameter& parameter = request_.parameters[dice_.Below(request_.parameters.size())];
     if (parameter.name == "Action") return;
-    parameter.value += dice_.Of(odd);
+    parameter.value += dice_.Of(Odd("octets"));
   }
 
   const Dataset& dataset_;

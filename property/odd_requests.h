@@ -1,8 +1,8 @@
 #pragma once
 
 #include "property/dice.h"
-#include "reference/dataset.h"
-#include "reference/message.h"
+#include "reference/state/dataset.h"
+#include "reference/wire/message.h"
 
 namespace assay {
 

@@ -24,23 +24,25 @@ TestOutcome RunLaw(const Law& law, Session& session, const Vocabulary& vocabular
   const LawOutcome outcome = CheckLaw(law, session, vocabulary, seed);
   if (outcome.breach) {
     const bool must = Catalogue::Get()[outcome.breach->difference.rule].level == Level::kMust;
-    // A broken `should` rule is a warning; the session has it.
+    // A broken `should` rule is a warning, which the session already has.
     if (must) return {.failures = {Message(law, outcome)}};
   } else if (outcome.lost) {
-    return {.skipped = "the target was lost: " + session.lost()->Text()};
+    return {.skip = Skip::kLost, .reason = "the target was lost: " + session.lost()->Text()};
   }
   return {};
 }
 
 }  // namespace
 
-std::vector<TargetTest> PropertyTests(const Dataset& dataset, std::uint64_t seed) {
+std::vector<SessionTest> PropertyTests(const Dataset& dataset, std::uint64_t seed) {
   const auto vocabulary = std::make_shared<const Vocabulary>(dataset);
-  std::vector<TargetTest> out;
+  std::vector<SessionTest> out;
   for (const Law& law : Laws()) {
-    out.push_back({"properties", law.name, [&law, vocabulary, seed](Session& session) {
+    out.push_back({"properties", law.name,
+                   [&law, vocabulary, seed](Session& session) {
                      return RunLaw(law, session, *vocabulary, seed);
-                   }});
+                   },
+                   true});
   }
   return out;
 }

@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "property/faulty_target_for_test.h"
 #include "property/generators.h"
 #include "property/law_script.h"
 #include "reference/describe_snapshots/model.h"
+#include "reference/judge/examine_for_test.h"
+#include "reference/server/faulty_target_for_test.h"
+#include "reference/session/null_recorder.h"
 
 namespace assay {
 namespace {
@@ -36,7 +38,7 @@ void ExpectHolds(std::uint64_t seed, int cases, Property&& property) {
 std::string Excluded(const Judge& judge, const Reading& reading) {
   for (const auto& [question, option] : reading.pins) {
     const int position = Catalogue::Get()[question].PositionOf(option);
-    if ((judge.readings().Possible(question) >> position & 1U) == 0) {
+    if (!judge.readings().Possible(question).Has(position)) {
       return fmt::format("{}={}", Id(question), Id(option));
     }
   }
@@ -55,7 +57,7 @@ std::string Alarm(const Dataset& dataset, const Reading& reading,
     scripts.push_back(std::make_unique<LawScript>(law_case.requests));
     const auto results = session.Run({"soundness", ""}, std::move(scripts));
     for (const JudgedExchange& exchange : results.front()) {
-      for (const Difference& violation : exchange.verdict.violations) {
+      for (const Difference& violation : exchange.verdict.violations()) {
         return fmt::format("{}: {} / {} in {}", Id(violation.rule), violation.expected,
                            violation.actual, exchange.request.Text());
       }
@@ -98,10 +100,10 @@ TEST(Soundness, AModelThatChangesItsReadingIsCaught) {
   ModelTarget cuts(dataset, {.name = "", .pins = {{question, "cut"_option}}});
   ModelTarget refuses(dataset, {.name = "", .pins = {{question, "refused"_option}}});
   Judge judge(dataset);
-  EXPECT_TRUE(judge.Examine(1, request, *Send(cuts, request)).violations.empty());
-  const Verdict verdict = judge.Examine(2, request, *Send(refuses, request));
-  ASSERT_EQ(verdict.violations.size(), 1U);
-  EXPECT_EQ(Id(verdict.violations.front().rule), "request.reading.consistent");
+  EXPECT_TRUE(Examine(judge, 1, request, *Send(cuts, request)).violations().empty());
+  const Verdict verdict = Examine(judge, 2, request, *Send(refuses, request));
+  ASSERT_EQ(verdict.violations().size(), 1U);
+  EXPECT_EQ(Id(verdict.violations().front().rule), "request.same.answer");
   EXPECT_EQ(verdict.evidence, std::vector<std::uint64_t>{1});
 }
 

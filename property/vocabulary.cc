@@ -8,11 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "property/odd_requests.h"
+#include "spec/text/time.h"
 
 namespace assay {
 namespace {
 
-// Parameters that ask for one field's value as it stands.
+// Parameters that ask for one field's value as it is.
 struct PlainFilter {
   const char* name;
   Field field;
@@ -33,7 +34,6 @@ constexpr std::array<PlainFilter, 12> kPlainFilters = {{
 }};
 
 // "2021-01-01T00:00Z", the documented form.
-std::string Minute(std::int64_t seconds) { return FormatTime(seconds).substr(0, 16) + "Z"; }
 
 // Adds filters that hold for `witness`, or for a neighbour now and then.
 class ValidDraw {
@@ -64,7 +64,7 @@ class ValidDraw {
     if (value.empty()) return;
     const bool with_all = filter.field == Field::kStatus || filter.field == Field::kSnapshotType;
     if (with_all && dice_.OneIn(5)) return request_.Set(filter.name, "all");
-    // "timer" is how answers show what requests call "auto".
+    // Answers say "timer" for what requests call "auto".
     request_.Set(filter.name, value == "timer" ? "auto" : value);
   }
 
@@ -82,7 +82,7 @@ class ValidDraw {
     constexpr std::array<std::int64_t, 7> kShifts = {0, 0, 60, -60, 3600, -86400, 86400 * 365};
     request_.Set(fmt::format("Filter.{}.Key", n), key);
     request_.Set(fmt::format("Filter.{}.Value", n),
-                 Minute(Source().creation_time + dice_.Of(kShifts)));
+                 FormatMinute(Source().creation_time + dice_.Of(kShifts)));
   }
 
   void Tags() {

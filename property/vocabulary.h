@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "property/dice.h"
-#include "reference/dataset.h"
-#include "reference/message.h"
+#include "reference/state/dataset.h"
+#include "reference/wire/message.h"
 
 namespace assay {
 
@@ -24,10 +24,10 @@ class Vocabulary {
   // repetitions, both kinds of paging, other methods.
   Request DrawAny(Dice& dice) const;
   // One to `most` requests of any kind that follow each other, often as a walk by token that is
-  // bent on its way; NextToken may be one of the placeholders below.
+  // bent on its way; NextToken may be one of those below.
   std::vector<Request> DrawSequence(Dice& dice, std::size_t most) const;
 
-  // Smaller texts that may stand in place of the value, smallest first; each is as valid.
+  // Smaller texts that may replace the value, smallest first; each is as valid.
   std::vector<std::string> Simpler(std::string_view name, std::string_view value) const;
 
   const Dataset& dataset() const { return dataset_; }
@@ -39,11 +39,11 @@ class Vocabulary {
   std::vector<std::uint32_t> listed_;  // positions of the snapshots whose region is known
 };
 
-// Stand for tokens of earlier answers in the same walk: the newest, the oldest, the newest without
-// its last character. Whoever sends the request puts the token in.
-inline constexpr std::string_view kLastToken = "{last token}";
-inline constexpr std::string_view kFirstToken = "{first token}";
-inline constexpr std::string_view kCutToken = "{cut token}";
+// Refer to tokens of earlier answers in the same walk (spec/record/token_trail.h): the newest, the
+// oldest, the first half of the newest.
+inline constexpr std::string_view kLastToken = "$token.last";
+inline constexpr std::string_view kFirstToken = "$token.first";
+inline constexpr std::string_view kCutToken = "$token.last.cut";
 
 // The part of a name that belongs together: "Tag.1" of "Tag.1.Key", otherwise the name.
 std::string_view UnitOf(std::string_view name);

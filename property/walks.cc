@@ -1,43 +1,37 @@
 #include "property/walks.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace assay {
 
-PageWalk::PageWalk(Request request, std::size_t page_size)
-    : request_(std::move(request)), page_size_(page_size) {
-  for (const char* name : {"NextToken", "MaxResults"}) request_.Unset(name);
-  request_.Set("PageSize", std::to_string(page_size));
+namespace {
+
+constexpr std::size_t kMostPages = 100;  // of a walk; a longer one is left unfinished
+
+}  // namespace
+
+std::unique_ptr<Script> WalkByNumber(Request request, std::int64_t page_size) {
+  for (const char* name : {"NextToken", "MaxResults"}) request.Unset(name);
+  request.Set("PageSize", std::to_string(page_size));
+  return std::make_unique<PageScript>(PageWalk(
+      std::move(request), PageWalk::By::kNumber, {page_size},
+      [page_size, pages = std::size_t{0}](const ObservedAnswer& page) mutable {
+        return ++pages < kMostPages && std::cmp_greater_equal(page.snapshot_count, page_size);
+      }));
 }
 
-bool PageWalk::Next(const Response* previous, Request& request) {
-  if (page_ > 0) {
-    const bool full = previous && reader_.Read(*previous).snapshot_count >= page_size_;
-    if (!full || page_ == kMostPages) return false;
-  }
-  request_.Set("PageNumber", std::to_string(++page_));
-  request = request_;
-  return true;
+std::unique_ptr<Script> WalkByToken(Request request, std::int64_t max_results) {
+  for (const char* name : {"PageNumber", "PageSize", "NextToken"}) request.Unset(name);
+  return std::make_unique<PageScript>(
+      PageWalk(std::move(request), PageWalk::By::kToken, {max_results},
+               [pages = std::size_t{0}](const ObservedAnswer& page) mutable {
+                 return ++pages < kMostPages && !NextTokenOf(page).empty();
+               }));
 }
 
-TokenWalk::TokenWalk(Request request, std::size_t max_results) : request_(std::move(request)) {
-  for (const char* name : {"PageNumber", "PageSize", "NextToken"}) request_.Unset(name);
-  request_.Set("MaxResults", std::to_string(max_results));
-}
-
-bool TokenWalk::Next(const Response* previous, Request& request) {
-  if (page_ > 0) {
-    const std::string token = previous ? NextTokenOf(*previous) : "";
-    if (token.empty() || page_ == kMostPages) return false;
-    request_.Set("NextToken", token);
-  }
-  ++page_;
-  request = request_;
-  return true;
-}
-
-Listing ListingOf(const ScriptResult& result) {
-  Listing out;
+WalkResult WalkResultOf(const ScriptResult& result) {
+  WalkResult out;
   if (result.empty()) return out;
   out.first = result.front();
   out.last = result.back();
@@ -48,7 +42,7 @@ Listing ListingOf(const ScriptResult& result) {
   }
   out.sound = std::ranges::all_of(
       result, [](const JudgedExchange& exchange) { return exchange.verdict.IsSound(); });
-  // A page past the end may be refused; one that broke off says nothing about the rest.
+  // A page past the end may be refused; a walk that broke off says nothing about the rest.
   out.complete = out.answered && !out.refused && out.last.answered && result.size() < kMostPages;
   return out;
 }

@@ -7,13 +7,13 @@
 #include <iostream>
 #include <memory>
 
-#include "reports/target_reading.h"
-#include "reports/text.h"
+#include "reports/journal/target_reading.h"
+#include "reports/text/text.h"
 
 namespace assay {
 namespace {
 
-struct Arguments {
+struct ReadingArguments {
   std::string from, out, a, b;
 };
 
@@ -77,23 +77,23 @@ Result<ExitCode> TellReadingsApart(const std::string& a, const std::string& b, s
 }
 
 void AddReadingCommands(CLI::App& app, int* exit_code) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ReadingArguments>();
   CLI::App* reading = app.add_subcommand(
       "reading", "Write what a run learned as a reading file, for `--reading FILE`");
   reading->add_option("--from", arguments->from, "A run's folder or its report.json")->required();
-  reading->add_option("--out", arguments->out, "File to write; standard output without it");
+  reading->add_option("--out", arguments->out, "File to write (default: standard output)");
   reading->callback([arguments, exit_code] {
     const Done done = WriteReading(arguments->from, arguments->out, std::cout, std::cerr);
     *exit_code = done ? 0 : Complain("assay reading", done.error());
   });
   CLI::App* compare = app.add_subcommand(
       "compare-readings",
-      "List the questions that two targets answer differently; ends with 1 where there are some");
+      "List the questions that two targets answer differently; ends with 1 if there are any");
   compare
       ->add_option("A", arguments->a,
                    "A run's folder, its report.json, a reading file or a built-in reading")
       ->required();
-  compare->add_option("B", arguments->b, "The same of the other target")->required();
+  compare->add_option("B", arguments->b, "The same for the other target")->required();
   compare->callback([arguments, exit_code] {
     const Result<ExitCode> code = TellReadingsApart(arguments->a, arguments->b, std::cout);
     *exit_code = code ? static_cast<int>(*code) : Complain("assay compare-readings", code.error());

@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "spec/result.h"
+#include "spec/text/result.h"
 
 namespace CLI {
 class App;
@@ -19,8 +19,8 @@ void AddReadingCommands(CLI::App& app, int* exit_code);
 Done WriteReading(const std::string& run, const std::string& file, std::ostream& out,
                   std::ostream& errors);
 
-// Lists to `out` where two targets differ. kConforms: nowhere where both are settled, kViolations:
-// somewhere.
+// Lists to `out` where two targets differ. kConforms: on no question that both have settled,
+// kViolations: on some.
 Result<ExitCode> TellReadingsApart(const std::string& a, const std::string& b, std::ostream& out);
 
 }  // namespace assay

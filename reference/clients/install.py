@@ -106,7 +106,7 @@ INSTALLERS = {"npm": _npm, "pypi": _pypi, "go": _go, "debian": _debian}
 
 @contextlib.contextmanager
 def _once(folder, *inputs, about):
-    """Gives the empty folder to install into, or None where it holds just this already."""
+    """Gives the empty folder to install into, or None if it holds just this already."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder.with_suffix(".installed")
     contents = b"".join(path.read_bytes() for path in inputs) + about.encode()

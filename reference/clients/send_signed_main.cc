@@ -2,7 +2,7 @@
 //
 // usage: send_signed URL v1|v3|v3-sm3 KEY_ID SECRET [TOKEN]
 // Prints a line of JSON for each request that was answered with 200: what was meant. Ends with 0
-// where all were.
+// if all of them were.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "reference/http_client.h"
-#include "reference/request_signer.h"
-#include "spec/result.h"
+#include "reference/auth/request_signer.h"
+#include "reference/target/http_client.h"
+#include "spec/text/result.h"
 
 namespace assay {
 namespace {

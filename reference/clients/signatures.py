@@ -19,7 +19,7 @@ from table import Client
 
 SKIPPED = 77
 SECONDS = 120
-# Its program takes our sender where a client takes a plan.
+# Its program takes our sender in the place of a client's plan.
 SIGNER = Client("npm", "@alicloud/openapi-util", ["npm/signatures.js"], error_type="")
 
 

@@ -5,7 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass
 class Client:
-    """{} in error_type and error_code stands for the Code of the answer."""
+    """{} in error_type and error_code is replaced by the Code of the answer."""
 
     origin: str  # npm, pypi, go or debian
     package: str
@@ -27,7 +27,7 @@ CLIENTS = {
     "npm_ecs_3": Client("npm", "ecs-3", ["npm/ecs.js", "ecs-3"], "Error"),
     "npm_ecs_1": Client("npm", "ecs-1", ["npm/ecs.js", "ecs-1"], "Error",
                         error_code="{}Error",
-                        cannot={"tags": "it sends Tag.1.key, in small letters"}),
+                        cannot={"tags": "it sends Tag.1.key, in lower case"}),
     "npm_pop_core_get": Client("npm", "@alicloud/pop-core", ["npm/pop_core.js", "GET"],
                                "{}Error"),
     "npm_pop_core_post": Client("npm", "@alicloud/pop-core", ["npm/pop_core.js", "POST"],

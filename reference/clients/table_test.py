@@ -1,4 +1,4 @@
-"""Every client of the table is a test, may be skipped where it cannot be had, and is all there."""
+"""Every client of the table is a test, may be skipped if it cannot be installed, and is complete."""
 
 import re
 import unittest

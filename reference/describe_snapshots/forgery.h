@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "reference/message.h"
-#include "spec/ids.h"
+#include "reference/wire/message.h"
+#include "spec/catalogue/ids.h"
 
 namespace assay {
 

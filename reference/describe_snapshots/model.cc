@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/describe_snapshots/select.h"
+
 namespace assay {
 namespace {
 
@@ -16,13 +18,13 @@ enum class Fit { kNo, kOpen, kYes };
 Fit FitOf(const Plan& plan, const Snapshot& snapshot, const Dataset& dataset, Choices& choices) {
   Fit fit = Fit::kYes;
   for (const Filter& filter : plan.filters) {
-    // The ids were looked up already. (A filter by tags has no field of its own.)
+    // The ids have been looked up already. (A filter by tags has no field of its own.)
     const bool looked_up =
         plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
     if (looked_up) continue;
-    if (IsOpen(filter, snapshot, dataset)) {
+    if (IsOpen(filter, snapshot, dataset, plan.hidden)) {
       fit = Fit::kOpen;
-    } else if (!Matches(filter, snapshot, dataset, choices)) {
+    } else if (!Matches(filter, snapshot, dataset, plan.hidden, choices)) {
       return Fit::kNo;
     }
   }
@@ -44,14 +46,25 @@ void Select(const Plan& plan, const Dataset& dataset, Choices& choices, Page& pa
   });
 }
 
-std::int64_t Total(const Plan& plan, std::int64_t matches, Choices& choices) {
-  const auto limited = [&](Question question) {
-    return choices.Pick(question) == "thousand"_option;
-  };
+// Of the matches those of the default group, if it joins another group.
+std::int64_t OfDefaultGroup(const Plan& plan, const Page& page, const Dataset& dataset) {
+  const auto asked = std::ranges::find(plan.filters, Filter::Kind::kResourceGroup, &Filter::kind);
+  if (asked == plan.filters.end() || asked->value == dataset.default_resource_group) return 0;
+  return std::ranges::count_if(page.matches, [&](std::uint32_t position) {
+    return dataset.snapshots[position][Field::kResourceGroupId] == dataset.default_resource_group;
+  });
+}
+
+std::int64_t Total(const Plan& plan, const Page& page, const Dataset& dataset, Choices& choices) {
+  const auto matches = static_cast<std::int64_t>(page.matches.size());
   if (matches <= kListLimit) return matches;
-  if (plan.has_tags && limited("limit.tag"_question)) return kListLimit;
-  if (plan.has_group && limited("limit.resource_group"_question)) return kListLimit;
-  return matches;
+  if (plan.has_tags && choices.Pick("limit.tag"_question) == "thousand"_option) return kListLimit;
+  if (!plan.has_group) return matches;
+  const Option option = choices.Pick("limit.resource_group"_question);
+  if (option == "thousand"_option) return kListLimit;
+  if (option != "thousand_of_group"_option) return matches;
+  const std::int64_t others = OfDefaultGroup(plan, page, dataset);
+  return others + std::min(matches - others, kListLimit);
 }
 
 std::int64_t Size(const std::vector<std::uint32_t>& positions) {
@@ -84,14 +97,15 @@ void Window(Plan& plan, Page& page, Choices& choices) {
 }  // namespace
 
 Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const Tokens* tokens,
-                         Choices& choices, Interference* interference) {
+                         Choices& choices, Interference* interference, const HiddenValues* hidden) {
   Answer answer{MakePlan(request, dataset, tokens, choices), {}};
+  answer.plan.hidden = hidden;
   if (interference) interference->Planned(answer.plan);
   if (answer.refused() || answer.plan.stop) return answer;
   choices.Mark("request.valid.accepted"_rule);
   Select(answer.plan, dataset, choices, answer.page);
   if (interference) interference->Selected(answer.plan, answer.page.matches);
-  answer.page.total = Total(answer.plan, Size(answer.page.matches), choices);
+  answer.page.total = Total(answer.plan, answer.page, dataset, choices);
   Window(answer.plan, answer.page, choices);
   return answer;
 }

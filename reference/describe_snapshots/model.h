@@ -14,8 +14,8 @@ inline constexpr std::int64_t kListLimit = 1000;
 // The page that answers a request under one reading.
 struct Page {
   std::vector<std::uint32_t> matches;  // every snapshot that matches, positions ascending
-  std::vector<std::uint32_t> open;     // besides, those of which the state does not tell it
-  std::int64_t total = 0;              // matches, or the limit where one applies
+  std::vector<std::uint32_t> open;     // besides, those of which the state does not tell
+  std::int64_t total = 0;              // matches, or the limit if one applies
   std::int64_t start = 0;              // rank of the first entry in the reading's order
   std::int64_t count = 0;              // entries on the page; in token mode the most it may hold
 };
@@ -38,9 +38,10 @@ class Interference {
 };
 
 // The reference model of DescribeSnapshots: ordinary code that asks `choices` wherever the
-// document is silent. Pure: the answer depends on the arguments only. Nothing interferes where
-// `interference` is null.
+// document is silent. Pure: the answer depends on the arguments only. Nothing interferes if
+// `interference` is null. `hidden`, if given, tells of fields that the dataset does not know.
 Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const Tokens* tokens,
-                         Choices& choices, Interference* interference = nullptr);
+                         Choices& choices, Interference* interference = nullptr,
+                         const HiddenValues* hidden = nullptr);
 
 }  // namespace assay

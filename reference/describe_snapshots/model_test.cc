@@ -7,9 +7,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/requests_for_test.h"
+#include "spec/catalogue/catalogue_for_test.h"
+#include "spec/text/time.h"
 
 namespace assay {
 namespace {
@@ -71,7 +75,7 @@ class FakeTokens : public Tokens {
   bool IsCut(std::string_view token) const override { return token == "wal"; }
 };
 
-// "walk": stands behind the first 20 of the whole region, asked for with MaxResults=20.
+// "walk": continues after the first 20 of the whole region, asked for with MaxResults=20.
 const FakeTokens& GivenOut() {
   static const FakeTokens* const tokens = [] {
     auto* out = new FakeTokens;
@@ -157,6 +161,11 @@ void AddPaging(std::vector<Row>& rows) {
   most("negative", "-1",
        {{"refused", bad}, {"as_absent", first}, {"default_size", ten}, {"raised", one}});
   most("not_integer", "many", {{"refused", bad}, {"as_absent", first}, {"default_size", ten}});
+  rows.push_back({"paging.neither", Ask(), {{"page_mode", first}, {"token_mode", ten}}});
+}
+
+void AddMixedPaging(std::vector<Row>& rows) {
+  const Expected bad = Refused("InvalidParameter");
   const auto mixed = [&](const char* question, Pairs changes, const Expected& token_mode,
                          const Expected& page_mode) {
     rows.push_back({fmt::format("paging.mixed.{}", question),
@@ -183,7 +192,6 @@ void AddPaging(std::vector<Row>& rows) {
   rows.push_back({"paging.mixed.ineffective_type",
                   Ask({{"MaxResults", "20"}, {"PageNumber", "nonsense"}}),
                   {{"ignored", TokenPage(0, 20)}, {"refused", bad}}});
-  rows.push_back({"paging.neither", Ask(), {{"page_mode", first}, {"token_mode", ten}}});
 }
 
 void AddTokens(std::vector<Row>& rows) {
@@ -301,6 +309,9 @@ void AddEmptyValues(std::vector<Row>& rows) {
 
 void AddNamesAndBlanks(std::vector<Row>& rows) {
   const Expected bad = Refused("InvalidParameter");
+  rows.push_back({"value.version.other",
+                  Ask({{"Version", "2013-01-01"}}),
+                  {{"ignored", Everything()}, {"refused", Refused("InvalidVersion")}}});
   const Expected failed = Where(Field::kStatus, "failed");
   rows.push_back({"name.unknown",
                   Ask({{"NoSuchName", "1"}}),
@@ -550,7 +561,8 @@ void AddIds(std::vector<Row>& rows) {
     rows.push_back(
         {fmt::format("ids.{}", question), Ask({{"SnapshotIds", value}}), std::move(options)});
   };
-  ids("not_json", FirstId(), {{"invalid_parameter", bad}, {"malformed", malformed}});
+  ids("not_json", FirstId(),
+      {{"invalid_parameter", bad}, {"malformed", malformed}, {"comma_list", one}});
   ids("not_array", "\"" + FirstId() + "\"",
       {{"invalid_parameter", bad},
        {"malformed", malformed},
@@ -561,13 +573,14 @@ void AddIds(std::vector<Row>& rows) {
   ids("single_quotes", "['" + FirstId() + "']", {{"as_json", one}, {"refused", bad}});
   ids("malformed_id", "[\"" + FirstId() + "\",\"no id!\"]",
       {{"matches_nothing", one}, {"refused", bad}});
+  ids("unknown", "[\"" + FirstId() + "\",\"s-bp1zzzzzzzzzzzzzzzzz\"]",
+      {{"matches_nothing", one}, {"refused", bad}});
   std::string many = "[\"" + FirstId() + "\"";
   for (int i = 0; i < 100; ++i) many += ",\"" + FirstId() + "\"";
   ids("count", many + "]", {{"before", malformed}, {"after", one}});
 }
 
 void AddTimes(std::vector<Row>& rows) {
-  const Expected bad_key = Refused("InvalidFilterKey.NotFound");
   const Expected bad_value = Refused("InvalidFilterValue");
   std::int64_t at = 0;
   ParseTime("2019-12-13T17:00:00Z", &at);
@@ -616,6 +629,18 @@ void AddTimes(std::vector<Row>& rows) {
              {"refused", bad_value}}};
     rows.push_back(std::move(row));
   }
+}
+
+void AddFilterSlots(std::vector<Row>& rows) {
+  const Expected bad_key = Refused("InvalidFilterKey.NotFound");
+  const auto created_since = [](const char* time) {
+    std::int64_t at = 0;
+    ParseTime(time, &at);
+    return Lists([=](const Snapshot& s) { return s.creation_time >= at; });
+  };
+  const char* start = "CreationStartTime";
+  const char* minute = "2019-12-13T17:00Z";
+  const Expected after = created_since("2019-12-13T17:00:00Z");
   rows.push_back({"time.slots_swapped",
                   Ask({{"Filter.2.Key", start}, {"Filter.2.Value", minute}}),
                   {{"accepted", after}, {"refused", bad_key}}});
@@ -623,9 +648,7 @@ void AddTimes(std::vector<Row>& rows) {
                   Ask({{"Filter.3.Key", start}, {"Filter.3.Value", minute}}),
                   {{"ignored", Everything()}, {"refused", bad_key}, {"accepted", after}}});
   const char* late = "2021-01-01T00:00Z";
-  std::int64_t later = 0;
-  ParseTime("2021-01-01T00:00:00Z", &later);
-  const Expected after_late = created([=](std::int64_t t) { return t >= later; });
+  const Expected after_late = created_since("2021-01-01T00:00:00Z");
   rows.push_back(
       {"time.same_key_twice",
        Ask({{"Filter.1.Key", start},
@@ -639,9 +662,9 @@ void AddTimes(std::vector<Row>& rows) {
   rows.push_back({"time.start_after_end",
                   Ask({{"Filter.1.Key", start},
                        {"Filter.1.Value", late},
-                       {"Filter.2.Key", end},
+                       {"Filter.2.Key", "CreationEndTime"},
                        {"Filter.2.Value", minute}}),
-                  {{"empty", Nothing()}, {"refused", bad_value}}});
+                  {{"empty", Nothing()}, {"refused", Refused("InvalidFilterValue")}}});
 }
 
 void AddTags(std::vector<Row>& rows) {
@@ -674,6 +697,10 @@ void AddTags(std::vector<Row>& rows) {
                   {{"capital", env}, {"refused", bad}, {"lower", tagged([](const Snapshot& s) {
                                                           return HasTag(s, "team");
                                                         })}}});
+  rows.push_back({"tag.mixed_spellings",
+                  Ask({{"Tag.1.key", "env"}, {"Tag.1.Value", "prod"}}),
+                  {{"as_meant", tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); })},
+                   {"refused", mismatch}}});
   rows.push_back({"tag.same_key_two_values",
                   Ask({{"Tag.1.Key", "env"},
                        {"Tag.1.Value", "prod"},
@@ -708,6 +735,7 @@ const std::vector<Row>& Rows() {
   static const std::vector<Row>* const rows = [] {
     auto* out = new std::vector<Row>;
     AddPaging(*out);
+    AddMixedPaging(*out);
     AddTokens(*out);
     AddEmptyValues(*out);
     AddNamesAndBlanks(*out);
@@ -716,6 +744,7 @@ const std::vector<Row>& Rows() {
     AddResources(*out);
     AddIds(*out);
     AddTimes(*out);
+    AddFilterSlots(*out);
     AddTags(*out);
     return out;
   }();
@@ -770,6 +799,7 @@ TEST(Model, AnswersEveryQuestionAsItsOptionsSay) {
 const std::set<std::string>& TestedElsewhere() {
   static const std::set<std::string> out = {
       "encoding.method.other",              // service_test.cc
+      "paging.token.without_region",        // accusation_test.cc
       "limit.tag", "limit.resource_group",  // below
   };
   return out;
@@ -782,9 +812,9 @@ TEST(Model, IsAskedEveryQuestionWithEveryOption) {
   }
   // Under this option the page is another region's: see the walks of service_test.cc.
   covered["paging.token.foreign"].insert("token_filters");
-  for (const QuestionInfo& question : Catalogue::Get().questions()) {
+  for (const QuestionInfo& question : AllQuestions()) {
     const std::string id(Id(question.id));
-    if (question.form || TestedElsewhere().contains(id)) continue;
+    if (question.form() || TestedElsewhere().contains(id)) continue;
     for (const OptionInfo& option : question.options) {
       EXPECT_TRUE(covered[id].contains(std::string(Id(option.id))))
           << "no row asks " << id << " with " << Id(option.id);
@@ -830,7 +860,21 @@ TEST(Model, CountsToAThousandWhereTheReadingSaysSo) {
   }
 }
 
-// --- what is written in the document ------------------------------------------------------------
+TEST(Model, CountsToAThousandOfAGroupAndThoseOfTheDefaultGroupBesides) {
+  Dataset dataset = GenerateDataset(1200, 1);
+  for (Snapshot& snapshot : dataset.snapshots) {
+    snapshot.Set(Field::kRegionId, "cn-hangzhou");
+    snapshot.Set(Field::kResourceGroupId, "rg-one");
+  }
+  dataset.snapshots.front().Set(Field::kResourceGroupId, dataset.default_resource_group);
+  dataset.Index();
+  Noting choices(Pins({{"limit.resource_group", "thousand_of_group"}}));
+  EXPECT_EQ(
+      DescribeSnapshots(Ask({{"ResourceGroupId", "rg-one"}}), dataset, nullptr, choices).page.total,
+      1001);
+}
+
+// what is written in the document.
 
 Answer Plainly(const Request& request) {
   FixedReading choices;

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
-#include "reference/describe_snapshots/plan.h"
-#include "reference/utf8.h"
-#include "spec/letters.h"
+#include "spec/text/letters.h"
+#include "spec/text/utf8.h"
 
 namespace assay {
 namespace {
@@ -31,7 +32,7 @@ bool IsOwnerName(std::string_view name) {
          name == "ResourceOwnerId";
 }
 
-// Where one parameter belongs.
+// The slot of one parameter.
 struct Place {
   enum class Kind {
     kUnknown,
@@ -72,8 +73,7 @@ std::optional<Indexed> SplitIndexed(std::string_view name) {
   const std::size_t last = name.rfind('.');
   if (first == std::string_view::npos || first == last) return std::nullopt;
   const std::string_view digits = name.substr(first + 1, last - first - 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
+  if (digits.empty() || !std::ranges::all_of(digits, IsDigit)) return std::nullopt;
   Indexed out{name.substr(0, first), name.substr(last + 1)};
   out.is_long = digits.size() > 9;
   out.n = kLargestIndex;
@@ -113,6 +113,20 @@ Place PlaceOf(std::string_view name) {
   return {};
 }
 
+// CreateSnapshot allows names of 128 characters, and tags have no longer texts (api-facts, 1);
+// SnapshotIds holds 100 ids.
+std::size_t LongestValue(std::string_view name) { return name == "SnapshotIds" ? 8000 : 128; }
+
+bool IsControl(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
+
+// What some language's function takes off the ends of a text, beside blanks and tabs.
+bool IsTrimmedBySome(char32_t code) {
+  if (IsControl(code)) return code != '\t';
+  constexpr std::array<char32_t, 11> kBlanks = {0xA0,   0x1680, 0x180E, 0x2028, 0x2029, 0x202F,
+                                                0x205F, 0x2060, 0x3000, 0xFEFF, 0x200B};
+  return (code >= 0x2000 && code <= 0x200A) || std::ranges::find(kBlanks, code) != kBlanks.end();
+}
+
 class Gatherer {
  public:
   explicit Gatherer(Choices& choices) : choices_(choices) {}
@@ -120,6 +134,7 @@ class Gatherer {
   GatheredParameters Gather(const Request& request) {
     for (const Parameter& parameter : request.parameters) {
       if (!IsValidUtf8(parameter.name) || !IsValidUtf8(parameter.value)) InvalidUtf8(parameter);
+      CheckExtremes(parameter);
       const Place place = Resolve(parameter.name);
       if (place.kind == Place::Kind::kUnknown) {
         Unknown(parameter);
@@ -147,6 +162,26 @@ class Gatherer {
     }
   }
 
+  // Whether values that no snapshot has may be looked up, or are refused at sight, is open; so is
+  // what of the white space beyond ASCII belongs to a value.
+  void CheckExtremes(const Parameter& parameter) {
+    if (parameter.name == "NextToken") return;  // the target's own
+    const std::string& value = parameter.value;
+    std::size_t length = value.size();
+    if (!std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; })) {
+      length = 0;
+      bool trimmed = false;
+      ForEachCharacter(value, [&](const Character& character, std::string_view) {
+        trimmed = character.valid && IsTrimmedBySome(character.code);
+        out_.may_be_refused |= character.valid && IsControl(character.code);
+        out_.may_be_anything |= trimmed && length == 0;
+        ++length;
+      });
+      out_.may_be_anything |= trimmed;
+    }
+    out_.may_be_refused |= length > LongestValue(parameter.name);
+  }
+
   Place Resolve(std::string_view name) {
     Place place = PlaceOf(name);
     if (place.other_letters &&
@@ -166,12 +201,14 @@ class Gatherer {
   }
 
   void Unknown(const Parameter& parameter) {
-    if (choices_.Pick("name.unknown"_question) != "refused"_option) return;
     if (IsOwnerName(parameter.name)) {
       out_.may_be_refused = true;
-    } else {
-      Refuse("UnsupportedParameter", parameter.name);
+      out_.discouraged = "request.owner.accepted"_rule;
+      choices_.Mark(out_.discouraged);
+      return;
     }
+    if (choices_.Pick("name.unknown"_question) != "refused"_option) return;
+    Refuse("UnsupportedParameter", parameter.name);
   }
 
   void Store(const Place& place, const std::vector<const Parameter*>& values) {
@@ -232,16 +269,20 @@ GatheredParameters Gather(const Request& request, Choices& choices) {
 }
 
 std::vector<Parameter> FilterParameters(const Request& request) {
-  std::vector<Parameter> out;
+  std::vector<std::pair<std::string, const Parameter*>> named;
   for (const Parameter& parameter : request.parameters) {
     if (IsPagingParameter(parameter.name) || IsCommonParameter(parameter.name) ||
         parameter.name == "Action" || parameter.name == "Version" || parameter.name == "Format") {
       continue;
     }
-    out.push_back(parameter);
+    named.emplace_back(CanonicalName(parameter.name), &parameter);
   }
   // Names that may mean the same keep their order: which one counts may depend on it.
-  std::ranges::stable_sort(out, {}, [](const Parameter& p) { return CanonicalName(p.name); });
+  std::ranges::stable_sort(named, {},
+                           [](const auto& one) -> const std::string& { return one.first; });
+  std::vector<Parameter> out;
+  out.reserve(named.size());
+  for (const auto& [name, parameter] : named) out.push_back(*parameter);
   return out;
 }
 

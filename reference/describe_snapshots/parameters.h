@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "reference/choices.h"
-#include "reference/message.h"
+#include "reference/reading/choices.h"
+#include "reference/wire/message.h"
 
 namespace assay {
 
@@ -63,14 +63,19 @@ struct Parameters {
 struct GatheredParameters {
   Parameters parameters;
   std::vector<Refusal> refusals;
-  bool stop = false;            // the explorer has seen enough
-  bool may_be_refused = false;  // besides what `refusals` says, any refusal is right
+  bool stop = false;             // the explorer has seen enough
+  bool may_be_refused = false;   // besides what `refusals` says, any refusal is right
+  Rule discouraged = kNoRule;    // the rule that such a refusal breaks all the same
+  bool may_be_anything = false;  // so is any list: what the value of a filter is, is not clear
 };
 // Sorts the request's parameters into their slots under the choices.
 GatheredParameters Gather(const Request& request, Choices& choices);
 
-// True for what every action takes: signature, nonce, time, format and the like.
+// True for what every action takes: signature, nonce, time, format and so on.
 bool IsCommonParameter(std::string_view name);
 bool IsPagingParameter(std::string_view name);
+
+// The parameters that select snapshots, sorted: all but paging and what is common to all actions.
+std::vector<Parameter> FilterParameters(const Request& request);
 
 }  // namespace assay

@@ -8,11 +8,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "reference/choices.h"
-#include "reference/dataset.h"
-#include "reference/message.h"
+#include "reference/reading/choices.h"
+#include "reference/state/dataset.h"
+#include "reference/wire/message.h"
 
 namespace assay {
+
+class HiddenValues;
 
 // One restriction of the list. All filters of a plan are combined with AND.
 struct Filter {
@@ -21,10 +23,10 @@ struct Filter {
     kEquals,         // field == value
     kEqualsAnyCase,  // the same, ASCII letter case ignored
     kOneOf,          // field is one of values
-    kName,           // SnapshotName, as the reading has it
+    kName,           // SnapshotName; how it is compared is a question
     kUsage,          // Usage; image_disk is a question
     kResourceGroup,  // ResourceGroupId; the default group is a question
-    kUnencrypted,    // Encrypted=false, as the reading has it
+    kUnencrypted,    // Encrypted=false; what it selects is a question
     kCreatedAfter,   // creation_time against `seconds`
     kCreatedBefore,
     kTagKey,         // a tag with key `value`
@@ -32,7 +34,7 @@ struct Filter {
     kTagEmptyValue,  // a tag with key `value` and an empty value
   };
   Kind kind = Kind::kNothing;
-  Rule rule = kNoRule;  // the rule that is broken where this filter is
+  Rule rule = kNoRule;  // the rule that a mistake with this filter breaks
   Field field = Field::kSnapshotId;
   std::string value;
   std::string second;
@@ -43,7 +45,7 @@ struct Filter {
   friend bool operator==(const Filter&, const Filter&) = default;
 };
 
-// A NextToken that was given out: where the walk stands.
+// A NextToken that was given out: how far the walk is.
 struct TokenOrigin {
   std::vector<Parameter> filters;  // FilterParameters() of the request that it answered
   std::string region;
@@ -57,7 +59,7 @@ struct TokenOrigin {
   std::int64_t page = 0;  // pages delivered before
 };
 
-// Where the walk stands after a page of `count` snapshots under the plan.
+// How far the walk is after a page of `count` snapshots under the plan.
 TokenOrigin OriginAfter(const Request& request, const struct Plan& plan, std::int64_t count);
 
 // Knows the tokens that were given out.
@@ -65,20 +67,26 @@ class Tokens {
  public:
   virtual ~Tokens() = default;
   virtual std::optional<TokenOrigin> Find(std::string_view token) const = 0;
-  // True where the text is the beginning of a token that was given out.
+  // True if the text is the beginning of a token that was given out.
   virtual bool IsCut(std::string_view token) const = 0;
 };
+
+// Entries a page unless the request says otherwise ("Default value: 10").
+inline constexpr std::int64_t kDefaultPageSize = 10;
+// "Maximum value: 100" (page.size.maximum, token.max_results.maximum).
+inline constexpr std::int64_t kMaximumPageSize = 100;
 
 // Which page of the list is asked for.
 struct Paging {
   bool by_token = false;
-  std::int64_t number = 1;       // page mode
-  std::int64_t size = 10;        // entries a page, after all clamping
-  std::int64_t largest = 10;     // token mode: the size that applies at most
-  std::int64_t size_given = 10;  // the PageSize of the request where it counts as a number
-  bool empty = false;            // an empty page whatever matches
-  bool loose = false;            // any part of the matches, up to the size
-  bool unknowable = false;       // any list: whose filters and position hold is the target's affair
+  std::int64_t number = 1;                  // page mode
+  std::int64_t size = kDefaultPageSize;     // entries a page, after all clamping
+  std::int64_t largest = kDefaultPageSize;  // token mode: the size that applies at most
+  std::int64_t size_given =
+      kDefaultPageSize;     // the PageSize of the request if it counts as a number
+  bool empty = false;       // an empty page whatever matches
+  bool loose = false;       // any part of the matches, up to the size
+  bool unknowable = false;  // any list: the target chooses whose filters and position hold
   std::optional<TokenOrigin> origin;  // the walk that the token continues
 };
 
@@ -86,31 +94,24 @@ struct Paging {
 struct Plan {
   std::vector<Refusal> refusals;  // not empty: the request is refused with one of them
   bool may_be_refused = false;    // besides what `refusals` says, any refusal is right …
+  Rule discouraged = kNoRule;     // the rule that such a refusal breaks all the same …
   std::vector<const ErrorInfo*> possible_errors;  // … with these codes too, reserved otherwise
   bool stop = false;                              // the explorer has seen enough
   bool dry_run = false;
   bool xml = false;
   std::string region;
-  bool unseen_region = false;  // a region of which the state tells nothing
+  bool unseen_region = false;  // a region about which the state says nothing
   std::vector<Filter> filters;
   bool by_ids = false;                    // SnapshotIds restricts the list …
   std::vector<std::uint32_t> candidates;  // … to these positions, ascending
   bool has_tags = false;
   bool has_group = false;
   Paging paging;
+  const HiddenValues* hidden = nullptr;  // what is known of fields that no answer shows; or null
 };
 
-// The parameters that select snapshots, sorted: all but paging and what is common to all actions.
-std::vector<Parameter> FilterParameters(const Request& request);
-
-// Reads the request under the choices. `tokens` may be null where none was ever given out.
+// Reads the request under the choices. `tokens` may be null if none was ever given out.
 Plan MakePlan(const Request& request, const Dataset& dataset, const Tokens* tokens,
               Choices& choices);
-
-// True where the state does not tell whether the snapshot satisfies the filter.
-bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset);
-// True where the snapshot satisfies the filter; false where that is open.
-bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
-             Choices& choices);
 
 }  // namespace assay

@@ -1,5 +1,6 @@
 // Stage "validate": Encrypted and DryRun.
 #include "reference/describe_snapshots/topic_reader.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -9,8 +10,8 @@ class BooleanReader : public TopicReader {
   explicit BooleanReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
-    if (!plan_.stop) Encrypted();
-    if (!plan_.stop) DryRun();
+    if (!plan_.stop) ReadEncrypted();
+    if (!plan_.stop) ReadDryRun();
   }
 
  private:
@@ -18,8 +19,8 @@ class BooleanReader : public TopicReader {
     Question empty, capital, upper, mixed, digit, word, other_word, other;
   };
 
-  // What the text means as a Boolean, or nothing where it is absent, or counts as that.
-  std::optional<bool> Boolean(Slot slot, const BooleanQuestions& questions, Rule rule) {
+  // What the text means as a Boolean, or nothing if it is absent or counts as absent.
+  std::optional<bool> ParseBoolean(Slot slot, const BooleanQuestions& questions, Rule rule) {
     const auto text = Text(slot, questions.empty, "value.blanks.boolean"_question, rule);
     if (!text) return std::nullopt;
     if (*text == "true" || *text == "false") return *text == "true";
@@ -43,9 +44,9 @@ class BooleanReader : public TopicReader {
     return option == "as_true"_option;
   }
 
-  void Encrypted() {
+  void ReadEncrypted() {
     if (!Value(Slot::kEncrypted)) choices_.Mark("filter.encrypted.default"_rule);
-    const auto value = Boolean(
+    const auto value = ParseBoolean(
         Slot::kEncrypted,
         {"value.empty.encrypted"_question, "value.boolean.encrypted.capital"_question,
          "value.boolean.encrypted.upper"_question, "value.boolean.encrypted.mixed"_question,
@@ -65,9 +66,9 @@ class BooleanReader : public TopicReader {
     plan_.filters.push_back(std::move(filter));
   }
 
-  void DryRun() {
+  void ReadDryRun() {
     if (!Value(Slot::kDryRun)) choices_.Mark("dry_run.default.normal"_rule);
-    const auto value = Boolean(
+    const auto value = ParseBoolean(
         Slot::kDryRun,
         {"value.empty.dry_run"_question, "value.boolean.dry_run.capital"_question,
          "value.boolean.dry_run.upper"_question, "value.boolean.dry_run.mixed"_question,
@@ -78,7 +79,10 @@ class BooleanReader : public TopicReader {
     choices_.Mark(*value ? "dry_run.true.operation"_rule : "dry_run.false.normal"_rule);
     plan_.dry_run = *value;
     // dry_run.true.operation. With a request that is otherwise wrong either error is right.
-    if (*value) Refuse("dry_run.true.operation"_rule, "DryRunOperation");
+    if (!*value) return;
+    // Which status and code say so is known from other pages only.
+    Add({"dry_run.true.operation"_rule, Catalogue::Get().FindError("DryRunOperation"), true,
+         "DryRun"});
   }
 };
 

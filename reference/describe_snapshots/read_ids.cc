@@ -1,8 +1,13 @@
 // Stage "validate": SnapshotIds, a JSON array in a string.
+#include <algorithm>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
+#include "spec/text/utf8.h"
 
 namespace assay {
 namespace {
@@ -12,35 +17,54 @@ class IdReader : public TopicReader {
   explicit IdReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
-    if (!plan_.stop) SnapshotIds();
+    if (!plan_.stop) ReadSnapshotIds();
   }
 
  private:
-  void SnapshotIds() {
+  void ReadSnapshotIds() {
     const Rule rule = "ids.list.selects"_rule;
     const auto& value = Value(Slot::kSnapshotIds);
     if (!value) return;
-    if (value->empty()) return Empty(Slot::kSnapshotIds, "value.empty.snapshot_ids"_question, rule);
+    const bool blank = Trim(*value).empty();
+    if (value->empty() || (blank && Is("value.blanks.identifier"_question, "trimmed"_option))) {
+      return TreatEmpty(Slot::kSnapshotIds, "value.empty.snapshot_ids"_question, rule);
+    }
     choices_.Mark(rule);
-    IdListText list = ReadIdList(*value);
+    // A byte that belongs to no character may be read as one, or be no JSON.
+    const bool is_text = IsValidUtf8(*value);
+    plan_.may_be_refused |= !is_text;
+    IdListText list = ReadIdList(is_text ? *value : ReplaceInvalidUtf8(*value));
     if (list.form == IdListText::Form::kSingleQuoted) {
       if (Is("ids.single_quotes"_question, "refused"_option)) {
         return RefuseAsRead("InvalidParameter", "SnapshotIds");
       }
     } else if (list.form == IdListText::Form::kNotJson) {
-      return IdsAreNoArray(choices_.Pick("ids.not_json"_question));
+      const Option option = choices_.Pick("ids.not_json"_question);
+      if (option != "comma_list"_option) return TreatNonArray(option);
+      list.ids = IdsBetweenCommas(*value);
     } else if (list.form == IdListText::Form::kOtherJson) {
       const Option option = choices_.Pick("ids.not_array"_question);
       if (option == "matches_nothing"_option) return MatchNothing(rule);
-      if (option != "single_id"_option) return IdsAreNoArray(option);
+      if (option != "single_id"_option) return TreatNonArray(option);
       if (list.single.empty()) return RefuseAsRead("InvalidParameter", "SnapshotIds");
       list.ids = {list.single};
     }
     CheckIdList(list, rule);
   }
 
+  static std::vector<std::string> IdsBetweenCommas(std::string_view text) {
+    std::vector<std::string> out;
+    for (std::size_t comma = 0; comma != std::string_view::npos;) {
+      comma = text.find(',');
+      out.emplace_back(Trim(text.substr(0, comma)));
+      text.remove_prefix(
+          std::min(text.size(), comma == std::string_view::npos ? comma : comma + 1));
+    }
+    return out;
+  }
+
   // ids.list.not_json: the code is one of two.
-  void IdsAreNoArray(Option option) {
+  void TreatNonArray(Option option) {
     choices_.Mark("ids.list.not_json"_rule);
     Refuse("ids.list.not_json"_rule,
            option == "malformed"_option ? "InvalidSnapshotIds.Malformed" : "InvalidParameter",
@@ -64,6 +88,12 @@ class IdReader : public TopicReader {
       plan_.may_be_refused |= !well_formed;
       if (well_formed == false && Is("ids.malformed_id"_question, "refused"_option)) {
         RefuseAsRead("InvalidParameter", "SnapshotIds");
+        break;
+      }
+      // ids.list.unknown
+      if (well_formed == true && Is("ids.unknown"_question, "refused"_option)) {
+        Add({"ids.list.unknown"_rule, Catalogue::Get().FindError("InvalidParameter"), true,
+             "SnapshotIds"});
         break;
       }
     }

@@ -1,17 +1,15 @@
-// Stage "validate": which page is asked for. The document describes two ways of paging and does
-// not say what happens where a request mixes them.
+// Stage "validate": which page is asked for. The document describes two ways of paging and does not
+// say what happens if a request mixes them.
 #include <algorithm>
 
+#include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
 
 namespace assay {
 namespace {
 
-constexpr std::int64_t kDefaultSize = 10;   // page.size.default, token.max_results.default
-constexpr std::int64_t kMaximumSize = 100;  // page.size.maximum, token.max_results.maximum
-
-// The same reading, for a request that nobody sent: its refusals are no answer to anybody.
+// The same reading, for a request that nobody sent: its refusals do not count.
 class OwnRefusals : public Choices {
  public:
   explicit OwnRefusals(Choices& choices) : choices_(choices) {}
@@ -27,21 +25,21 @@ class PagingReader : public TopicReader {
       : TopicReader(draft), request_(draft.request), tokens_(draft.tokens) {}
 
   void Read() {
-    number_ = Given(Slot::kPageNumber, "value.empty.page_number"_question);
-    size_ = Given(Slot::kPageSize, "value.empty.page_size"_question);
-    max_results_ = Given(Slot::kMaxResults, "value.empty.max_results"_question);
-    token_ = TokenGiven();
+    number_ = IsGiven(Slot::kPageNumber, "value.empty.page_number"_question);
+    size_ = IsGiven(Slot::kPageSize, "value.empty.page_size"_question);
+    max_results_ = IsGiven(Slot::kMaxResults, "value.empty.max_results"_question);
+    token_ = IsTokenGiven();
     if (size_ && !plan_.stop) size_ = !SizeCountsAsAbsent();
     if (plan_.stop) return;
     paging().by_token = ChooseMode() == "token_mode"_option;
-    if (paging().by_token) TokenMode();
-    if (!paging().by_token) NumberMode();  // MaxResults may turn out to count as absent
+    if (paging().by_token) ReadTokenMode();
+    if (!paging().by_token) ReadNumberMode();  // MaxResults may turn out to count as absent
   }
 
  private:
   Paging& paging() { return plan_.paging; }
 
-  bool Given(Slot slot, Question empty) {
+  bool IsGiven(Slot slot, Question empty) {
     const auto& value = Value(slot);
     if (!value) return false;
     const bool blank = Trim(*value).empty();
@@ -52,7 +50,7 @@ class PagingReader : public TopicReader {
     return false;
   }
 
-  bool TokenGiven() {
+  bool IsTokenGiven() {
     const auto& value = Value(Slot::kNextToken);
     if (!value) return false;
     if (!value->empty()) return true;
@@ -101,15 +99,15 @@ class PagingReader : public TopicReader {
     using Form = IntegerText::Form;
     if (integer.form == Form::kNotInteger) return "paging.page_size.not_integer"_question;
     if (integer.form == Form::kBeyond32Bits) return "paging.page_size.beyond_32_bits"_question;
-    if (integer.value > kMaximumSize) return "paging.page_size.above_maximum"_question;
+    if (integer.value > kMaximumPageSize) return "paging.page_size.above_maximum"_question;
     if (integer.value == 0) return "paging.page_size.zero"_question;
     if (integer.value < 0) return "paging.page_size.negative"_question;
     return std::nullopt;
   }
 
-  // The integer, or nothing where another form counts as something else: then `*as_read` is set.
-  std::optional<IntegerText> Integer(const std::string& text, Question not_integer,
-                                     Option* as_read) {
+  // The integer, or nothing if another form counts as something else: then `*as_read` is set.
+  std::optional<IntegerText> PickInteger(const std::string& text, Question not_integer,
+                                         Option* as_read) {
     const IntegerText integer = ReadInteger(Trimmed(text, "value.blanks.number"_question));
     if (integer.form == IntegerText::Form::kNotInteger) {
       *as_read = choices_.Pick(not_integer);
@@ -129,14 +127,14 @@ class PagingReader : public TopicReader {
 
   // A parameter that takes no effect in this mode, with a value that might be looked at all the
   // same.
-  void Ineffective(Slot slot, bool given, std::int64_t least, std::int64_t most) {
+  void CheckIneffective(Slot slot, bool given, std::int64_t least, std::int64_t most) {
     if (!given) return;
     using Form = IntegerText::Form;
     const IntegerText integer = ReadInteger(*Value(slot));
     const bool in_range = integer.value >= least && integer.value <= most;
     if (integer.form == Form::kPlain && in_range) return;
     if (integer.form != Form::kNotInteger && in_range) {
-      // Written oddly: refused at the most where it would be if it took effect.
+      // Written oddly: refused only if it would be refused when it takes effect.
       const Question odd = integer.form == Form::kSign ? "value.number.sign"_question
                                                        : "value.number.leading_zeros"_question;
       plan_.may_be_refused |= !Is(odd, "as_meant"_option);
@@ -150,9 +148,7 @@ class PagingReader : public TopicReader {
     }
   }
 
-  // --- by number ----------------------------------------------------------------------------
-
-  void NumberMode() {
+  void ReadNumberMode() {
     if (number_) choices_.Mark("page.number.selects"_rule);
     choices_.Mark(number_ ? "page.number.echo"_rule : "page.number.default"_rule);
     choices_.Mark(size_ ? "page.size.echo"_rule : "page.size.default"_rule);
@@ -161,7 +157,7 @@ class PagingReader : public TopicReader {
     if (number_) paging().number = PageNumber();
     if (size_ && !plan_.stop) paging().size = PageSize();
     if (max_results_ && !as_absent_) {
-      Ineffective(Slot::kMaxResults, true, 10, kMaximumSize);
+      CheckIneffective(Slot::kMaxResults, true, 10, kMaximumPageSize);
     }
     if (token_ && !first_page_token_ && !plan_.stop) {
       const auto& token = *Value(Slot::kNextToken);
@@ -177,7 +173,7 @@ class PagingReader : public TopicReader {
   std::int64_t PageNumber() {
     Option as_read{};
     const auto integer =
-        Integer(*Value(Slot::kPageNumber), "paging.page_number.not_integer"_question, &as_read);
+        PickInteger(*Value(Slot::kPageNumber), "paging.page_number.not_integer"_question, &as_read);
     if (integer && integer->form != IntegerText::Form::kBeyond32Bits) {
       if (integer->value > 0) return integer->value;
       as_read = choices_.Pick(integer->value == 0 ? "paging.page_number.zero"_question
@@ -193,22 +189,20 @@ class PagingReader : public TopicReader {
   std::int64_t PageSize() {
     Option as_read{};
     const auto integer =
-        Integer(*Value(Slot::kPageSize), "paging.page_size.not_integer"_question, &as_read);
+        PickInteger(*Value(Slot::kPageSize), "paging.page_size.not_integer"_question, &as_read);
     if (integer) {
       const std::int64_t value = integer->value;
-      if (value == kMaximumSize) choices_.Mark("page.size.maximum"_rule);
-      if (value >= 1 && value <= kMaximumSize) return value;
+      if (value == kMaximumPageSize) choices_.Mark("page.size.maximum"_rule);
+      if (value >= 1 && value <= kMaximumPageSize) return value;
       as_read = choices_.Pick(*WrongSize(*integer));
-      if (as_read == "cut"_option) return value > 0 ? kMaximumSize : 1;
+      if (as_read == "cut"_option) return value > 0 ? kMaximumPageSize : 1;
       if (as_read == "raised"_option) return 1;
     }
     if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "PageSize");
-    return kDefaultSize;
+    return kDefaultPageSize;
   }
 
-  // --- by token -----------------------------------------------------------------------------
-
-  void TokenMode() {
+  void ReadTokenMode() {
     std::optional<std::int64_t> size;
     if (max_results_) size = MaxResults(*Value(Slot::kMaxResults));
     if (plan_.stop) return;
@@ -224,30 +218,31 @@ class PagingReader : public TopicReader {
     choices_.Mark("token.max_results.limits"_rule);
     if (!size) choices_.Mark("token.max_results.default"_rule);
     if (!token_) choices_.Mark("token.first_request.without"_rule);
-    paging().size = paging().largest = size.value_or(kDefaultSize);
-    Ineffective(Slot::kPageNumber, number_, 1, 2147483647);
-    Ineffective(Slot::kPageSize, size_, 1, kMaximumSize);
+    paging().size = paging().largest = size.value_or(kDefaultPageSize);
+    CheckIneffective(Slot::kPageNumber, number_, 1, 2147483647);
+    CheckIneffective(Slot::kPageSize, size_, 1, kMaximumPageSize);
     if (size_) paging().size_given = ReadInteger(*Value(Slot::kPageSize)).value;
     if (token_ && !first_page_token_ && !plan_.stop) UseToken();
   }
 
   std::optional<std::int64_t> MaxResults(const std::string& text) {
     Option as_read{};
-    const auto integer = Integer(text, "paging.max_results.not_integer"_question, &as_read);
+    const auto integer = PickInteger(text, "paging.max_results.not_integer"_question, &as_read);
     if (integer) {
       const std::int64_t value = integer->value;
-      if (value == kMaximumSize) choices_.Mark("token.max_results.maximum"_rule);
-      if (value >= kDefaultSize && value <= kMaximumSize) return value;
-      if (value >= 1 && value < kDefaultSize) {
+      if (value == kMaximumPageSize) choices_.Mark("token.max_results.maximum"_rule);
+      if (value >= kDefaultPageSize && value <= kMaximumPageSize) return value;
+      if (value >= 1 && value < kDefaultPageSize) {
         return Is("paging.max_results.below_ten"_question, "honoured"_option) ? value
-                                                                              : kDefaultSize;
+                                                                              : kDefaultPageSize;
       }
-      as_read = choices_.Pick(integer->form == IntegerText::Form::kBeyond32Bits
-                                  ? "paging.max_results.beyond_32_bits"_question
-                              : value > kMaximumSize ? "paging.max_results.above_maximum"_question
-                              : value == 0           ? "paging.max_results.zero"_question
-                                                     : "paging.max_results.negative"_question);
-      if (as_read == "cut"_option) return value > 0 ? kMaximumSize : kDefaultSize;
+      as_read =
+          choices_.Pick(integer->form == IntegerText::Form::kBeyond32Bits
+                            ? "paging.max_results.beyond_32_bits"_question
+                        : value > kMaximumPageSize ? "paging.max_results.above_maximum"_question
+                        : value == 0               ? "paging.max_results.zero"_question
+                                                   : "paging.max_results.negative"_question);
+      if (as_read == "cut"_option) return value > 0 ? kMaximumPageSize : kDefaultPageSize;
       if (as_read == "raised"_option) return 1;
     }
     if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
@@ -261,7 +256,7 @@ class PagingReader : public TopicReader {
     const auto origin = tokens_ ? tokens_->Find(token) : std::nullopt;
     if (!origin) {
       const bool cut = tokens_ && tokens_->IsCut(token);
-      return UnknownToken(
+      return TreatUnknownToken(
           choices_.Pick(cut ? "paging.token.cut"_question : "paging.token.unknown"_question));
     }
     if (origin->loose) {
@@ -269,19 +264,20 @@ class PagingReader : public TopicReader {
       return;
     }
     if (origin->region != plan_.region) {
-      return OtherFilters(choices_.Pick("paging.token.foreign"_question), *origin);
+      return TreatOtherFilters(choices_.Pick("paging.token.foreign"_question), *origin);
     }
     const auto filters = FilterParameters(request_);
     if (filters == origin->filters) return Continue(*origin);
-    if (SameMeaning(*origin)) {
-      // Written differently, meant alike: a target may take it for the same walk or for another.
+    if (HasSameMeaning(*origin)) {
+      // Written differently with the same meaning: it may be the same walk to a target, or another
+      // one.
       plan_.may_be_refused = paging().loose = true;
       return;
     }
-    OtherFilters(choices_.Pick("paging.token.other_filters"_question), *origin);
+    TreatOtherFilters(choices_.Pick("paging.token.other_filters"_question), *origin);
   }
 
-  void UnknownToken(Option option) {
+  void TreatUnknownToken(Option option) {
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", "NextToken");
     if (option == "empty_page"_option) paging().empty = true;
   }
@@ -294,14 +290,14 @@ class PagingReader : public TopicReader {
     return MakePlan(request, dataset_, nullptr, choices);
   }
 
-  bool SameMeaning(const TokenOrigin& origin) {
+  bool HasSameMeaning(const TokenOrigin& origin) {
     const Plan plan = OriginPlan(origin);
     return plan.refusals.empty() && plan.filters == plan_.filters;
   }
 
-  void OtherFilters(Option option, const TokenOrigin& origin) {
+  void TreatOtherFilters(Option option, const TokenOrigin& origin) {
     if (option == "request_filters"_option) {
-      // Where in the other list the walk stands is the target's own affair.
+      // The target chooses where the walk continues in the other list.
       paging().loose = true;
     } else if (option == "token_filters"_option) {
       Plan plan = OriginPlan(origin);
@@ -313,7 +309,7 @@ class PagingReader : public TopicReader {
       plan_.candidates = std::move(plan.candidates);
       Continue(origin);
     } else {
-      UnknownToken(option);
+      TreatUnknownToken(option);
     }
   }
 
@@ -323,19 +319,19 @@ class PagingReader : public TopicReader {
     }
     const auto& asked = Value(Slot::kMaxResults);
     if (asked != origin.max_results) {
-      OtherSize(origin, asked ? "paging.token.other_max_results"_question
-                              : "paging.token.without_max_results"_question);
+      TreatOtherSize(origin, asked ? "paging.token.other_max_results"_question
+                                   : "paging.token.without_max_results"_question);
     }
     paging().origin = origin;
   }
 
-  void OtherSize(const TokenOrigin& origin, Question question) {
+  void TreatOtherSize(const TokenOrigin& origin, Question question) {
     const Option option = choices_.Pick(question);
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", "MaxResults");
     if (option != "token_size"_option) return;
     const std::optional<std::int64_t> size =
         origin.max_results ? MaxResults(*origin.max_results) : std::nullopt;
-    paging().size = paging().largest = size.value_or(kDefaultSize);
+    paging().size = paging().largest = size.value_or(kDefaultPageSize);
   }
 
   const Request& request_;
@@ -347,27 +343,6 @@ class PagingReader : public TopicReader {
 };
 
 }  // namespace
-
-TokenOrigin OriginAfter(const Request& request, const Plan& plan, std::int64_t count) {
-  const Paging& paging = plan.paging;
-  TokenOrigin next{.filters = FilterParameters(request), .region = plan.region};
-  if (const auto max_results = request.Find("MaxResults")) next.max_results = *max_results;
-  next.loose = paging.loose || paging.empty;
-  if (!paging.by_token) {
-    next.position = (paging.number - 1) * paging.size + count;
-    // A walk that began by number continues by token with a size of its own.
-    next.loose |= paging.size != kDefaultSize;
-  } else if (paging.origin) {
-    const TokenOrigin& before = *paging.origin;
-    next.position = before.position + count;
-    next.page = before.page;
-    next.loose |= before.filters != next.filters || before.max_results != next.max_results;
-  } else {
-    next.position = count;
-  }
-  ++next.page;
-  return next;
-}
 
 void ReadPaging(PlanDraft& draft) { PagingReader(draft).Read(); }
 

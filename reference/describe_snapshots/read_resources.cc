@@ -10,12 +10,12 @@ class ResourceReader : public TopicReader {
   explicit ResourceReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
-    if (!plan_.stop) InstanceId();
-    if (!plan_.stop) DiskId();
-    if (!plan_.stop) SnapshotLinkId();
-    if (!plan_.stop) ResourceGroupId();
-    if (!plan_.stop) KMSKeyId();
-    if (!plan_.stop) SnapshotName();
+    if (!plan_.stop) ReadInstanceId();
+    if (!plan_.stop) ReadDiskId();
+    if (!plan_.stop) ReadSnapshotLinkId();
+    if (!plan_.stop) ReadResourceGroupId();
+    if (!plan_.stop) ReadKMSKeyId();
+    if (!plan_.stop) ReadSnapshotName();
   }
 
  private:
@@ -24,8 +24,8 @@ class ResourceReader : public TopicReader {
     Question empty, unknown, malformed, elsewhere;
   };
 
-  void Equals(Slot slot, Field field, IdKind kind, const IdQuestions& questions, Rule rule,
-              const char* code) {
+  void AddEquals(Slot slot, Field field, IdKind kind, const IdQuestions& questions, Rule rule,
+                 const char* code) {
     const auto value = Text(slot, questions.empty, "value.blanks.identifier"_question, rule);
     if (!value) return;
     choices_.Mark(rule);
@@ -48,24 +48,24 @@ class ResourceReader : public TopicReader {
     if (Is(question, "refused"_option)) RefuseAsRead(code, NameOf(slot));
   }
 
-  void InstanceId() {
-    Equals(Slot::kInstanceId, Field::kInstanceId, IdKind::kInstance,
-           {"value.empty.instance_id"_question, "value.unknown.instance_id"_question,
-            "value.malformed.instance_id"_question, "value.elsewhere.instance_id"_question},
-           "filter.instance_id.selects"_rule, "InvalidInstanceId.NotFound");
+  void ReadInstanceId() {
+    AddEquals(Slot::kInstanceId, Field::kInstanceId, IdKind::kInstance,
+              {"value.empty.instance_id"_question, "value.unknown.instance_id"_question,
+               "value.malformed.instance_id"_question, "value.elsewhere.instance_id"_question},
+              "filter.instance_id.selects"_rule, "InvalidInstanceId.NotFound");
   }
 
-  void DiskId() {
+  void ReadDiskId() {
     if (const auto& value = Value(Slot::kDiskId)) {
       // filter.disk_id.released: "retained even after the source disk … is released".
       if (IsReleasedDisk(*value)) choices_.Mark("filter.disk_id.released"_rule);
     }
-    Equals(Slot::kDiskId, Field::kSourceDiskId, IdKind::kDisk,
-           {"value.empty.disk_id"_question, "value.unknown.disk_id"_question,
-            "value.malformed.disk_id"_question, "value.elsewhere.disk_id"_question},
-           "filter.disk_id.selects"_rule, "InvalidDiskId.NotFound");
+    AddEquals(Slot::kDiskId, Field::kSourceDiskId, IdKind::kDisk,
+              {"value.empty.disk_id"_question, "value.unknown.disk_id"_question,
+               "value.malformed.disk_id"_question, "value.elsewhere.disk_id"_question},
+              "filter.disk_id.selects"_rule, "InvalidDiskId.NotFound");
   }
-  // A disk that no instance holds; the state knows no more about it.
+  // A disk without an instance; the state knows no more about it.
   bool IsReleasedDisk(std::string_view disk) const {
     return !dataset_.discovered && ExistsAnywhere(Field::kSourceDiskId, disk) &&
            std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& s) {
@@ -73,14 +73,14 @@ class ResourceReader : public TopicReader {
            });
   }
 
-  void KMSKeyId() {
-    Equals(Slot::kKMSKeyId, Field::kKMSKeyId, IdKind::kKey,
-           {"value.empty.kms_key_id"_question, "value.unknown.kms_key_id"_question,
-            "value.malformed.kms_key_id"_question, "value.elsewhere.kms_key_id"_question},
-           "filter.kms_key_id.selects"_rule, "InvalidParameter");
+  void ReadKMSKeyId() {
+    AddEquals(Slot::kKMSKeyId, Field::kKMSKeyId, IdKind::kKey,
+              {"value.empty.kms_key_id"_question, "value.unknown.kms_key_id"_question,
+               "value.malformed.kms_key_id"_question, "value.elsewhere.kms_key_id"_question},
+              "filter.kms_key_id.selects"_rule, "InvalidParameter");
   }
 
-  void SnapshotLinkId() {
+  void ReadSnapshotLinkId() {
     const Rule rule = "filter.snapshot_link_id.selects"_rule;
     const auto value = Text(Slot::kSnapshotLinkId, "value.empty.snapshot_link_id"_question,
                             "value.blanks.identifier"_question, rule);
@@ -127,7 +127,7 @@ class ResourceReader : public TopicReader {
     }
   }
 
-  void ResourceGroupId() {
+  void ReadResourceGroupId() {
     const Rule rule = "filter.resource_group_id.selects"_rule;
     const auto value = Text(Slot::kResourceGroupId, "value.empty.resource_group_id"_question,
                             "value.blanks.identifier"_question, rule);
@@ -154,7 +154,7 @@ class ResourceReader : public TopicReader {
            ExistsAnywhere(Field::kResourceGroupId, group);
   }
 
-  void SnapshotName() {
+  void ReadSnapshotName() {
     const Rule rule = "filter.snapshot_name.selects"_rule;
     const auto value = Text(Slot::kSnapshotName, "value.empty.snapshot_name"_question,
                             "value.blanks.name"_question, rule);

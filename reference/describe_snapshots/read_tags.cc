@@ -1,7 +1,11 @@
 // Stage "validate": Tag.N.
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "reference/describe_snapshots/topic_reader.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -11,15 +15,16 @@ class TagReader : public TopicReader {
   explicit TagReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
-    if (!plan_.stop) Tags();
+    if (!plan_.stop) ReadTagFilters();
   }
 
  private:
-  void Tags() {
-    std::vector<Tag> pairs;  // key, value; the value "" also stands for none
+  void ReadTagFilters() {
+    std::vector<Tag> pairs;  // key, value; the value "" also means no value
     std::int64_t expected = 1, counted = 0;
     bool after_gap = false, mixed_numbers = false;
     for (auto& [n, slot] : parameters_.tags) {
+      CheckSpellings(slot);
       ResolveSpelling(slot.key, slot.lower_key, "tag.key.lower_case"_rule);
       ResolveSpelling(slot.value, slot.lower_value, "tag.value.lower_case"_rule);
       ++counted;
@@ -37,17 +42,27 @@ class TagReader : public TopicReader {
         const Option option = choices_.Pick("tag.gap"_question);
         if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Key");
         if (option == "up_to_gap"_option) {
-          // What stands behind the gap may still be looked at before it is left out.
+          // What follows the gap may still be checked before it is left out.
           plan_.may_be_refused |= slot.value && !slot.key;
           continue;
         }
       }
       expected = n + 1;
-      OneTag(slot, pairs);
+      ReadTag(slot, pairs);
     }
-    TagCount(counted);
+    CheckTagCount(counted);
     if (mixed_numbers) choices_.Mark("tag.number.any_order"_rule);
     CheckRepeatedKeys(pairs);
+  }
+
+  // Which spelling of a key goes with which of a value is not said.
+  void CheckSpellings(const TagSlot& slot) {
+    const bool capital = slot.key && !slot.lower_key && !slot.value && slot.lower_value;
+    const bool lower = !slot.key && slot.lower_key && slot.value && !slot.lower_value;
+    if (!capital && !lower) return;
+    if (Is("tag.mixed_spellings"_question, "as_meant"_option)) return;
+    Add({"request.open.admissible"_rule, Catalogue::Get().FindError("InvalidTag.Mismatch"), true,
+         "Tag.N.Key"});
   }
 
   // Both spellings are documented; both at once for one N are not.
@@ -65,7 +80,7 @@ class TagReader : public TopicReader {
   }
 
   // tag.number.above_maximum, tag.number.twenty
-  void TagCount(std::int64_t count) {
+  void CheckTagCount(std::int64_t count) {
     if (count == 0) return;
     choices_.Mark(count > 20 ? "tag.number.above_maximum"_rule : "tag.number.twenty"_rule);
     if (count > 20) return Refuse("tag.number.above_maximum"_rule, "InvalidTagCount");
@@ -75,7 +90,7 @@ class TagReader : public TopicReader {
     }
   }
 
-  void OneTag(const TagSlot& slot, std::vector<Tag>& pairs) {
+  void ReadTag(const TagSlot& slot, std::vector<Tag>& pairs) {
     std::optional<std::string> key = slot.key;
     if (key && key->empty()) {
       const Option option = choices_.Pick("value.empty.tag_key"_question);
@@ -84,19 +99,19 @@ class TagReader : public TopicReader {
       key.reset();
       if (option != "as_absent"_option) return;
     }
-    if (!key) return ValueWithoutKey(slot.value);
+    if (!key) return TreatValueWithoutKey(slot.value);
     plan_.has_tags = true;
     Filter filter{.kind = Filter::Kind::kTagKey,
                   .rule = "tag.key.selects"_rule,
                   .value = Trimmed(*key, "value.blanks.tag"_question)};
     choices_.Mark(filter.rule);
-    TagValue(slot.value, filter);
+    ReadTagValue(slot.value, filter);
     pairs.push_back({filter.value, filter.second});
     if (pairs.size() == 2) choices_.Mark("tag.several.all"_rule);
     plan_.filters.push_back(std::move(filter));
   }
 
-  void ValueWithoutKey(const std::optional<std::string>& value) {
+  void TreatValueWithoutKey(const std::optional<std::string>& value) {
     if (!value) return;
     if (value->empty()) {
       const Option option = choices_.Pick("value.empty.tag_value_alone"_question);
@@ -109,7 +124,7 @@ class TagReader : public TopicReader {
     }
   }
 
-  void TagValue(const std::optional<std::string>& given, Filter& filter) {
+  void ReadTagValue(const std::optional<std::string>& given, Filter& filter) {
     if (given && !given->empty()) {
       filter.kind = Filter::Kind::kTagPair;
       filter.rule = "tag.value.selects"_rule;
@@ -134,17 +149,17 @@ class TagReader : public TopicReader {
   }
 
   void CheckRepeatedKeys(const std::vector<Tag>& pairs) {
-    bool two_values = false, same_pair = false, alike = false;
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      for (std::size_t k = 0; k < i; ++k) {
-        if (pairs[i].key != pairs[k].key) {
-          alike |= EqualAnyCase(pairs[i].key, pairs[k].key);
-          continue;
-        }
-        (pairs[i].value == pairs[k].value ? same_pair : two_values) = true;
-      }
+    bool two_values = false, same_pair = false;
+    std::unordered_map<std::string, std::unordered_set<std::string>> values;  // of each key
+    for (const Tag& pair : pairs) {
+      auto& of_key = values[pair.key];
+      two_values |= !of_key.empty() && (of_key.size() > 1 || !of_key.contains(pair.value));
+      same_pair |= !of_key.insert(pair.value).second;
     }
-    // Where letter case does not count they may be taken for one key, or only be compared as such.
+    std::unordered_set<std::string> small;
+    for (const auto& [key, of_key] : values) small.insert(SmallLetters(key));
+    const bool alike = small.size() < values.size();
+    // If letter case does not count, they may be taken for one key, or only be compared as such.
     plan_.may_be_refused |= alike && Is("tag.key_letters"_question, "ignored_case"_option);
     if (two_values && Is("tag.same_key_two_values"_question, "refused"_option)) {
       RefuseAsRead("InvalidParameter", "Tag.N.Key");

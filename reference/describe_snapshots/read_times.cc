@@ -3,6 +3,7 @@
 
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -12,23 +13,23 @@ class TimeReader : public TopicReader {
   explicit TimeReader(PlanDraft& draft) : TopicReader(draft) {}
 
   void Read() {
-    if (!plan_.stop) Times();
+    if (!plan_.stop) ReadTimeFilters();
   }
 
  private:
-  void Times() {
+  void ReadTimeFilters() {
     std::vector<Filter> starts, ends;
     for (auto& [n, slot] : parameters_.filters) {
       if (n < 1 || n > 2) {
         const Option option = choices_.Pick("time.third_slot"_question);
         if (option == "refused"_option) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
-        // An empty half may be looked at before the slot is left out.
+        // An empty half may be checked before the slot is left out.
         plan_.may_be_refused |= slot.key.value_or("-").empty() || slot.value.value_or("-").empty();
         if (option != "accepted"_option) continue;
       }
-      EmptyAsAbsent(slot.key, "value.empty.filter_key"_question, "Filter.N.Key");
-      EmptyAsAbsent(slot.value, "value.empty.filter_value"_question, "Filter.N.Value");
-      OneTime(n, slot, starts, ends);
+      TreatEmptyAsAbsent(slot.key, "value.empty.filter_key"_question, "Filter.N.Key");
+      TreatEmptyAsAbsent(slot.value, "value.empty.filter_value"_question, "Filter.N.Value");
+      AddBound(n, slot, starts, ends);
     }
     Combine(starts);
     Combine(ends);
@@ -44,22 +45,22 @@ class TimeReader : public TopicReader {
     for (Filter& filter : ends) plan_.filters.push_back(std::move(filter));
   }
 
-  void EmptyAsAbsent(std::optional<std::string>& value, Question question,
-                     std::string_view subject) {
+  void TreatEmptyAsAbsent(std::optional<std::string>& value, Question question,
+                          std::string_view subject) {
     if (!value || !value->empty()) return;
     if (Is(question, "refused"_option)) RefuseAsRead("InvalidParameter", subject);
     value.reset();
   }
 
-  void OneTime(std::int64_t n, const FilterSlot& slot, std::vector<Filter>& starts,
-               std::vector<Filter>& ends) {
+  void AddBound(std::int64_t n, const FilterSlot& slot, std::vector<Filter>& starts,
+                std::vector<Filter>& ends) {
     if (!slot.key && !slot.value) return;
     if (!slot.key || !slot.value) {
       const Question question =
           slot.value ? "time.value_without_key"_question : "time.key_without_value"_question;
-      // The half that is there may be looked at as well.
-      if (slot.key && !IsInItsSlot(n, *slot.key)) MayBeRefused("InvalidFilterKey.NotFound");
-      if (slot.value && !IsDocumentedTime(*slot.value)) MayBeRefused("InvalidFilterValue");
+      // The half that is given may be checked as well.
+      if (slot.key && !IsInItsSlot(n, *slot.key)) AllowRefusal("InvalidFilterKey.NotFound");
+      if (slot.value && !IsDocumentedTime(*slot.value)) AllowRefusal("InvalidFilterValue");
       if (Is(question, "refused"_option)) RefuseAsRead("InvalidFilterKey.NotFound", "Filter.N.Key");
       return;
     }
@@ -77,7 +78,7 @@ class TimeReader : public TopicReader {
     }
   }
 
-  void MayBeRefused(const char* code) {
+  void AllowRefusal(const char* code) {
     plan_.may_be_refused = true;
     plan_.possible_errors.push_back(Catalogue::Get().FindError(code));
   }
@@ -137,6 +138,8 @@ class TimeReader : public TopicReader {
         break;
     }
     if (time.small_letters) AcceptForm("time.form.small_letters"_question);
+    // Not every calendar has a year 0.
+    if (Trim(given).starts_with("0000")) AllowRefusal("InvalidFilterValue");
     const Rule rule = start ? "time.start.selects"_rule : "time.end.selects"_rule;
     choices_.Mark(rule);
     return Filter{.kind = start ? Filter::Kind::kCreatedAfter : Filter::Kind::kCreatedBefore,
@@ -147,19 +150,19 @@ class TimeReader : public TopicReader {
                   .has_seconds = time.has_seconds};
   }
 
-  // What is refused by itself may be refused here, too, or be overlooked.
+  // What is refused by itself may be refused here, too, or overlooked.
   void AlsoHas(const TimeText& time) {
     const bool refused =
         (time.has_seconds && Is("time.form.seconds"_question, "refused"_option)) ||
         (time.has_fractions && Is("time.form.fractions"_question, "refused"_option));
-    if (refused) MayBeRefused("InvalidFilterValue");
+    if (refused) AllowRefusal("InvalidFilterValue");
   }
 
   void AcceptForm(Question question) {
     if (Is(question, "refused"_option)) RefuseAsRead("InvalidFilterValue", "Filter.N.Value");
   }
 
-  // Several filters with one key become what the reading makes of them.
+  // The reading decides what several filters with one key mean.
   void Combine(std::vector<Filter>& same_key) {
     if (same_key.size() < 2) return;
     const Option option = choices_.Pick("time.same_key_twice"_question);

@@ -5,12 +5,13 @@
 
 #include <iterator>
 
-#include "reference/observed.h"
+#include "reference/answer/observed.h"
+#include "spec/text/json_text.h"
 
 namespace assay {
 namespace {
 
-// Copies `text` in runs; `escape` gives what stands for a character, or nothing for itself.
+// Copies `text` in runs; `escape` gives the replacement of a character, or nothing to keep it.
 template <typename Escape>
 void AppendEscaped(std::string& out, std::string_view text, Escape escape) {
   std::size_t copied = 0;
@@ -22,28 +23,6 @@ void AppendEscaped(std::string& out, std::string_view text, Escape escape) {
     copied = i + 1;
   }
   out.append(text, copied);
-}
-
-void AppendJsonText(std::string& out, std::string_view text) {
-  out += '"';
-  AppendEscaped(out, text, [](char c) -> std::optional<std::string> {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') return std::nullopt;
-    switch (c) {
-      case '"':
-        return "\\\"";
-      case '\\':
-        return "\\\\";
-      case '\n':
-        return "\\n";
-      case '\r':
-        return "\\r";
-      case '\t':
-        return "\\t";
-      default:
-        return fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    }
-  });
-  out += '"';
 }
 
 void AppendXmlText(std::string& out, std::string_view text) {
@@ -88,7 +67,7 @@ class Writer {
     }
     first_ = false;
   }
-  // A list: in XML its items stand directly in the parent.
+  // A list: in XML its items are direct children of the parent.
   void OpenList(std::string_view name) {
     if (xml_) return;
     Start(name);
@@ -116,7 +95,7 @@ class Writer {
       AppendXmlText(out_, text);
       End(name);
     } else if (as == Written::kText) {
-      AppendJsonText(out_, text);
+      AppendJsonText(text, &out_);
     } else {
       out_ += text;
     }
@@ -152,30 +131,6 @@ class Writer {
   std::string out_;
 };
 
-// Question of the form of each text field that may be unset, or none.
-std::optional<Question> UnsetQuestion(Field field) {
-  switch (field) {
-    case Field::kSnapshotName:
-      return "form.unset.snapshot_name"_question;
-    case Field::kDescription:
-      return "form.unset.description"_question;
-    case Field::kKMSKeyId:
-      return "form.unset.kms_key_id"_question;
-    case Field::kSnapshotSN:
-      return "form.unset.snapshot_sn"_question;
-    case Field::kProductCode:
-      return "form.unset.product_code"_question;
-    case Field::kSourceSnapshotId:
-      return "form.unset.source_snapshot_id"_question;
-    case Field::kSourceRegionId:
-      return "form.unset.source_region_id"_question;
-    case Field::kSourceStorageType:
-      return "form.unset.source_storage_type"_question;
-    default:
-      return std::nullopt;
-  }
-}
-
 Written WrittenAs(Field field, FieldType type, Choices& choices) {
   if (field == Field::kSourceDiskSize) {
     return choices.Pick("form.source_disk_size"_question) == "number"_option ? Written::kBare
@@ -190,8 +145,7 @@ Written WrittenAs(Field field, FieldType type, Choices& choices) {
 
 void WriteField(Writer& writer, const FieldInfo& info, const Snapshot& snapshot, Choices& choices) {
   if (!snapshot.Has(info.field)) {
-    const auto question = UnsetQuestion(info.field);
-    if (question && choices.Pick(*question) == "empty_string"_option) {
+    if (info.unset && choices.Pick(*info.unset) == "empty_string"_option) {
       writer.Scalar(info.name, "", Written::kText);
     }
     return;
@@ -273,7 +227,7 @@ RenderedError DescribeRefusal(const Refusal& refusal) {
   out.status = error->status;
   out.code = error->code;
   out.message = error->message;
-  // A name that a client made up may hold anything; the answer stays readable.
+  // A name that a client made up may contain anything; the answer has to stay readable.
   const std::string subject = Excerpt(refusal.subject, 64);
   if (error->code == "InvalidParameter") {
     out.message = fmt::format("The specified parameter \"{}\" is not valid.", subject);

@@ -27,7 +27,7 @@ struct RenderedError {
 // The error envelope (api-facts, 5.4).
 std::string RenderError(const RenderedError& error, bool xml);
 
-// The refusal as status, code and text; `subject` stands in the texts that name a parameter.
+// The refusal as status, code and text; `subject` fills the texts that name a parameter.
 RenderedError DescribeRefusal(const Refusal& refusal);
 
 }  // namespace assay

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "reference/dataset.h"
-#include "reference/describe_snapshots/service.h"
-#include "reference/message.h"
-#include "spec/catalogue.h"
+#include "reference/server/service.h"
+#include "reference/state/dataset.h"
+#include "reference/wire/message.h"
+#include "spec/catalogue/catalogue.h"
 
 // For tests: requests of many kinds, readings, and answers of the reference service.
 namespace assay {
@@ -25,7 +25,7 @@ inline const Dataset& TestDataset() {
 }
 
 // The smallest valid request in the first region, changed. A parameter is replaced; one that is to
-// stand twice is added to `parameters` by hand.
+// occur twice is added to `parameters` by hand.
 inline Request Ask(Pairs changes = {}) {
   Request request;
   request.Set("Action", "DescribeSnapshots");
@@ -87,7 +87,7 @@ class RequestSampler {
  public:
   explicit RequestSampler(std::uint64_t seed) : random_(seed) {}
 
-  // `token`: the last NextToken of the target, "" where there was none.
+  // `token`: the last NextToken of the target, "" if there was none.
   Request Draw(const std::string& token) {
     if (!sent_.empty() && Below(10) == 0) return sent_[Below(sent_.size())];
     Request request = !token.empty() && Below(3) == 0 ? Continue(token) : Fresh();

@@ -1,12 +1,14 @@
 // Stage "select": which snapshots satisfy the filters.
+#include "reference/describe_snapshots/select.h"
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
 
 #include "reference/describe_snapshots/hidden_values.h"
-#include "reference/describe_snapshots/plan.h"
+#include "reference/describe_snapshots/made_up.h"
 #include "reference/describe_snapshots/values.h"
-#include "spec/letters.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -45,8 +47,10 @@ bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) 
 }
 
 bool NameMatches(std::string_view asked, std::string_view name, Choices& choices) {
+  // Longer than the name, it matches under no reading; hostile values are very long.
+  if (asked.size() > name.size() && asked.find('*') == std::string_view::npos) return false;
   const std::string asked_folded = SmallLetters(asked), name_folded = SmallLetters(name);
-  // No reading lets it match: nothing to ask.
+  // It matches under no reading: nothing to ask.
   if (name_folded.find(asked_folded) == std::string::npos &&
       !GlobMatches(asked_folded, name_folded)) {
     return false;
@@ -81,7 +85,7 @@ bool GroupMatches(std::string_view asked, std::string_view group, const Dataset&
 
 bool IsIn(Choices& choices, Question question) { return choices.Pick(question) == "in"_option; }
 
-// time.start.selects: "created after". A time without seconds stands for its whole minute.
+// time.start.selects: "created after". A time without seconds means its whole minute.
 bool CreatedAfter(const Filter& filter, std::int64_t created, Choices& choices) {
   if (created < filter.seconds) return false;
   if (created == filter.seconds) return IsIn(choices, "time.start.equal"_question);
@@ -121,7 +125,7 @@ bool TagMatches(const Filter& filter, const std::vector<Tag>& tags, Choices& cho
   return false;
 }
 
-// The field that the filter looks at; none for tags, and where nothing matches anyway.
+// The field that the filter compares; none for tags, and if nothing matches anyway.
 std::optional<Field> FieldOf(const Filter& filter) {
   switch (filter.kind) {
     case Filter::Kind::kNothing:
@@ -138,9 +142,9 @@ std::optional<Field> FieldOf(const Filter& filter) {
 }
 
 // Whether the unknown field of the snapshot has a value that the filter asks for: nobody has one
-// that was made up or that is no id at all; of others the lists so far may tell.
+// that was made up or that is not an id at all; the lists so far may tell of others.
 std::optional<bool> HasHiddenValue(const Filter& filter, Field field, const Snapshot& snapshot,
-                                   const Dataset& dataset) {
+                                   const Dataset& dataset, const HiddenValues* hidden) {
   if (field != Field::kInstanceId && field != Field::kSnapshotLinkId) return std::nullopt;
   const bool one = filter.kind == Filter::Kind::kEquals;
   const std::vector<std::string> values = one ? std::vector{filter.value} : filter.values;
@@ -148,9 +152,8 @@ std::optional<bool> HasHiddenValue(const Filter& filter, Field field, const Snap
   bool open = false;
   for (const std::string& value : values) {
     if (IsMadeUp(value) || !IsWellFormedId(value, "")) continue;
-    const auto is = dataset.hidden && at != dataset.by_id.end()
-                        ? dataset.hidden->Is(at->second, field, value)
-                        : std::nullopt;
+    const auto is =
+        hidden && at != dataset.by_id.end() ? hidden->Is(at->second, field, value) : std::nullopt;
     if (is == true) return true;
     open |= !is.has_value();
   }
@@ -159,16 +162,17 @@ std::optional<bool> HasHiddenValue(const Filter& filter, Field field, const Snap
 
 }  // namespace
 
-bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset) {
+bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
+            const HiddenValues* hidden) {
   const auto field = FieldOf(filter);
   if (!field || snapshot.Knows(*field)) return false;
-  return !HasHiddenValue(filter, *field, snapshot, dataset).has_value();
+  return !HasHiddenValue(filter, *field, snapshot, dataset, hidden).has_value();
 }
 
 bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
-             Choices& choices) {
+             const HiddenValues* hidden, Choices& choices) {
   if (const auto field = FieldOf(filter); field && !snapshot.Knows(*field)) {
-    return HasHiddenValue(filter, *field, snapshot, dataset).value_or(false);
+    return HasHiddenValue(filter, *field, snapshot, dataset, hidden).value_or(false);
   }
   const std::string& text = snapshot[filter.field];
   switch (filter.kind) {

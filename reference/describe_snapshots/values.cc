@@ -7,21 +7,21 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "reference/dataset.h"
+#include "reference/state/dataset.h"
+#include "spec/text/letters.h"
+#include "spec/text/time.h"
 
 namespace assay {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-// The calendar check is ParseTime's: "2021-02-30T00:00:00Z" is no time.
+// The calendar check is ParseTime's: "2021-02-30T00:00:00Z" is not a time.
 std::optional<std::int64_t> Seconds(std::string_view date, std::string_view time) {
   std::int64_t seconds = 0;
   if (!ParseTime(std::string(date) + "T" + std::string(time) + "Z", &seconds)) return std::nullopt;
   return seconds;
 }
 
-// True where `text` has the shape of `pattern`, in which 0 stands for any digit.
+// True if `text` has the shape of `pattern`, in which 0 means any digit.
 bool HasShape(std::string_view text, std::string_view pattern) {
   return std::ranges::equal(text, pattern,
                             [](char c, char p) { return p == '0' ? IsDigit(c) : c == p; });
@@ -40,7 +40,6 @@ std::optional<std::int64_t> ReadOffset(std::string_view text) {
   return (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
-// The times that have a date, a clock time and perhaps something behind it.
 // ".123", with at most nine digits, in front of the zone; `rest` is left with the zone.
 bool TakeFraction(std::string_view& rest) {
   if (!rest.starts_with('.')) return false;

@@ -31,11 +31,11 @@ struct TimeText {
     kDate,         // yyyy-MM-dd
     kFractions,    // fractions of a second
     kWithoutZone,  // neither Z nor an offset
-    kImpossible,   // one of these forms, but no date of the calendar or time of the day
+    kImpossible,   // one of these forms, but not a date of the calendar or a time of day
     kMalformed,
   } form = Form::kMalformed;
   std::int64_t seconds = 0;
-  bool small_letters = false;  // a small t or z
+  bool small_letters = false;  // a lower-case t or z
   bool has_seconds = false, has_fractions = false;
 };
 TimeText ReadTime(std::string_view text);
@@ -45,7 +45,7 @@ struct IdListText {
   enum class Form { kArray, kSingleQuoted, kOtherJson, kNotJson } form = Form::kNotJson;
   std::vector<std::string> ids;  // the elements that are strings, in order
   bool other_elements = false;   // an element is not a string
-  std::string single;            // kOtherJson: the text, where it is a JSON string
+  std::string single;            // kOtherJson: the text, if it is a JSON string
 };
 IdListText ReadIdList(std::string_view text);
 
@@ -54,7 +54,7 @@ IdListText ReadIdList(std::string_view text);
 enum class IdKind { kInstance, kDisk, kSnapshot, kRegion, kKey };
 std::optional<bool> LooksWellFormed(IdKind kind, std::string_view text);
 
-// True where the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`,
+// True if the text has the shape of an id: `prefix` (may be ""), then letters, digits, `-`, `_`,
 // `*`.
 bool IsWellFormedId(std::string_view text, std::string_view prefix);
 

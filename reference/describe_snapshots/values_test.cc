@@ -11,41 +11,41 @@ namespace {
 
 TEST(ReadInteger, TellsTheFormsApart) {
   using Form = IntegerText::Form;
-  struct Row {
+  struct SpelledValue {
     const char* text;
     Form form;
     std::int64_t value;
   };
-  for (const Row& row :
-       std::vector<Row>{{"0", Form::kPlain, 0},
-                        {"7", Form::kPlain, 7},
-                        {"-7", Form::kPlain, -7},
-                        {"2147483647", Form::kPlain, 2147483647},
-                        {"-2147483648", Form::kPlain, -2147483648LL},
-                        {"+7", Form::kSign, 7},
-                        {"007", Form::kLeadingZeros, 7},
-                        {"-07", Form::kLeadingZeros, -7},
-                        {"-0", Form::kSign, 0},
-                        {"00", Form::kLeadingZeros, 0},
-                        {"2147483648", Form::kBeyond32Bits, 2147483648LL},
-                        {"-2147483649", Form::kBeyond32Bits, -2147483649LL},
-                        {"999999999999999999", Form::kBeyond32Bits, 999999999999999999LL},
-                        {"99999999999999999999999", Form::kBeyond32Bits,
-                         std::numeric_limits<std::int64_t>::max()},
-                        {"-99999999999999999999999", Form::kBeyond32Bits,
-                         -std::numeric_limits<std::int64_t>::max()},
-                        {"0000000000000000000000007", Form::kLeadingZeros, 7},
-                        {"", Form::kNotInteger, 0},
-                        {"-", Form::kNotInteger, 0},
-                        {"+", Form::kNotInteger, 0},
-                        {"--1", Form::kNotInteger, 0},
-                        {"1.0", Form::kNotInteger, 0},
-                        {"1e3", Form::kNotInteger, 0},
-                        {"0x1F", Form::kNotInteger, 0},
-                        {" 1", Form::kNotInteger, 0},
-                        {"1 ", Form::kNotInteger, 0},
-                        {"１", Form::kNotInteger, 0},
-                        {"ten", Form::kNotInteger, 0}}) {
+  for (const SpelledValue& row :
+       std::vector<SpelledValue>{{"0", Form::kPlain, 0},
+                                 {"7", Form::kPlain, 7},
+                                 {"-7", Form::kPlain, -7},
+                                 {"2147483647", Form::kPlain, 2147483647},
+                                 {"-2147483648", Form::kPlain, -2147483648LL},
+                                 {"+7", Form::kSign, 7},
+                                 {"007", Form::kLeadingZeros, 7},
+                                 {"-07", Form::kLeadingZeros, -7},
+                                 {"-0", Form::kSign, 0},
+                                 {"00", Form::kLeadingZeros, 0},
+                                 {"2147483648", Form::kBeyond32Bits, 2147483648LL},
+                                 {"-2147483649", Form::kBeyond32Bits, -2147483649LL},
+                                 {"999999999999999999", Form::kBeyond32Bits, 999999999999999999LL},
+                                 {"99999999999999999999999", Form::kBeyond32Bits,
+                                  std::numeric_limits<std::int64_t>::max()},
+                                 {"-99999999999999999999999", Form::kBeyond32Bits,
+                                  -std::numeric_limits<std::int64_t>::max()},
+                                 {"0000000000000000000000007", Form::kLeadingZeros, 7},
+                                 {"", Form::kNotInteger, 0},
+                                 {"-", Form::kNotInteger, 0},
+                                 {"+", Form::kNotInteger, 0},
+                                 {"--1", Form::kNotInteger, 0},
+                                 {"1.0", Form::kNotInteger, 0},
+                                 {"1e3", Form::kNotInteger, 0},
+                                 {"0x1F", Form::kNotInteger, 0},
+                                 {" 1", Form::kNotInteger, 0},
+                                 {"1 ", Form::kNotInteger, 0},
+                                 {"１", Form::kNotInteger, 0},
+                                 {"ten", Form::kNotInteger, 0}}) {
     const IntegerText read = ReadInteger(row.text);
     EXPECT_EQ(read.form, row.form) << row.text;
     EXPECT_EQ(read.value, row.value) << row.text;
@@ -55,48 +55,48 @@ TEST(ReadInteger, TellsTheFormsApart) {
 TEST(ReadTime, TellsTheFormsApart) {
   using Form = TimeText::Form;
   constexpr std::int64_t kNoon = 1576238400;  // 2019-12-13T12:00:00Z
-  struct Row {
+  struct SpelledValue {
     const char* text;
     Form form;
     std::int64_t seconds;
     bool small_letters = false;
   };
-  for (const Row& row :
-       std::vector<Row>{{"2019-12-13T12:00Z", Form::kMinute, kNoon},
-                        {"2019-12-13T12:00:30Z", Form::kSeconds, kNoon + 30},
-                        {"2019-12-13T20:00+08:00", Form::kOffset, kNoon},
-                        {"2019-12-13T06:30:00-05:30", Form::kOffset, kNoon},
-                        {"2019-12-13", Form::kDate, kNoon - 12 * 3600},
-                        {"2019-12-13T12:00:00.5Z", Form::kFractions, kNoon},
-                        {"2019-12-13T12:00:00.123456789Z", Form::kFractions, kNoon},
-                        {"2019-12-13T12:00", Form::kWithoutZone, kNoon},
-                        {"2019-12-13T12:00:30", Form::kWithoutZone, kNoon + 30},
-                        {"2019-12-13t12:00Z", Form::kMinute, kNoon, true},
-                        {"2019-12-13T12:00z", Form::kMinute, kNoon, true},
-                        {"2020-02-29T00:00Z", Form::kMinute, 1582934400},
-                        {"2019-02-29T00:00Z", Form::kImpossible, 0},
-                        {"2019-13-01T00:00Z", Form::kImpossible, 0},
-                        {"2019-00-10T00:00Z", Form::kImpossible, 0},
-                        {"2019-12-32T00:00Z", Form::kImpossible, 0},
-                        {"2019-12-13T24:00Z", Form::kImpossible, 0},
-                        {"2019-12-13T12:60Z", Form::kImpossible, 0},
-                        {"2019-02-30", Form::kImpossible, 0},
-                        {"", Form::kMalformed, 0},
-                        {"now", Form::kMalformed, 0},
-                        {"2019", Form::kMalformed, 0},
-                        {"1576238400", Form::kMalformed, 0},
-                        {"2019-12-13 12:00Z", Form::kMalformed, 0},
-                        {"2019/12/13T12:00Z", Form::kMalformed, 0},
-                        {"2019-12-13T", Form::kMalformed, 0},
-                        {"2019-12-13T12Z", Form::kMalformed, 0},
-                        {"2019-12-13T12:00ZZ", Form::kMalformed, 0},
-                        {"2019-12-13T12:00:00.Z", Form::kMalformed, 0},
-                        {"2019-12-13T12:00:00.1234567890Z", Form::kMalformed, 0},
-                        {"2019-12-13T12:00.5Z", Form::kMalformed, 0},
-                        {"2019-12-13T12:00+0800", Form::kMalformed, 0},
-                        {" 2019-12-13T12:00Z", Form::kMalformed, 0},
-                        {"19-12-13T12:00Z", Form::kMalformed, 0},
-                        {"2019-12-13T12:00:00Z\n", Form::kMalformed, 0}}) {
+  for (const SpelledValue& row :
+       std::vector<SpelledValue>{{"2019-12-13T12:00Z", Form::kMinute, kNoon},
+                                 {"2019-12-13T12:00:30Z", Form::kSeconds, kNoon + 30},
+                                 {"2019-12-13T20:00+08:00", Form::kOffset, kNoon},
+                                 {"2019-12-13T06:30:00-05:30", Form::kOffset, kNoon},
+                                 {"2019-12-13", Form::kDate, kNoon - 12 * 3600},
+                                 {"2019-12-13T12:00:00.5Z", Form::kFractions, kNoon},
+                                 {"2019-12-13T12:00:00.123456789Z", Form::kFractions, kNoon},
+                                 {"2019-12-13T12:00", Form::kWithoutZone, kNoon},
+                                 {"2019-12-13T12:00:30", Form::kWithoutZone, kNoon + 30},
+                                 {"2019-12-13t12:00Z", Form::kMinute, kNoon, true},
+                                 {"2019-12-13T12:00z", Form::kMinute, kNoon, true},
+                                 {"2020-02-29T00:00Z", Form::kMinute, 1582934400},
+                                 {"2019-02-29T00:00Z", Form::kImpossible, 0},
+                                 {"2019-13-01T00:00Z", Form::kImpossible, 0},
+                                 {"2019-00-10T00:00Z", Form::kImpossible, 0},
+                                 {"2019-12-32T00:00Z", Form::kImpossible, 0},
+                                 {"2019-12-13T24:00Z", Form::kImpossible, 0},
+                                 {"2019-12-13T12:60Z", Form::kImpossible, 0},
+                                 {"2019-02-30", Form::kImpossible, 0},
+                                 {"", Form::kMalformed, 0},
+                                 {"now", Form::kMalformed, 0},
+                                 {"2019", Form::kMalformed, 0},
+                                 {"1576238400", Form::kMalformed, 0},
+                                 {"2019-12-13 12:00Z", Form::kMalformed, 0},
+                                 {"2019/12/13T12:00Z", Form::kMalformed, 0},
+                                 {"2019-12-13T", Form::kMalformed, 0},
+                                 {"2019-12-13T12Z", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00ZZ", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00:00.Z", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00:00.1234567890Z", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00.5Z", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00+0800", Form::kMalformed, 0},
+                                 {" 2019-12-13T12:00Z", Form::kMalformed, 0},
+                                 {"19-12-13T12:00Z", Form::kMalformed, 0},
+                                 {"2019-12-13T12:00:00Z\n", Form::kMalformed, 0}}) {
     const TimeText read = ReadTime(row.text);
     EXPECT_EQ(read.form, row.form) << row.text;
     EXPECT_EQ(read.seconds, row.seconds) << row.text;

@@ -1,0 +1,89 @@
+#include "conformance/cases/moving_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reference/describe_snapshots/model.h"
+
+namespace assay {
+namespace {
+
+constexpr int kTries = 5;
+
+std::set<std::string> MatchesIn(const Dataset& dataset, const Request& list) {
+  FixedReading reading;  // the filters are such that every reading selects the same
+  const Answer answer = DescribeSnapshots(list, dataset, nullptr, reading);
+  std::set<std::string> out;
+  for (const std::uint32_t position : answer.page.matches) {
+    out.insert(dataset.snapshots[position][Field::kSnapshotId]);
+  }
+  return out;
+}
+
+}  // namespace
+
+TestOutcome RunWhileTheStateMoves(SuiteContext& context,
+                                  const std::function<TestOutcome(SuiteContext&)>& test) {
+  Session& session = context.session;
+  const SuiteNotes before = context.notes;
+  TestOutcome outcome;
+  const auto run = [&] {
+    context.notes = before;
+    const auto quiet_state = session.quiet_state();
+    if (quiet_state) {
+      SuiteContext now(session, quiet_state->dataset, context.options, context.notes);
+      outcome = test(now);
+    } else {
+      outcome = test(context);
+    }
+  };
+  session.RunTest(run, kTries);
+  return outcome;
+}
+
+std::optional<WalkHistory> HistoryOf(const Request& list, const ScriptResult& walk) {
+  if (walk.empty() || walk.front().state.moved) return std::nullopt;
+  std::map<std::uint64_t, std::shared_ptr<const QuietState>> states;
+  for (const JudgedExchange& exchange : walk) {
+    if (!exchange.state.quiet_state) return std::nullopt;
+    states.emplace(exchange.state.number(), exchange.state.quiet_state);
+  }
+  const bool moved = std::ranges::any_of(
+      walk, [](const JudgedExchange& exchange) { return exchange.state.moved; });
+  if (states.size() == 1 && !moved) return std::nullopt;
+  // A page during which the state changed belongs to no quiet state: the walk has to end in one.
+  if (walk.back().state.moved) return std::nullopt;
+  WalkHistory out{MatchesIn(states.begin()->second->dataset, list)};
+  for (const auto& [number, quiet_state] : states) {
+    const std::set<std::string> matches = MatchesIn(quiet_state->dataset, list);
+    std::erase_if(out.always, [&](const std::string& id) { return !matches.contains(id); });
+  }
+  return out;
+}
+
+std::optional<Difference> CheckHistory(const WalkHistory& history,
+                                       const std::vector<std::vector<std::string>>& pages) {
+  std::map<std::string, int> times;
+  for (const auto& page : pages) {
+    for (const std::string& id : page) ++times[id];
+  }
+  for (const std::string& id : history.always) {
+    if (times[id] > 1) {
+      return Difference{"token.walk.unique"_rule, "each snapshot once",
+                        fmt::format("{} again, which was there for the whole walk", Excerpt(id)),
+                        "walk", Aspect::kList};
+    }
+  }
+  for (const std::string& id : history.always) {
+    if (times[id] == 1) continue;
+    return Difference{
+        "token.walk.complete"_rule,
+        fmt::format("all {} snapshots that matched during the whole walk", history.always.size()),
+        fmt::format("{} is missing", Excerpt(id)), "walk", Aspect::kList};
+  }
+  return std::nullopt;
+}
+
+}  // namespace assay

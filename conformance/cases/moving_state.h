@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "conformance/cases/suite_context.h"
+
+namespace assay {
+
+// Runs the test. If the state of the target changes, the test uses that of a quiet state, and is
+// run again, a few times at most, if it changed during the test.
+TestOutcome RunWhileTheStateMoves(SuiteContext& context,
+                                  const std::function<TestOutcome(SuiteContext&)>& test);
+
+// What a walk by token over a changing state must show.
+struct WalkHistory {
+  std::set<std::string> always;  // ids that match in every state of the walk: each comes once
+};
+// From the list's ids in each state of the walk. Nothing if some page belongs to no known state, or
+// all belong to one: that is not a history.
+std::optional<WalkHistory> HistoryOf(const Request& list, const ScriptResult& walk);
+
+// What is wrong with the pages of a walk that came to its end.
+std::optional<Difference> CheckHistory(const WalkHistory& history,
+                                       const std::vector<std::vector<std::string>>& pages);
+
+}  // namespace assay

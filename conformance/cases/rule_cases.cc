@@ -1,0 +1,159 @@
+#include "conformance/cases/rule_cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "conformance/cases/case_script.h"
+
+namespace assay {
+namespace {
+
+class RuleRun {
+ public:
+  RuleRun(SuiteContext& context, const RuleInfo& rule)
+      : context_(context), rule_(rule), origin_(OriginOf(rule)) {}
+
+  TestOutcome Run() {
+    Prepare();
+    std::vector<std::unique_ptr<Script>> scripts;
+    for (const std::vector<CaseRun*>& group : groups_) {
+      scripts.push_back(std::make_unique<CaseScript>(group));
+    }
+    const std::vector<ScriptResult> results = context_.session.Run(origin_, std::move(scripts));
+    for (std::size_t g = 0; g < results.size(); ++g) {
+      AddViolations(results[g], outcome_);
+      auto exchange = results[g].begin();
+      for (CaseRun* run : groups_[g]) {
+        if (run->sent && exchange != results[g].end()) Conclude(*run, *exchange++);
+        if (run->sent) continue;
+        NotExercised(*run->rule_case, Skip::kNoValue, "no answer gave the token that it needs");
+      }
+    }
+    if (sent_ == 0 && !outcome_.skip) outcome_.SkipFor(Skip::kNoValue, "no case could be sent");
+    if (sent_ > 0) outcome_.skip.reset();
+    return std::move(outcome_);
+  }
+
+ private:
+  void Prepare() {
+    runs_.reserve(rule_.cases.size());
+    for (const RuleCase& rule_case : rule_.cases) {
+      if (const auto why = WhyNotSent(rule_case)) {
+        NotExercised(rule_case, why->first, why->second);
+        continue;
+      }
+      Result<ConcreteCase> made =
+          context_.values.Make(rule_case, std::string(Id(rule_.id)), context_.format());
+      if (!made) {
+        NotExercised(rule_case, Skip::kNoValue, made.error().what);
+        continue;
+      }
+      runs_.push_back({&rule_case, std::move(*made), false, std::nullopt});
+      Group(&runs_.back());
+    }
+  }
+
+  // Why the case is left out without looking for its values.
+  std::optional<std::pair<Skip, std::string>> WhyNotSent(const RuleCase& rule_case) const {
+    const SuiteFormat format = context_.options.format;
+    if (rule_case.format == "xml" && format == SuiteFormat::kJson) {
+      return std::pair(Skip::kLeftOut, "left out by --format json");
+    }
+    if (rule_case.format == "json" && format == SuiteFormat::kXml) {
+      return std::pair(Skip::kLeftOut, "left out by --format xml");
+    }
+    const std::string& region = context_.values.region();
+    if (context_.dataset.In(region).empty() && !rule_case.expect.empty.value_or(true)) {
+      return std::pair(Skip::kNoValue, fmt::format("the region {} holds no snapshot", region));
+    }
+    // Genuine requests of such a rule are worth nothing without the forged ones.
+    const bool forges = std::ranges::any_of(
+        rule_.cases, [](const RuleCase& other) { return other.forgery != Forgery::kNone; });
+    if (forges && !context_.options.signs) {
+      return std::pair(Skip::kLeftOut, "left out: no signature to forge without --signature");
+    }
+    if (IsOfHeaders(rule_case.forgery) && !context_.options.signs_headers) {
+      return std::pair(Skip::kLeftOut, "left out: only --signature v3 signs headers");
+    }
+    return std::nullopt;
+  }
+
+  // A case that needs a token, or a nonce that was used, goes into the script of the case that gets
+  // or uses it.
+  void Group(CaseRun* run) {
+    const std::string needed = NeededToken(*run->rule_case);
+    for (std::vector<CaseRun*>& group : groups_) {
+      for (const CaseRun* earlier : group) {
+        const bool gets_token = !needed.empty() && earlier->rule_case->name == needed;
+        if (!gets_token && !IsNonceOf(*earlier, *run)) continue;
+        group.push_back(run);
+        return;
+      }
+    }
+    groups_.push_back({run});
+  }
+
+  static bool IsNonceOf(const CaseRun& earlier, const CaseRun& run) {
+    Request genuine = run.made.request;
+    genuine.forgery = Forgery::kNone;
+    return run.made.request.forgery == Forgery::kNonce && earlier.made.request == genuine;
+  }
+
+  void NotExercised(const RuleCase& rule_case, Skip skip, const std::string& why) {
+    const std::string text = fmt::format("case {}: {}", rule_case.name, why);
+    context_.notes.NotExercised(rule_.id, skip, text);
+    if (!outcome_.skip) outcome_.SkipFor(skip, text);
+  }
+
+  // Without an expectation too: a target whose reading never needs the rule keeps it. What is said
+  // of an error is shown by that error alone.
+  bool Shows(const JudgedExchange& exchange) const {
+    const Verdict& verdict = exchange.verdict;
+    if (verdict.kind != Verdict::Kind::kConforms || verdict.HasViolation()) return false;
+    const auto& errors = Catalogue::Get().errors();
+    const auto error = std::ranges::find_if(errors, [&](const ErrorInfo& info) {
+      return info.status_rule == rule_.id || info.message_rule == rule_.id;
+    });
+    return error == errors.end() || error->code == verdict.code;
+  }
+
+  void Conclude(const CaseRun& run, const JudgedExchange& exchange) {
+    ++sent_;
+    if (!run.answer || exchange.verdict.throttled) return;
+    const AnswersByCase earlier = answers_;
+    if (exchange.verdict.IsSound()) answers_[run.rule_case->name] = *run.answer;
+    if (Shows(exchange)) context_.notes.Checked(rule_.id);
+    if (IsComplainedOf(exchange, rule_.id)) return;
+    auto difference = CheckExpectation(rule_.id, {run.rule_case->expect, run.made.every},
+                                       *run.answer, earlier, context_.dataset);
+    if (!difference) return;
+    difference->shape = "expect " + difference->shape;
+    ReportDifference(context_, origin_, exchange, std::move(*difference), outcome_);
+  }
+
+  SuiteContext& context_;
+  const RuleInfo& rule_;
+  const Origin origin_;
+  std::vector<CaseRun> runs_;                  // never reallocated: scripts point into it
+  std::vector<std::vector<CaseRun*>> groups_;  // one script each
+  AnswersByCase answers_;
+  std::size_t sent_ = 0;
+  TestOutcome outcome_;
+};
+
+}  // namespace
+
+Origin OriginOf(const RuleInfo& rule) {
+  const std::string_view id = Id(rule.id);
+  const std::size_t dot = id.find('.');
+  return {std::string(id.substr(0, dot)), std::string(id.substr(dot + 1))};
+}
+
+TestOutcome RunRuleCases(SuiteContext& context, const RuleInfo& rule) {
+  return RuleRun(context, rule).Run();
+}
+
+}  // namespace assay

@@ -1,0 +1,180 @@
+#include "conformance/run/known.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "reference/findings/groups.h"
+#include "spec/catalogue/catalogue.h"
+#include "spec/catalogue/data_file.h"
+#include "spec/text/time.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kFormat = "assay-known/1";
+
+bool IsDate(const std::string& text) {
+  std::int64_t seconds = 0;
+  return text.size() == 10 && ParseTime(text + "T00:00:00Z", &seconds);
+}
+
+KnownFinding ReadOne(DataFile& file, const nlohmann::ordered_json& value,
+                     const std::string& place) {
+  ObjectReader reader(file, value, place);
+  KnownFinding out{reader.Text("id"), reader.Text("rule"), reader.Text("reason"),
+                   reader.TextOr("expires", "")};
+  const std::string stability = reader.TextOr("stability", "");
+  reader.RefuseOthers();
+  out.intermittent = stability == NameOf(Stability::kIntermittent);
+  if (!stability.empty() && !Named<Stability>(stability)) {
+    reader.Complain("stability", fmt::format("`{}` is not one of {}", stability,
+                                             fmt::join(kNamesOf<Stability>, ", ")));
+  }
+  if (out.reason.empty()) reader.Complain("reason", "say why the finding is accepted");
+  if (!out.expires.empty() && !IsDate(out.expires)) {
+    reader.Complain("expires", fmt::format("`{}` is not a date like 2026-12-31", out.expires));
+  }
+  return out;
+}
+
+bool IsAccepted(const Finding& finding) {
+  return finding.kind == FindingKind::kViolation || finding.kind == FindingKind::kWarning;
+}
+
+// True if the entry names the finding or a part of it.
+bool Names(const KnownFinding& known, const Finding& finding) {
+  if (!IsAccepted(finding) && finding.kind != FindingKind::kKnown) return false;
+  return finding.id == known.id || std::ranges::find(finding.also, known.id) != finding.also.end();
+}
+
+// Whether the accepted ids make the finding known: its own one is among them, and those of its
+// parts. With a diagnosis, parts that show an accepted symptom with another kind of request are of
+// the same cause.
+bool IsKnown(const std::set<std::string>& accepted, const Finding& finding) {
+  const auto is_accepted = [&](const std::string& id) {
+    if (accepted.contains(id)) return true;
+    return !finding.diagnosis.empty() &&
+           std::ranges::any_of(accepted, [&](const std::string& other) {
+             return SymptomOf(other) == SymptomOf(id);
+           });
+  };
+  return IsAccepted(finding) && accepted.contains(finding.id) &&
+         std::ranges::all_of(finding.also, is_accepted);
+}
+
+// Of a finding's id: the rule and what follows its last dot.
+std::string RuleOf(const std::string& id) { return id.substr(0, id.rfind('.')); }
+
+// What is wrong with the entry whatever was found, or "".
+std::string ProblemOf(const KnownFinding& known, const std::string& today) {
+  if (!FindRule(known.rule)) {
+    return fmt::format("{}: unknown rule `{}`; remove the entry", known.id, known.rule);
+  }
+  if (!known.id.starts_with(known.rule + ".")) {
+    return fmt::format("{}: the id is not one of rule {}; copy both from report.json", known.id,
+                       known.rule);
+  }
+  if (!known.expires.empty() && known.expires < today) {
+    return fmt::format("{}: accepted only until {}; fix the target or move the date", known.id,
+                       known.expires);
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::string& name) {
+  DataFile file(text, name);
+  std::vector<KnownFinding> out;
+  if (file.sound()) {
+    ObjectReader reader(file, file.root(), "");
+    if (reader.Text("format") != kFormat) {
+      reader.Complain("format", fmt::format("`{}` is expected", kFormat));
+    }
+    std::set<std::string> ids;
+    for (const nlohmann::ordered_json* element : reader.List("findings")) {
+      const std::string place = PlaceOfElement("findings", out.size(), *element);
+      out.push_back(ReadOne(file, *element, place));
+      if (!ids.insert(out.back().id).second) file.Complain(place, "the id is here twice");
+    }
+    reader.RefuseOthers();
+  }
+  if (!file.sound()) return file.error();
+  return out;
+}
+
+Result<std::vector<KnownFinding>> LoadKnown(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return Error{file, "the known findings cannot be read"};
+  return ParseKnown(text, file);
+}
+
+std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
+                                    const std::string& today, std::vector<Finding>& findings) {
+  std::vector<std::string> problems;
+  std::set<std::string> accepted;
+  for (const KnownFinding& entry : known) {
+    if (std::string problem = ProblemOf(entry, today); !problem.empty()) {
+      problems.push_back(std::move(problem));
+      continue;
+    }
+    accepted.insert(entry.id);
+    const bool found = std::ranges::any_of(
+        findings, [&](const Finding& finding) { return Names(entry, finding); });
+    // What could not be judged may still be there.
+    const bool open = std::ranges::any_of(findings, [&](const Finding& finding) {
+      return finding.kind == FindingKind::kInconclusive && finding.id == entry.id;
+    });
+    if (!found && !open && full_run && !entry.intermittent) {
+      problems.push_back(fmt::format("{}: no longer found; remove the entry", entry.id));
+    }
+  }
+  for (Finding& finding : findings) {
+    if (IsKnown(accepted, finding)) finding.kind = FindingKind::kKnown;
+  }
+  return problems;
+}
+
+namespace {
+
+nlohmann::ordered_json EntryOf(const KnownFinding& known) {
+  nlohmann::ordered_json entry = {{"id", known.id}, {"rule", known.rule}, {"reason", known.reason}};
+  if (!known.expires.empty()) entry["expires"] = known.expires;
+  if (known.intermittent) entry["stability"] = NameOf(Stability::kIntermittent);
+  return entry;
+}
+
+}  // namespace
+
+std::string KnownText(const std::vector<Finding>& findings,
+                      const std::vector<KnownFinding>& earlier, bool keep_all) {
+  nlohmann::ordered_json entries = nlohmann::ordered_json::array();
+  std::set<std::string> written;
+  const auto add = [&](const KnownFinding& known) {
+    if (written.insert(known.id).second) entries.push_back(EntryOf(known));
+  };
+  for (const KnownFinding& known : earlier) {
+    const bool found = std::ranges::any_of(
+        findings, [&](const Finding& finding) { return Names(known, finding); });
+    if (keep_all || found || known.intermittent) add(known);
+  }
+  for (const Finding& finding : findings) {
+    if (!IsAccepted(finding) && finding.kind != FindingKind::kKnown) continue;
+    const std::string reason = "not yet examined: " + finding.actual;
+    const bool intermittent = finding.stability == Stability::kIntermittent;
+    add({finding.id, finding.rule, reason, "", intermittent});
+    for (const std::string& part : finding.also) {
+      add({part, RuleOf(part), reason, "", intermittent});
+    }
+  }
+  const nlohmann::ordered_json out = {{"format", kFormat}, {"findings", std::move(entries)}};
+  return out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace assay

@@ -1,0 +1,147 @@
+// The files that `assay run` reads and leaves behind, as its users meet them.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/cases/bench_for_test.h"
+#include "conformance/run/run_for_test.h"
+#include "reference/server/server.h"
+#include "reference/wire/http_server.h"
+
+namespace assay {
+namespace {
+
+// Something that listens and gives one answer to everything.
+class StubbornEndpoint {
+ public:
+  explicit StubbornEndpoint(HttpResponse answer) {
+    http_ = std::move(*HttpServer::Listen(
+        "127.0.0.1", 0,
+        [answer = std::move(answer)](const HttpRequest&, HttpResponse& out) { out = answer; }));
+  }
+  std::string Flag() const { return "--target " + http_->Url(); }
+
+ private:
+  std::unique_ptr<HttpServer> http_;
+};
+
+StubbornEndpoint WebPage() {
+  return StubbornEndpoint({.status = 200,
+                           .headers = {{"Content-Type", "text/html"}},
+                           .body = "<!DOCTYPE html><html><body>Welcome</body></html>"});
+}
+
+std::vector<nlohmann::json> JournalOf(const TestFolder& folder) {
+  std::vector<nlohmann::json> out;
+  std::istringstream in(JournalText(folder / "report"));
+  for (std::string line; std::getline(in, line);) {
+    out.push_back(nlohmann::json::parse(line, nullptr, false));
+    EXPECT_FALSE(out.back().is_discarded()) << line;
+  }
+  return out;
+}
+
+// Header first, trailer last, with the exit code of the process.
+void ExpectWholeJournal(const TestFolder& folder, int code) {
+  const std::vector<nlohmann::json> lines = JournalOf(folder);
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_NE(lines.front().dump().find("spec_hash"), std::string::npos) << lines.front().dump();
+  EXPECT_EQ(lines.back().value("exit_code", -1), code) << lines.back().dump();
+}
+
+TEST(RunFiles, DatasetsThatCannotBeReadAreReportedWithTheirName) {
+  const TestFolder folder;
+  folder.Write("empty.json", "");
+  folder.Write("text.json", "snapshots: none\n");
+  folder.Write("cut.json", DatasetText(BuiltIn()).substr(0, 5000));
+  folder.Write("list.json", "[]");
+  folder.Write("other.json", R"({"format": "assay-known/1", "findings": []})");
+  folder.Write("newer.json", R"({"format": "assay-dataset/9", "regions": []})");
+  std::filesystem::create_directory(folder / "folder.json");
+  for (const char* name : {"empty.json", "text.json", "cut.json", "list.json", "other.json",
+                           "newer.json", "folder.json", "missing.json"}) {
+    const EndedRun ended = RunAssay(folder, "--dataset '" + (folder / name).string() + "'");
+    EXPECT_EQ(ended.code, 2) << name << ended.output;
+    EXPECT_NE(ended.errors.find(name), std::string::npos) << name << ": " << ended.errors;
+    EXPECT_FALSE(std::filesystem::exists(folder / "report")) << name;
+  }
+}
+
+TEST(RunFiles, AMistakeInTheCallKeepsTheJournalOfTheRunBefore) {
+  const TestFolder folder;
+  EXPECT_EQ(RunAssay(folder, "--only page.size.echo").code, 0);
+  const std::string before = ReadText(folder / "report" / kJournalName);
+  EXPECT_FALSE(before.empty());
+  for (const char* arguments : {"--no-such-flag", "--strength 0", "--connections 0", "--timeout -1",
+                                "--rate x", "--dataset /no/such/file"}) {
+    const EndedRun ended = RunAssay(folder, arguments, "", true);
+    EXPECT_EQ(ended.code, 2) << arguments;
+    EXPECT_FALSE(ended.errors.empty()) << arguments;
+    EXPECT_EQ(ReadText(folder / "report" / kJournalName), before) << arguments;
+  }
+}
+
+TEST(RunFiles, AWebPageIsNotAnEndpoint) {
+  const StubbornEndpoint endpoint = WebPage();
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, endpoint.Flag());
+  EXPECT_EQ(ended.code, 3) << ended.output;
+  EXPECT_NE(ended.output.find("web page"), std::string::npos) << ended.output;
+  EXPECT_TRUE(ended.report["findings"].empty());
+}
+
+TEST(RunFiles, TheJournalIsKeptHoweverARunEnds) {
+  const TestFolder folder;
+  const StubbornEndpoint page = WebPage();
+  const StubbornEndpoint silent({.delay = std::chrono::seconds(4)});
+  const StubbornEndpoint nonsense({.status = 200, .body = "{\"Snapshots\":"});
+  const Dataset other = GenerateDataset(40, 4);
+  const auto stranger = Server::Start(other, {}, "127.0.0.1", 0);
+  std::string nobody;
+  { nobody = "--target " + (*Server::Start(other, {}, "127.0.0.1", 0))->Url(); }
+  for (const auto& [arguments, code] :
+       std::vector<std::pair<std::string, int>>{{"--only 'page.*'", 0},
+                                                {"--only page.size.echo " + nonsense.Flag(), 1},
+                                                {nobody, 3},
+                                                {silent.Flag() + " --timeout 0.1", 3},
+                                                {page.Flag(), 3},
+                                                {"--target " + (*stranger)->Url(), 3},
+                                                {"--only no.such.test", 3}}) {
+    const EndedRun ended = RunAssay(folder, arguments);
+    EXPECT_EQ(ended.code, code) << arguments << ended.output << ended.errors;
+    ExpectWholeJournal(folder, code);
+  }
+}
+
+// An accepted finding that is past its day, and one of a rule that is not.
+TEST(RunFiles, KnownFindingsThatCountNoMoreFailTheRun) {
+  const TestFolder folder;
+  const auto known = [&](const std::string& entry) {
+    return "--only page.size.echo --known '" +
+           folder.Write("known.json",
+                        R"({"format": "assay-known/1", "findings": [)" + entry + "]}") +
+           "'";
+  };
+  EXPECT_EQ(RunAssay(folder, known("")).code, 0);
+  const EndedRun expired =
+      RunAssay(folder, known(R"({"id": "page.size.echo.00000001", "rule": "page.size.echo",)"
+                             R"( "reason": "being fixed", "expires": "2020-01-01"})"));
+  EXPECT_EQ(expired.code, 1) << expired.output;
+  EXPECT_NE(expired.output.find("accepted only until 2020-01-01"), std::string::npos)
+      << expired.output;
+  const EndedRun unknown =
+      RunAssay(folder, known(R"({"id": "page.no.rule.00000001", "rule": "page.no.rule",)"
+                             R"( "reason": "a mistake in writing"})"));
+  EXPECT_EQ(unknown.code, 1) << unknown.output;
+  EXPECT_NE(unknown.output.find("unknown rule `page.no.rule`"), std::string::npos)
+      << unknown.output;
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,361 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "reference/answer/observed_body.h"
+
+namespace assay {
+namespace {
+
+using Kind = ObservedValue::Kind;
+namespace ondemand = simdjson::ondemand;
+
+// Levels of a value that nobody asks for; no answer has so many.
+constexpr int kDeepest = 200;
+
+// Cuts off the digits at the beginning of the text; false if there are none.
+bool TakeDigits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end > 0;
+}
+
+// RFC 8259, section 6: a number without fraction and exponent.
+bool IsInteger(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text.front() == '0') return false;
+  return TakeDigits(text) && text.empty();
+}
+
+bool IsNumber(std::string_view text) {
+  if (!IsInteger(text.substr(0, text.find_first_of(".eE")))) return false;
+  text.remove_prefix(std::min(text.find_first_of(".eE"), text.size()));
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!TakeDigits(text)) return false;
+  }
+  if (text.empty()) return true;
+  if (text.front() != 'e' && text.front() != 'E') return false;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return TakeDigits(text) && text.empty();
+}
+
+// Whether the key of a field is the name, letter by letter. False if the key is written with
+// escapes: that takes reading it.
+bool IsPlainly(simdjson::simdjson_result<ondemand::field>& field, std::string_view name) {
+  // The key ends with a quote, and the body is followed by padding that is longer than any name.
+  const char* key = field.key().value().raw();
+  return std::memcmp(key, name.data(), name.size()) == 0 && key[name.size()] == '"';
+}
+
+// One object's names: each may occur once. Linear, since objects are small.
+class Names {
+ public:
+  bool Add(std::string_view name) {
+    if (std::ranges::find(seen_, name) != seen_.end()) return false;
+    if (seen_.size() < 256) seen_.push_back(name);
+    return true;
+  }
+  void Clear() { seen_.clear(); }
+
+ private:
+  std::vector<std::string_view> seen_;
+};
+
+class JsonWalker {
+ public:
+  explicit JsonWalker(ObservedAnswer& answer) : answer_(answer) {}
+
+  // Throws simdjson::simdjson_error if the body is not well formed.
+  void Body(ondemand::document& document) {
+    if (document.type() != ondemand::json_type::object) {
+      Problem("encoding.format.json"_rule, "a JSON object", "a JSON body that is not an object");
+      return;
+    }
+    Names names;
+    for (auto field : document.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value value = field.value();
+      if (!names.Add(name)) Twice(name);
+      if (name == "Snapshots") {
+        Snapshots(value);
+      } else if (ObservedValue* at = FindTopLevel(answer_, name)) {
+        *at = Scalar(value);
+        if (at->kind == Kind::kNull) NullField(name);
+      } else {
+        Skip(value);
+      }
+    }
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      Problem("encoding.json.well_formed"_rule, "one JSON object", "text after the JSON object");
+    }
+    answer_.readable = true;
+  }
+
+ private:
+  void Problem(Rule rule, std::string expected, std::string actual, std::string shape = "") {
+    AddProblem(answer_, rule, std::move(expected), std::move(actual), std::move(shape));
+  }
+  void Twice(std::string_view name) { AddRepeatedName(answer_, name); }
+  void NullField(std::string_view name) {
+    Problem("response.null.absent"_rule, fmt::format("{} left out or of its type", Excerpt(name)),
+            fmt::format("{} is null", Excerpt(name)), Excerpt(name));
+  }
+
+  // Values that nobody asks for are still read to the end, so that a broken body is seen.
+  void Skip(ondemand::value value, int depth = 0) {
+    if (depth > kDeepest) throw simdjson::simdjson_error(simdjson::DEPTH_ERROR);
+    switch (value.type()) {
+      case ondemand::json_type::array:
+        for (auto item : value.get_array()) Skip(item.value(), depth + 1);
+        return;
+      case ondemand::json_type::object:
+        for (auto field : value.get_object()) {
+          (void)field.unescaped_key().value();
+          Skip(field.value(), depth + 1);
+        }
+        return;
+      default:
+        (void)Scalar(value);
+    }
+  }
+
+  ObservedValue Scalar(ondemand::value value) {
+    switch (value.type()) {
+      case ondemand::json_type::string:
+        return {Kind::kText, value.get_string().value()};
+      case ondemand::json_type::number: {
+        std::string_view token = value.raw_json_token();
+        token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+        // The parser checks a number only when it is read.
+        if (token.find_first_of(".eE") != std::string_view::npos) {
+          // Well formed, though no double holds it: 1e999.
+          const auto error = value.get_double().error();
+          if (error && !IsNumber(token)) throw simdjson::simdjson_error(error);
+          return {Kind::kFraction, token};
+        }
+        if (token.size() < 19) {
+          (void)value.get_int64().value();
+        } else if (!IsInteger(token)) {
+          throw simdjson::simdjson_error(simdjson::NUMBER_ERROR);
+        }
+        return {Kind::kInteger, token};
+      }
+      case ondemand::json_type::boolean:
+        return {Kind::kBoolean, value.get_bool().value() ? "true" : "false"};
+      case ondemand::json_type::null:
+        if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+        return {Kind::kNull, ""};
+      case ondemand::json_type::array:
+        Skip(value);
+        return {Kind::kArray, ""};
+      case ondemand::json_type::object:
+        Skip(value);
+        return {Kind::kObject, ""};
+    }
+    return {};
+  }
+
+  static Kind KindOf(ondemand::value& value) {
+    switch (value.type()) {
+      case ondemand::json_type::object:
+        return Kind::kObject;
+      case ondemand::json_type::array:
+        return Kind::kArray;
+      case ondemand::json_type::string:
+        return Kind::kText;
+      case ondemand::json_type::number:
+        return Kind::kInteger;
+      case ondemand::json_type::boolean:
+        return Kind::kBoolean;
+      default:
+        return Kind::kNull;
+    }
+  }
+
+  // response.snapshots.container
+  void Snapshots(ondemand::value value) {
+    answer_.list_kind = KindOf(value);
+    if (answer_.list_kind != Kind::kObject) {
+      (void)Scalar(value);
+      return;
+    }
+    Names names;
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (!names.Add(name)) Twice(name);
+      if (name != "Snapshot") {
+        Skip(inner);
+      } else if (KindOf(inner) == Kind::kArray) {
+        answer_.has_list = true;
+        for (auto item : inner.get_array()) Snapshot(item.value());
+      } else {
+        const Kind kind = Scalar(inner).kind;
+        Problem("response.snapshots.container"_rule, "an array in Snapshots.Snapshot",
+                fmt::format("{} in Snapshots.Snapshot", NameOf(kind)), std::string(NameOf(kind)));
+      }
+    }
+  }
+
+  void Snapshot(ondemand::value value) {
+    if (KindOf(value) != Kind::kObject) {
+      const Kind kind = Scalar(value).kind;
+      Problem("response.snapshot.object"_rule, "an object for each snapshot",
+              fmt::format("{} in the list", NameOf(kind)), std::string(NameOf(kind)));
+      return;
+    }
+    ObservedSnapshot& snapshot = AddSnapshot(answer_);
+    names_.Clear();
+    std::size_t place = 0;
+    for (auto field : value.get_object()) {
+      const FieldInfo* info = Foreseen(field, place);
+      const std::string_view name = info ? info->name : field.unescaped_key().value();
+      ondemand::value inner = field.value();
+      if (!info && name == "Tags") {
+        if (snapshot.tags_kind != Kind::kAbsent) Twice(name);
+        Tags(inner, snapshot);
+        continue;
+      }
+      if (!info) {
+        info = FindField(name);
+        if (info && order_.size() < kLongestOrder) {
+          order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(place++), info);
+        }
+      }
+      if (info) {
+        ObservedValue& at = snapshot.fields[static_cast<std::size_t>(info->field)];
+        if (at.given()) Twice(name);
+        at = Scalar(inner);
+        if (at.kind == Kind::kNull) NullField(name);
+      } else {
+        if (!names_.Add(name)) Twice(name);
+        Skip(inner);  // a field that the document does not know is allowed
+      }
+    }
+  }
+
+  // The field that the snapshots before had at this place, or a little after it if some of theirs
+  // are left out here; null if it is another one.
+  const FieldInfo* Foreseen(simdjson::simdjson_result<ondemand::field>& field, std::size_t& place) {
+    const std::size_t end = std::min(order_.size(), place + kFieldsLeftOut + 1);
+    for (std::size_t i = place; i < end; ++i) {
+      if (!IsPlainly(field, order_[i]->name)) continue;
+      place = i + 1;
+      return order_[i];
+    }
+    return nullptr;
+  }
+
+  // response.tags.container
+  void Tags(ondemand::value value, ObservedSnapshot& snapshot) {
+    snapshot.tags_kind = KindOf(value);
+    if (snapshot.tags_kind != Kind::kObject) {
+      (void)Scalar(value);
+      if (snapshot.tags_kind == Kind::kNull) return NullField("Tags");
+      BadTags(snapshot.tags_kind);
+      return;
+    }
+    bool found = false;
+    for (auto field : value.get_object()) {
+      const std::string_view name = field.unescaped_key();
+      ondemand::value inner = field.value();
+      if (name != "Tag") {
+        Skip(inner);
+        continue;
+      }
+      if (found) Twice(name);
+      found = true;
+      if (KindOf(inner) != Kind::kArray) {
+        BadTags(Scalar(inner).kind);
+        continue;
+      }
+      for (auto item : inner.get_array()) OneTag(item.value(), snapshot);
+    }
+    if (!found) {
+      Problem("response.tags.container"_rule, "an array in Tags.Tag", "Tags without Tag", "no Tag");
+    }
+  }
+  void BadTags(Kind kind) {
+    Problem("response.tags.container"_rule, "an object with an array in Tags.Tag",
+            fmt::format("{} in its place", NameOf(kind)), std::string(NameOf(kind)));
+  }
+
+  void OneTag(ondemand::value value, ObservedSnapshot& snapshot) {
+    if (KindOf(value) != Kind::kObject) {
+      const Kind kind = Scalar(value).kind;
+      Problem("response.tag.object"_rule, "an object for each tag",
+              fmt::format("{} in the list", NameOf(kind)), std::string(NameOf(kind)));
+      return;
+    }
+    ObservedTag tag;
+    for (auto field : value.get_object()) {
+      const std::string_view name = IsPlainly(field, "TagKey")     ? "TagKey"
+                                    : IsPlainly(field, "TagValue") ? "TagValue"
+                                                                   : field.unescaped_key().value();
+      ondemand::value inner = field.value();
+      if (name == "TagKey" || name == "TagValue") {
+        ObservedValue& at = name == "TagKey" ? tag.key : tag.value;
+        if (at.given()) Twice(name);
+        at = Scalar(inner);
+      } else {
+        Skip(inner);
+      }
+    }
+    AddTag(tag, snapshot, answer_);
+  }
+
+  ObservedAnswer& answer_;
+  Names names_;
+  // A target writes the fields of all snapshots in nearly the same order.
+  static constexpr std::size_t kFieldsLeftOut = 4, kLongestOrder = std::size_t{2} * kFieldCount;
+  std::vector<const FieldInfo*> order_;
+};
+
+}  // namespace
+
+namespace {
+
+std::string WhatIsWrong(std::string_view body, const simdjson::simdjson_error& error) {
+  if (body.empty()) return "an empty body";
+  if (error.error() == simdjson::DEPTH_ERROR) {
+    return fmt::format("values nested more than {} deep: {}", kDeepest, Excerpt(body));
+  }
+  return fmt::format("{} ({})", Excerpt(body), error.what());
+}
+
+}  // namespace
+
+struct JsonBodyReader::Parser {
+  ondemand::parser parser;
+  std::vector<char> padded;
+};
+
+JsonBodyReader::JsonBodyReader() : parser_(std::make_unique<Parser>()) {}
+JsonBodyReader::~JsonBodyReader() = default;
+
+void JsonBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
+  std::vector<char>& padded = parser_->padded;
+  if (padded.size() < body.size() + simdjson::SIMDJSON_PADDING) {
+    padded.resize(body.size() * 2 + simdjson::SIMDJSON_PADDING);
+  }
+  if (!body.empty()) std::memcpy(padded.data(), body.data(), body.size());
+  std::memset(padded.data() + body.size(), 0, simdjson::SIMDJSON_PADDING);
+  try {
+    ondemand::document document =
+        parser_->parser.iterate(padded.data(), body.size(), padded.size());
+    JsonWalker(answer).Body(document);
+  } catch (const simdjson::simdjson_error& e) {
+    answer.readable = false;
+    answer.problems.clear();
+    answer.problems.push_back(
+        {"encoding.json.well_formed"_rule, "a well-formed JSON object", WhatIsWrong(body, e), ""});
+  }
+}
+
+}  // namespace assay

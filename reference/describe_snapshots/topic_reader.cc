@@ -1,0 +1,76 @@
+#include "reference/describe_snapshots/topic_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reference/describe_snapshots/made_up.h"
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void TopicReader::Refuse(Rule rule, const char* code, std::string subject) {
+  Add({rule, Catalogue::Get().FindError(code), false, std::move(subject)});
+}
+
+void TopicReader::RefuseAsRead(const char* code, std::string_view subject) {
+  Add({"request.open.admissible"_rule, Catalogue::Get().FindError(code), true,
+       std::string(subject)});
+}
+
+void TopicReader::Add(Refusal refusal) {
+  plan_.stop |= choices_.Refuse(refusal);
+  plan_.refusals.push_back(std::move(refusal));
+}
+
+void TopicReader::MatchNothing(Rule rule) {
+  plan_.filters.push_back({.kind = Filter::Kind::kNothing, .rule = rule});
+}
+
+std::optional<std::string> TopicReader::Text(Slot slot, Question empty, Question blanks,
+                                             Rule rule) {
+  const std::optional<std::string>& value = Value(slot);
+  if (!value) return std::nullopt;
+  std::string text = value->empty() ? "" : Trimmed(*value, blanks);
+  if (!text.empty()) return text;
+  TreatEmpty(slot, empty, rule);
+  return std::nullopt;
+}
+
+void TopicReader::TreatEmpty(Slot slot, Question empty, Rule rule) {
+  const Option option = choices_.Pick(empty);
+  if (option == "refused"_option) RefuseAsRead("InvalidParameter", NameOf(slot));
+  if (option == "matches_nothing"_option) MatchNothing(rule);
+  if (option == "as_false"_option) {
+    plan_.filters.push_back(
+        {.kind = Filter::Kind::kUnencrypted, .rule = rule, .field = Field::kEncrypted});
+  }
+}
+
+std::string TopicReader::Trimmed(const std::string& value, Question blanks) {
+  const std::string_view trimmed = Trim(value);
+  if (trimmed.size() == value.size()) return value;
+  return Is(blanks, "trimmed"_option) ? std::string(trimmed) : value;
+}
+
+bool TopicReader::ExistsHere(Field field, std::string_view value) const {
+  return std::ranges::any_of(dataset_.In(plan_.region), [&](std::uint32_t i) {
+    return dataset_.snapshots[i][field] == value;
+  });
+}
+
+bool TopicReader::ExistsAnywhere(Field field, std::string_view value) const {
+  return std::ranges::any_of(dataset_.snapshots,
+                             [&](const Snapshot& s) { return s[field] == value; });
+}
+
+bool TopicReader::IsUnseen(std::string_view id) const {
+  return dataset_.discovered && IsWellFormedId(id, "") && !IsMadeUp(id);
+}
+
+}  // namespace assay

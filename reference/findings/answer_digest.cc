@@ -1,0 +1,148 @@
+#include "reference/findings/answer_digest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+#include "reference/wire/transport_failure.h"
+
+namespace assay {
+namespace {
+
+std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
+  return (hash ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15ULL;
+}
+std::uint64_t Mix(std::uint64_t hash, const ObservedValue& value) {
+  return Mix(Mix(hash, NameOf(value.kind)), value.text);
+}
+std::uint32_t Folded(std::uint64_t hash) { return static_cast<std::uint32_t>(hash ^ (hash >> 32)); }
+
+// The part of a RequestId that is not chance: its type and its form.
+std::string FormOf(std::string_view id) {
+  std::string out;
+  for (const char c : id) {
+    out += c >= '0' && c <= '9' ? 'X' : c >= 'A' && c <= 'F' ? 'X' : c >= 'a' && c <= 'f' ? 'x' : c;
+  }
+  // Letters are chance, too; only lower case is a form.
+  if (out.find('x') != std::string::npos) std::ranges::replace(out, 'X', 'x');
+  return out;
+}
+
+std::uint64_t Outcome(const ObservedAnswer& answer, const Response& response) {
+  std::uint64_t hash = Mix(0, std::to_string(response.status));
+  if (!answer.readable) return Mix(hash, response.body.empty() ? "empty" : "unreadable");
+  return Mix(Mix(hash, answer.code), answer.message);
+}
+
+std::uint64_t Media(const ObservedAnswer& answer, const Response& response) {
+  const std::string_view type = response.content_type;
+  std::uint64_t hash = Mix(0, type.substr(0, type.find(';')));
+  hash = Mix(hash, OtherEncodingName(answer, response));
+  hash = Mix(hash, IsSlow(response) ? "slow" : "");
+  return Mix(hash, !answer.readable ? "" : answer.xml ? "xml" : "json");
+}
+
+std::uint64_t Problems(const ObservedAnswer& answer) {
+  std::uint64_t hash = 0;
+  for (const Difference& problem : answer.problems) {
+    hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
+  }
+  return hash;
+}
+
+std::uint64_t Kinds(const ObservedAnswer& answer) {
+  std::uint64_t hash = Mix(Mix(0, NameOf(answer.list_kind)), answer.has_list ? "list" : "none");
+  for (const ObservedValue* value : {&answer.page_size, &answer.page_number, &answer.total_count}) {
+    hash = Mix(hash, NameOf(value->kind));
+  }
+  return hash;
+}
+
+}  // namespace
+
+AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& response) {
+  AnswerDigest out;
+  out.parts[AnswerDigest::kOutcome] = Folded(Outcome(answer, response));
+  out.parts[AnswerDigest::kMedia] = Folded(Media(answer, response));
+  out.parts[AnswerDigest::kProblems] = Folded(Problems(answer));
+  if (!answer.readable) return out;
+  const bool again =
+      !answer.request_id.text.empty() &&
+      !request_ids_.insert(std::hash<std::string_view>{}(answer.request_id.text)).second;
+  out.parts[AnswerDigest::kRepeated] = again ? 1 : 0;
+  const bool other_header =
+      !response.request_id.empty() && response.request_id != answer.request_id.text;
+  out.parts[AnswerDigest::kEnvelope] =
+      Folded(Mix(Mix(0, fmt::format("{} {} {}", NameOf(answer.request_id.kind), other_header,
+                                    NameOf(answer.host_id.kind))),
+                 FormOf(answer.request_id.text)));
+  out.parts[AnswerDigest::kKinds] = Folded(Kinds(answer));
+  out.parts[AnswerDigest::kNumbers] = Folded(
+      Mix(Mix(Mix(0, answer.page_size.text), answer.page_number.text), answer.total_count.text));
+  out.parts[AnswerDigest::kToken] = Folded(
+      Mix(Mix(0, NameOf(answer.next_token.kind)), answer.next_token.text.empty() ? "" : "token"));
+  std::array<std::uint64_t, kFieldCount> fields{};
+  std::uint64_t ids = 0, tags = 0;
+  for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
+    const ObservedSnapshot& snapshot = answer.snapshots[i];
+    ids = Mix(ids, snapshot[Field::kSnapshotId].text);
+    for (std::size_t f = 0; f < kFieldCount; ++f) fields[f] = Mix(fields[f], snapshot.fields[f]);
+    tags = Mix(tags, NameOf(snapshot.tags_kind));
+    for (const ObservedTag& tag : snapshot.tags) tags = Mix(Mix(tags, tag.key), tag.value);
+  }
+  out.parts[AnswerDigest::kList] = Folded(ids);
+  out.parts[AnswerDigest::kTags] = Folded(tags);
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    out.parts[AnswerDigest::kFirstField + f] = Folded(fields[f]);
+  }
+  if (answer.next_token.kind == ObservedValue::Kind::kText) out.next_token = answer.next_token.text;
+  return out;
+}
+
+std::uint64_t AnswerDigest::Whole() const {
+  std::uint64_t hash = 0;
+  for (const std::uint32_t part : parts) hash = (hash ^ part) * 0x9E3779B97F4A7C15ULL;
+  return hash;
+}
+
+AnswerDigest AnswerDigest::OfBroken(const Error& error) {
+  const auto failure = FailureOf(error);
+  const bool silent = error.what.find(kNothingCame) != std::string::npos;
+  AnswerDigest out;
+  out.parts[kOutcome] =
+      Folded(Mix(Mix(0, failure ? Beginning(*failure) : ""), silent ? "silent" : "bytes"));
+  return out;
+}
+
+AnswerDigest::Parts AnswerDigest::Unlike(const AnswerDigest& other) const {
+  static const Parts kOfAnyAnswer = Parts().set(kOutcome).set(kMedia).set(kEnvelope).set(kRepeated);
+  static const Parts kOfAList = ~(Parts().set() << kTags);
+  Parts out;
+  for (std::size_t i = 0; i < kParts; ++i) out[i] = parts[i] != other.parts[i];
+  if (out[kOutcome]) return out & kOfAnyAnswer;
+  return out[kList] ? out & kOfAList : out;
+}
+
+bool AnswerDigest::Agrees(const AnswerDigest& other, const Parts& which) const {
+  for (std::size_t i = 0; i < kParts; ++i) {
+    if (which[i] && parts[i] != other.parts[i]) return false;
+  }
+  return true;
+}
+
+AnswerDigest::Parts PartsOf(Aspect aspect) {
+  using enum AnswerDigest::Part;
+  switch (aspect) {
+    case Aspect::kOutcome:
+      return AnswerDigest::Parts().set(kOutcome);
+    case Aspect::kList:
+      return AnswerDigest::Parts().set(kNumbers).set(kToken).set(kList);
+    case Aspect::kForm:
+      break;
+  }
+  return ~AnswerDigest::Parts().set(kToken).set(kList);
+}
+
+}  // namespace assay

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+
+#include "reference/answer/difference.h"
+#include "reference/answer/observed.h"
+#include "reference/wire/message.h"
+#include "spec/catalogue/fields.h"
+#include "spec/text/result.h"
+
+namespace assay {
+
+// What an answer says, whatever its spelling: request ids and tokens by their role, everything else
+// by its value. It is kept by parts, so that of several mistakes in one answer each can be told by
+// the parts that it changes. Equal answers have equal parts.
+struct AnswerDigest {
+  enum Part : std::size_t {
+    kOutcome,   // status, code and text of an error, or that it is a list
+    kMedia,     // media type, encoding, JSON or XML, whether it came late
+    kEnvelope,  // RequestId and HostId
+    kRepeated,  // whether the RequestId was given before
+    kProblems,  // what is wrong with its form
+    kKinds,     // types of the numbers and of the list
+    kNumbers,   // PageSize, PageNumber, TotalCount
+    kToken,     // whether there is a NextToken
+    kList,      // ids, in their order
+    kTags,
+    kFirstField,  // and one for each field from here on
+    kParts = kFirstField + kFieldCount
+  };
+  using Parts = std::bitset<kParts>;
+
+  std::array<std::uint32_t, kParts> parts{};
+  std::string next_token = {};  // "" if there is none
+
+  std::uint64_t Whole() const;  // equal if all parts are
+  // Of the answer: what did not come whole has one part only.
+  static AnswerDigest OfBroken(const Error& error);
+  // The parts that differ; those that follow from another one left out.
+  Parts Unlike(const AnswerDigest& other) const;
+  // True if all of these parts are equal.
+  bool Agrees(const AnswerDigest& other, const Parts& which) const;
+};
+
+// The parts that a difference of this aspect shows in.
+AnswerDigest::Parts PartsOf(Aspect aspect);
+
+class AnswerDigester {
+ public:
+  // `answer` is the response as it was read.
+  AnswerDigest Of(const ObservedAnswer& answer, const Response& response);
+
+ private:
+  std::unordered_set<std::size_t> request_ids_;
+};
+
+}  // namespace assay

@@ -1,0 +1,67 @@
+#include "reference/findings/collector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace assay {
+namespace {
+
+bool IsPartOf(const std::vector<Finding>& findings, const std::string& id) {
+  return std::ranges::any_of(findings, [&](const Finding& finding) {
+    return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
+  });
+}
+
+}  // namespace
+
+void Collector::Add(std::uint64_t exchange, const Request& request, const Verdict& verdict,
+                    bool reported) {
+  if (reported) {
+    groups_.AddReport(exchange, request, verdict);
+  } else {
+    groups_.Add(exchange, request, verdict);
+  }
+}
+
+void Collector::AddDoubtful(std::uint64_t exchange, const Request& request,
+                            const Verdict& verdict) {
+  Verdict taken;
+  for (Difference difference : verdict.differences) {
+    if (!std::exchange(difference.doubtful, false)) continue;
+    taken.differences.push_back(std::move(difference));
+  }
+  unsettled_.AddReport(exchange, request, taken);
+}
+
+void Collector::Observe(const Exchange& exchange, const Verdict& verdict) {
+  groups_.Observe(exchange, verdict);
+}
+
+void Collector::Observe(std::uint64_t exchange, const Request& request, const Error& broken,
+                        const Verdict& verdict) {
+  groups_.Observe(exchange, request, broken, verdict);
+}
+
+std::vector<Finding> Collector::Settle(FindingGroups::Settlement settlement,
+                                       std::optional<std::uint64_t> budget, const Judge& judge,
+                                       const std::string& moved) {
+  if (budget) {
+    const std::uint64_t groups = std::max<std::uint64_t>(1, groups_.size());
+    const std::uint64_t share = std::min<std::uint64_t>(*budget / groups, 1000);
+    settlement.budget = std::min(settlement.budget, static_cast<int>(share));
+  }
+  std::vector<Finding> out = groups_.Settle(settlement, judge);
+  std::vector<Finding> unsettled = unsettled_.Settle({}, judge);
+  std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
+  for (Finding& finding : unsettled) {
+    finding.kind = FindingKind::kInconclusive;
+    finding.actual += fmt::format("; the state kept changing ({})", moved);
+    out.push_back(std::move(finding));
+  }
+  std::ranges::sort(out, {}, &Finding::id);
+  return out;
+}
+
+}  // namespace assay

@@ -1,0 +1,569 @@
+#include "reference/findings/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bitset>
+#include <chrono>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "reference/faults/catalogue.h"
+#include "reference/findings/trigger.h"
+#include "reference/server/server.h"
+#include "reference/server/service.h"
+#include "reference/target/http_client.h"
+#include "reference/target/repeated.h"
+#include "spec/record/token_trail.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostObservations = 20'000;
+constexpr std::size_t kSymptom = 1'000;         // observations of one symptom that are looked at
+constexpr std::size_t kMostFailing = 6;         // of a group, that a fault has to reproduce
+constexpr std::size_t kSample = 200;            // observations that rank the faults that do
+constexpr std::size_t kLongAnswer = 32 * 1024;  // bytes; beyond, an observation ranks nothing
+constexpr std::size_t kMostCandidates = 48;
+constexpr std::size_t kStart = 150;       // of a run, observations
+constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
+constexpr std::size_t kMostNamed = 3;
+constexpr std::size_t kMostFlips = 8;          // of options, one after the other
+constexpr std::size_t kLongChain = 6;          // pages of a walk
+constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which one
+constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
+constexpr std::chrono::milliseconds kImitationTimeout{5000};
+constexpr std::size_t kNoBound = 1'000'000;
+constexpr std::size_t kMostAsked = 60'000;  // of all imitations; then no cause is looked for
+
+// At most so many, evenly spread.
+std::vector<std::size_t> Spread(const std::vector<std::size_t>& list, std::size_t most) {
+  std::vector<std::size_t> out;
+  const std::size_t count = std::min(most, list.size());
+  for (std::size_t i = 0; i < count; ++i) out.push_back(list[i * list.size() / count]);
+  return out;
+}
+
+Reading With(Reading reading, Question question, Option option) {
+  std::erase_if(reading.pins, [&](const auto& pin) { return pin.first == question; });
+  reading.pins.emplace_back(question, option);
+  return reading;
+}
+
+}  // namespace
+
+namespace {
+
+// Answers as the target might have.
+class Imitator {
+ public:
+  virtual ~Imitator() = default;
+  virtual Result<Response> Answer(const Request& request) = 0;
+  // What the last answer depends on.
+  std::bitset<kQuestionCount> asked;
+};
+
+FaultList With(FaultList faults, const Fault& fault) {
+  faults.push_back(&fault);
+  return faults;
+}
+
+class InProcess : public Imitator {
+ public:
+  InProcess(const Judge& judge, const Reading& reading, const FaultList& faults)
+      : service_(judge.dataset(), reading, faults, judge.hidden()) {}
+  Result<Response> Answer(const Request& request) override {
+    Response response;
+    service_.Handle(request, "model", response, &asked);
+    return response;
+  }
+
+ private:
+  Service service_;
+};
+
+// For faults that only HTTP shows.
+class OverHttp : public Imitator {
+ public:
+  // Null if no server can be started.
+  static std::unique_ptr<OverHttp> Start(const Judge& judge, const Reading& reading,
+                                         const FaultList& faults) {
+    auto server = Server::Start(judge.dataset(), reading, "127.0.0.1", 0, {.threads = 2}, {},
+                                faults, judge.hidden());
+    if (!server) return nullptr;
+    auto target = HttpTarget::Open((*server)->Url(), {.timeout = kImitationTimeout});
+    if (!target) return nullptr;
+    return std::unique_ptr<OverHttp>(new OverHttp(std::move(*server), std::move(*target)));
+  }
+  Result<Response> Answer(const Request& request) override { return Send(*target_, request); }
+  Target& target() { return *target_; }
+
+ private:
+  OverHttp(std::unique_ptr<Server> server, std::unique_ptr<HttpTarget> target)
+      : server_(std::move(server)), target_(std::move(target)) {}
+
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<HttpTarget> target_;
+};
+
+}  // namespace
+
+// An imitator, asked what the target was asked.
+class Diagnosis::Imitation {
+ public:
+  Imitation(const Diagnosis& diagnosis, std::unique_ptr<Imitator> imitator)
+      : diagnosis_(diagnosis), imitator_(std::move(imitator)) {}
+  Imitation(const Diagnosis& diagnosis, const Judge& judge, const Reading& reading,
+            const FaultList& faults)
+      : Imitation(diagnosis, std::make_unique<InProcess>(judge, reading, faults)) {}
+
+  // Its answer to what observation `index` asked.
+  AnswerDigest Ask(std::size_t index) {
+    const Observation& observation = diagnosis_.observations_[index];
+    Request request = observation.request;
+    for (Parameter& parameter : request.parameters) {
+      const auto at = tokens_.find(parameter.value);
+      if (parameter.name == "NextToken" && at != tokens_.end()) parameter.value = at->second;
+    }
+    ++diagnosis_.asked_;
+    const Result<Response> response = imitator_->Answer(request);
+    if (!response) return AnswerDigest::OfBroken(response.error());
+    thread_local AnswerReader reader;  // keeps its buffers
+    AnswerDigest digest = digester_.Of(reader.Read(*response), *response);
+    if (!observation.digest.next_token.empty()) {
+      tokens_[observation.digest.next_token] = digest.next_token;
+    }
+    return digest;
+  }
+  // The same, after those whose tokens that needs.
+  AnswerDigest AskWithChain(std::size_t index) {
+    AnswerDigest digest;
+    for (const std::size_t step : diagnosis_.Chain(index)) digest = Ask(step);
+    return digest;
+  }
+  // How many parts of the observation it answers otherwise than the target did.
+  std::size_t Wrong(std::size_t index) {
+    return AskWithChain(index).Unlike(diagnosis_.observations_[index].digest).count();
+  }
+  const std::bitset<kQuestionCount>& asked() const { return imitator_->asked; }
+
+ private:
+  const Diagnosis& diagnosis_;
+  std::unique_ptr<Imitator> imitator_;
+  AnswerDigester digester_;
+  std::unordered_map<std::string, std::string> tokens_;  // the target's -> its own
+};
+
+void Diagnosis::Observe(const Exchange& exchange, const std::vector<std::string>& failures) {
+  if (observations_.size() >= kMostObservations) return;
+  const std::size_t index = observations_.size();
+  observations_.push_back({exchange.id, exchange.request,
+                           digester_.Of(exchange.answer, exchange.response), !failures.empty(),
+                           IsSlow(exchange.response), exchange.response.body.size()});
+  const std::string& token = observations_.back().digest.next_token;
+  if (!token.empty()) issued_.emplace(token, index);
+  for (const std::string& failure : failures) failing_[failure].push_back(index);
+}
+
+void Diagnosis::Observe(std::uint64_t exchange, const Request& request, const Error& broken,
+                        const std::vector<std::string>& failures) {
+  if (observations_.size() >= kMostObservations) return;
+  for (const std::string& failure : failures) failing_[failure].push_back(observations_.size());
+  observations_.push_back({.exchange = exchange,
+                           .request = request,
+                           .digest = AnswerDigest::OfBroken(broken),
+                           .fails = !failures.empty(),
+                           .broken = true});
+}
+
+std::optional<std::size_t> Diagnosis::Find(std::uint64_t exchange) const {
+  const auto at = std::ranges::lower_bound(observations_, exchange, {}, &Observation::exchange);
+  if (at == observations_.end() || at->exchange != exchange) return std::nullopt;
+  return static_cast<std::size_t>(at - observations_.begin());
+}
+
+void Diagnosis::Fail(std::uint64_t exchange, const std::string& failure) {
+  const auto index = Find(exchange);
+  if (!index) return;
+  observations_[*index].fails = true;
+  failing_[failure].push_back(*index);
+}
+
+std::vector<Request> Diagnosis::RequestsTo(const std::vector<std::uint64_t>& exchanges) const {
+  std::set<std::size_t> needed;
+  for (const std::uint64_t exchange : exchanges) {
+    const auto index = Find(exchange);
+    if (!index) return {};
+    const std::vector<std::size_t> chain = Chain(*index);
+    needed.insert(chain.begin(), chain.end());
+  }
+  std::vector<Request> out;
+  std::unordered_map<std::string, std::string> tokens;  // of the run -> by the step that gives it
+  for (const std::size_t index : needed) {
+    const Observation& observation = observations_[index];
+    out.push_back(observation.request);
+    for (Parameter& parameter : out.back().parameters) {
+      const auto at = tokens.find(parameter.value);
+      if (parameter.name == "NextToken" && at != tokens.end()) parameter.value = at->second;
+    }
+    if (!observation.digest.next_token.empty()) {
+      tokens.emplace(observation.digest.next_token, TokenOfAnswer(out.size()));
+    }
+  }
+  return out;
+}
+
+// The observation after those whose tokens it needs.
+std::vector<std::size_t> Diagnosis::Chain(std::size_t index) const {
+  std::vector<std::size_t> out{index};
+  while (out.size() < 100) {
+    const auto token = observations_[out.back()].request.Find("NextToken");
+    const auto at = token ? issued_.find(std::string(*token)) : issued_.end();
+    if (at == issued_.end() || at->second >= out.back()) break;
+    out.push_back(at->second);
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+std::vector<std::size_t> Diagnosis::TellingObservations(
+    const std::vector<std::size_t>& failing) const {
+  constexpr std::size_t kLooked = 64;
+  std::vector<std::size_t> out = Spread(failing, kLooked);
+  // By the cost of asking it again: a page of a walk needs all pages before it.
+  std::ranges::stable_sort(out, {},
+                           [&](std::size_t i) { return Chain(i).size() * observations_[i].size; });
+  if (out.size() > kMostFailing) out.resize(kMostFailing);
+  return out;
+}
+
+// Those with the symptom that ask for what the group asks for.
+std::vector<std::size_t> Diagnosis::FailingOf(const Failure& failure) const {
+  const auto at = failing_.find(failure.key);
+  if (at == failing_.end()) return {};
+  std::vector<std::size_t> out = Spread(at->second, kSymptom);
+  std::erase_if(out, [&](std::size_t index) {
+    return !std::ranges::includes(KindOfRequest(observations_[index].request), failure.asks);
+  });
+  return out.empty() ? at->second : out;
+}
+
+Diagnosis::Evidence Diagnosis::EvidenceOf(const Failure& failure, const Judge& judge,
+                                          const Reading& reading, const FaultList& known) const {
+  Evidence out{.telling = TellingObservations(FailingOf(failure))};
+  // So that a RequestId that comes again does so here.
+  out.primed = failure.key.starts_with(Id("response.request_id.unique"_rule));
+  for (const std::size_t index : out.telling) {
+    Imitation imitation(*this, judge, reading, known);
+    if (out.primed) imitation.Ask(0);
+    out.without.push_back(imitation.AskWithChain(index));
+  }
+  return out;
+}
+
+template <typename Judgement>
+bool Diagnosis::IsRightAbout(const Evidence& evidence, const Fault& fault, const Judge& judge,
+                             const Reading& reading, const FaultList& known,
+                             const Judgement& judgement) const {
+  const FaultList faults = With(known, fault);
+  std::size_t misses = evidence.telling.size() / 3;  // a wrong reading may spoil some
+  bool hit = false;
+  for (std::size_t i = 0; i < evidence.telling.size(); ++i) {
+    std::unique_ptr<Imitator> imitator;
+    if (fault.wire) imitator = OverHttp::Start(judge, reading, faults);
+    if (!fault.wire) imitator = std::make_unique<InProcess>(judge, reading, faults);
+    if (!imitator) return false;
+    Imitation imitation(*this, std::move(imitator));
+    if (evidence.primed) imitation.Ask(0);
+    const AnswerDigest answer = imitation.AskWithChain(evidence.telling[i]);
+    const AnswerDigest& seen = observations_[evidence.telling[i]].digest;
+    const AnswerDigest::Parts changed = answer.Unlike(evidence.without[i]);
+    const Effect effect{evidence.without[i].Unlike(seen), changed, answer.Unlike(seen),
+                        changed.any() && answer.Agrees(seen, changed)};
+    const Says says = judgement(effect);
+    hit |= says == Says::kYes;
+    if (says == Says::kNo && misses-- == 0) return false;
+  }
+  return hit;
+}
+
+bool Diagnosis::Accounts(const Fault& fault, const Failure& failure, bool breaks_it,
+                         const Judge& judge, const Reading& reading, const FaultList& known) const {
+  const Evidence evidence = EvidenceOf(failure, judge, reading, known);
+  AnswerDigest::Parts shown = PartsOf(failure.aspect);
+  if (!evidence.primed) shown.reset(AnswerDigest::kRepeated);  // nothing came before
+  return IsRightAbout(evidence, fault, judge, reading, known, [&](const Effect& effect) {
+    const bool mends = breaks_it ? (effect.changed & shown).any() : (effect.wrong & shown).none();
+    if (effect.agrees && mends) return Says::kYes;
+    // Of several causes of one symptom, another one was found before.
+    return !known.empty() && (effect.wrong_before & shown).none() ? Says::kNothing : Says::kNo;
+  });
+}
+
+bool Diagnosis::Helps(const Fault& fault, const Judge& judge, const Reading& reading,
+                      const FaultList& known) const {
+  const std::vector<std::size_t> sample = Sample();
+  const std::size_t without = Disagreements({*this, judge, reading, known}, sample, kNoBound);
+  return Disagreements({*this, judge, reading, With(known, fault)}, sample, without) < without;
+}
+
+// Evenly over the run; failing ones weigh as much as the others.
+std::vector<std::size_t> Diagnosis::Sample() const {
+  std::vector<std::size_t> failing, others;
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    if (observations_[i].size > kLongAnswer) continue;
+    (observations_[i].fails ? failing : others).push_back(i);
+  }
+  std::vector<std::size_t> out;
+  for (const auto& [list, most] : {std::pair(failing, kSample / 3), std::pair(others, kSample)}) {
+    const std::vector<std::size_t> spread = Spread(list, most);
+    out.insert(out.end(), spread.begin(), spread.end());
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::size_t Diagnosis::Disagreements(Imitation imitation, const std::vector<std::size_t>& sample,
+                                     std::size_t bound) const {
+  std::size_t out = 0;
+  for (const std::size_t index : sample) {
+    out += imitation.Ask(index).Unlike(observations_[index].digest).count();
+    if (out > bound) break;
+  }
+  return out;
+}
+
+// The ids of those that disagree least.
+std::vector<std::string> Diagnosis::BestNamed(
+    std::vector<std::pair<std::size_t, const Fault*>> ranked) {
+  std::ranges::stable_sort(ranked, {}, [](const auto& entry) { return entry.first; });
+  std::vector<std::string> out;
+  for (const auto& [disagreements, fault] : ranked) {
+    if (out.size() < kMostNamed) out.push_back(fault->id);
+  }
+  return out;
+}
+
+std::vector<std::string> Diagnosis::Explain(const Failure& failure, Pattern pattern,
+                                            const Judge& judge, const Reading& reading,
+                                            const FaultList& known) const {
+  const auto at = failing_.find(failure.key);
+  if (at == failing_.end()) return {};
+  const bool broken = std::ranges::any_of(
+      at->second, [&](std::size_t index) { return observations_[index].broken; });
+  if (broken) return ExplainOverHttp(at->second, judge, reading);
+  if (pattern == Pattern::kAlways) return ExplainByGroup(failure, judge, reading, known);
+  const std::vector<std::string>& named = ExplainByWholeRun(judge, reading);
+  if (!named.empty() || pattern == Pattern::kNowAndThen) return named;
+  return ExplainOverlapping(failure.key, judge, reading);
+}
+
+std::vector<std::string> Diagnosis::ExplainByGroup(const Failure& failure, const Judge& judge,
+                                                   const Reading& reading,
+                                                   const FaultList& known) const {
+  const Evidence evidence = EvidenceOf(failure, judge, reading, known);
+  const AnswerDigest::Parts shown = PartsOf(failure.aspect);
+  std::vector<const Fault*> candidates;
+  for (const Fault& fault : Faults()) {
+    if (asked_ > kMostAsked) return {};
+    if (fault.wire || fault.history) continue;
+    const bool fits =
+        IsRightAbout(evidence, fault, judge, reading, known, [&](const Effect& effect) {
+          return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
+        });
+    if (fits) candidates.push_back(&fault);
+    if (candidates.size() == kMostCandidates) break;
+  }
+  std::vector<std::size_t> sample = Sample();
+  sample.insert(sample.end(), evidence.telling.begin(), evidence.telling.end());
+  std::ranges::sort(sample);
+  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  std::size_t best = kNoBound / 8;
+  for (const Fault* fault : candidates) {
+    // It is enough to know that it is far worse than the best.
+    ranked.emplace_back(
+        Disagreements({*this, judge, reading, With(known, *fault)}, sample, 2 * best + 80), fault);
+    best = std::min(best, ranked.back().first);
+  }
+  // One that explains less than it makes worse does not count.
+  const std::size_t without = Disagreements({*this, judge, reading, known}, sample, kNoBound);
+  std::erase_if(ranked, [&](const auto& entry) { return entry.first > without; });
+  // When an intermittent fault shows, it may look like another one.
+  if (known.empty() && best > sample.size() / 20) {
+    const std::vector<std::string>& named = ExplainByWholeRun(judge, reading);
+    if (!named.empty()) return named;
+  }
+  return BestNamed(std::move(ranked));
+}
+
+// Answers that broke off, from a server that breaks them off.
+std::vector<std::string> Diagnosis::ExplainOverHttp(const std::vector<std::size_t>& failing,
+                                                    const Judge& judge,
+                                                    const Reading& reading) const {
+  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  const std::vector<std::size_t> sample = Sample();
+  for (const Fault& fault : Faults()) {
+    if (!fault.wire || fault.history) continue;
+    auto imitator = OverHttp::Start(judge, reading, {&fault});
+    if (!imitator) continue;
+    Imitation imitation(*this, std::move(imitator));
+    const bool agrees = std::ranges::all_of(TellingObservations(failing), [&](std::size_t index) {
+      return imitation.Wrong(index) == 0;
+    });
+    if (!agrees) continue;
+    const std::size_t wrong = Disagreements(std::move(imitation), sample, kNoBound);
+    ranked.emplace_back(wrong, &fault);
+  }
+  return BestNamed(std::move(ranked));
+}
+
+std::vector<std::string> Diagnosis::ExplainOverlapping(const std::string& failure,
+                                                       const Judge& judge,
+                                                       const Reading& reading) const {
+  const auto at = failing_.find(failure);
+  std::vector<std::string> out;
+  if (at == failing_.end()) return out;
+  const std::vector<std::size_t> telling = TellingObservations(at->second);
+  for (const Fault& fault : Faults()) {
+    if (!fault.wire || !fault.history) continue;
+    auto imitator = OverHttp::Start(judge, reading, {&fault});
+    if (!imitator) continue;
+    const bool shows = std::ranges::any_of(telling, [&](std::size_t index) {
+      const Observation& observation = observations_[index];
+      Repeated repeated(observation.request, kOverlapping);
+      imitator->target().Run(repeated);
+      return std::ranges::any_of(repeated.answers, [&](const Result<Response>& response) {
+        AnswerReader reader;
+        return response && AnswerDigester()
+                               .Of(reader.Read(*response), *response)
+                               .Unlike(observation.digest)
+                               .none();
+      });
+    });
+    if (shows) out.push_back(fault.id);
+  }
+  return out;
+}
+
+// For faults that depend on what came before: the run again, from its beginning. The right one
+// leaves next to nothing unexplained.
+const std::vector<std::string>& Diagnosis::ExplainByWholeRun(const Judge& judge,
+                                                             const Reading& reading) const {
+  if (whole_run_) return *whole_run_;
+  std::vector<std::string>& out = whole_run_.emplace();
+  std::vector<std::size_t> run;
+  for (std::size_t i = 0; i < std::min(kWholeRun, observations_.size()); ++i) run.push_back(i);
+  const std::size_t right = Disagreements({*this, judge, reading, FaultList()}, run, kNoBound);
+  // One that is no better at the beginning is none later.
+  const std::vector<std::size_t> start(run.begin(), run.begin() + std::min(kStart, run.size()));
+  const std::size_t right_at_start =
+      Disagreements({*this, judge, reading, FaultList()}, start, kNoBound);
+  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  for (const Fault& fault : Faults()) {
+    if (fault.wire || !fault.history) continue;
+    std::size_t least = right;
+    // A fault that disturbs the order hides which order it is.
+    for (const OptionInfo& order : Catalogue::Get()["paging.order"_question].options) {
+      const Reading ordered = With(reading, "paging.order"_question, order.id);
+      const FaultList faults{&fault};
+      if (Disagreements({*this, judge, ordered, faults}, start, right_at_start) > right_at_start) {
+        continue;
+      }
+      least = std::min(least, Disagreements({*this, judge, ordered, faults}, run, right / 4));
+    }
+    if (least <= right / 4 && least < right) ranked.emplace_back(least, &fault);
+  }
+  out = BestNamed(std::move(ranked));
+  return out;
+}
+
+Reading Diagnosis::BestOf(const std::vector<Reading>& readings, const Judge& judge) const {
+  const std::vector<std::size_t> sample = Sample();
+  std::size_t best = kNoBound;
+  const Reading* chosen = &readings.front();
+  for (const Reading& reading : readings) {
+    const std::size_t wrong = Disagreements({*this, judge, reading, FaultList()}, sample, best);
+    if (wrong >= best) continue;
+    best = wrong;
+    chosen = &reading;
+  }
+  return *chosen;
+}
+
+// Other options of what was asked, each with how many of the observations it would explain.
+std::vector<Diagnosis::Flip> Diagnosis::Flips(const std::vector<std::size_t>& unexplained,
+                                              const FaultList& faults, const Judge& judge,
+                                              const Reading& reading) const {
+  std::map<std::pair<Question, Option>, std::size_t> votes;
+  for (const std::size_t index : unexplained) {
+    if (Chain(index).size() > kLongChain) continue;  // costs much, and says what its beginning says
+    Imitation imitation(*this, judge, reading, faults);
+    const std::size_t wrong = imitation.Wrong(index);
+    if (wrong == 0) continue;  // but for a token that the sample does not hold
+    const auto asked = imitation.asked();
+    for (const QuestionInfo& question : Catalogue::Get().questions()) {
+      if (!asked[Index(question.id)]) continue;
+      for (const OptionInfo& option : question.options) {
+        const Reading flipped = With(reading, question.id, option.id);
+        if (Imitation(*this, judge, flipped, faults).Wrong(index) < wrong) {
+          ++votes[{question.id, option.id}];
+        }
+      }
+    }
+  }
+  std::vector<Flip> out;
+  for (const auto& [flip, count] : votes) out.push_back({flip.first, flip.second, count});
+  std::ranges::stable_sort(out, std::ranges::greater{}, &Flip::votes);
+  return out;
+}
+
+// Goes uphill, one question at a time.
+Reading Diagnosis::Fit(Reading reading, const FaultList& faults, const Judge& judge,
+                       const std::vector<std::string>& failures) const {
+  std::vector<std::size_t> sample = Sample();
+  for (const std::string& failure : failures) {
+    const auto at = failing_.find(failure);
+    if (at != failing_.end())
+      std::ranges::copy(TellingObservations(at->second), std::back_inserter(sample));
+  }
+  std::ranges::sort(sample);
+  const auto twice = std::ranges::unique(sample);
+  sample.erase(twice.begin(), twice.end());
+  struct Unexplained {
+    std::size_t parts = 0;
+    std::vector<std::size_t> observations;
+  };
+  const auto unexplained = [&](const Reading& candidate) {
+    Unexplained out;
+    Imitation imitation(*this, judge, candidate, faults);
+    for (const std::size_t index : sample) {
+      const std::size_t wrong = imitation.Ask(index).Unlike(observations_[index].digest).count();
+      out.parts += wrong;
+      if (wrong > 0) out.observations.push_back(index);
+    }
+    return out;
+  };
+  Unexplained wrong = unexplained(reading);
+  for (std::size_t step = 0; step < kMostFlips && asked_ < kMostAsked; ++step) {
+    bool better = false;
+    std::vector<Flip> flips =
+        Flips(Spread(wrong.observations, kLookedAtForFlips), faults, judge, reading);
+    if (flips.size() > kMostFlips) flips.resize(kMostFlips);
+    for (const Flip& flip : flips) {
+      Reading flipped = With(reading, flip.question, flip.option);
+      Unexplained left = unexplained(flipped);
+      if (left.parts >= wrong.parts) continue;
+      reading = std::move(flipped);
+      wrong = std::move(left);
+      better = true;
+    }
+    if (!better) break;
+  }
+  return reading;
+}
+
+}  // namespace assay

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "reference/faults/fault.h"
+#include "reference/findings/answer_digest.h"
+#include "reference/judge/exchange.h"
+#include "reference/judge/judge.h"
+#include "reference/wire/message.h"
+#include "spec/catalogue/catalogue.h"
+
+namespace assay {
+
+// Faults that one server commits together.
+using FaultList = std::vector<const Fault*>;
+
+// Remembers what a target answered, and finds the faults of the catalogue that answer alike. A
+// target may have several: `known` are those that were found before, and each is told by the parts
+// of answers that it changes.
+class Diagnosis {
+ public:
+  // One exchange of the run; `failures` are the keys of its groups, none if it conforms. Beyond a
+  // bounded number nothing more is remembered.
+  void Observe(const Exchange& exchange, const std::vector<std::string>& failures);
+  // The same for an answer that broke off.
+  void Observe(std::uint64_t exchange, const Request& request, const Error& broken,
+               const std::vector<std::string>& failures);
+  // Adds an exchange to a group afterwards.
+  void Fail(std::uint64_t exchange, const std::string& failure);
+
+  // The requests of these exchanges, after those whose tokens they need, in the order of the run; a
+  // token is written as TokenOfAnswer() writes it. Empty if an exchange is not remembered.
+  std::vector<Request> RequestsTo(const std::vector<std::uint64_t>& exchanges) const;
+
+  // The reading among these under which the reference without a fault agrees best with what was
+  // seen: a fault may have taught the judge a wrong one.
+  Reading BestOf(const std::vector<Reading>& readings, const Judge& judge) const;
+
+  // The reading near this one under which the reference with these faults agrees best with what was
+  // seen, above all with these groups.
+  Reading Fit(Reading reading, const FaultList& faults, const Judge& judge,
+              const std::vector<std::string>& failures) const;
+
+  // When the failure of a group shows again.
+  enum class Pattern { kAlways, kNowAndThen, kOverlapping };
+  // A group of failing answers.
+  struct Failure {
+    std::string key;             // of the symptom
+    Aspect aspect;               // of the answer, which shows it
+    std::set<std::string> asks;  // what all requests of the group ask for (KindOfRequest())
+  };
+  // The faults with which the reference under this reading, with those known, gives what is wrong
+  // in the failing answers of the group, at most three; those first that agree best with everything
+  // else that was seen. Empty: none fits, or the search would take too long.
+  std::vector<std::string> Explain(const Failure& failure, Pattern pattern, const Judge& judge,
+                                   const Reading& reading, const FaultList& known) const;
+  // True if the repair of this fault would mend the answers of the group: all that is wrong in what
+  // shows it, or, if the fault breaks its rule, what the fault changes.
+  bool Accounts(const Fault& fault, const Failure& failure, bool breaks_it, const Judge& judge,
+                const Reading& reading, const FaultList& known) const;
+  // True if the reference with the fault, besides those known, agrees better with what was seen.
+  bool Helps(const Fault& fault, const Judge& judge, const Reading& reading,
+             const FaultList& known) const;
+
+ private:
+  struct Observation {
+    std::uint64_t exchange = 0;
+    Request request;
+    AnswerDigest digest;
+    bool fails = false;
+    bool broken = false;   // or slow: what no server in this process can be
+    std::size_t size = 0;  // of the answer, bytes
+  };
+  class Imitation;
+  // At most so many failing ones of a group, spread over the run, those with short answers first.
+  std::vector<std::size_t> TellingObservations(const std::vector<std::size_t>& failing) const;
+  std::vector<std::size_t> Chain(std::size_t index) const;
+  std::optional<std::size_t> Find(std::uint64_t exchange) const;
+  std::vector<std::size_t> Sample() const;
+  // How many parts of the observations it answers otherwise, in the order of the run.
+  std::size_t Disagreements(Imitation imitation, const std::vector<std::size_t>& sample,
+                            std::size_t bound) const;
+  // The answers to telling observations of a group, without the fault that is looked for.
+  struct Evidence {
+    std::vector<std::size_t> telling;
+    std::vector<AnswerDigest> without;  // one for each
+    bool primed = false;                // by another request before
+  };
+  std::vector<std::size_t> FailingOf(const Failure& failure) const;
+  Evidence EvidenceOf(const Failure& failure, const Judge& judge, const Reading& reading,
+                      const FaultList& known) const;
+  // What a fault does to one answer.
+  struct Effect {
+    AnswerDigest::Parts wrong_before;  // without the fault
+    AnswerDigest::Parts changed;       // by the fault
+    AnswerDigest::Parts wrong;         // with it
+    bool agrees;                       // what it changes is then as the target has it
+  };
+  enum class Says { kYes, kNo, kNothing };
+  // True if the fault is right about most of the evidence; `judgement` says so of one effect.
+  template <typename Judgement>
+  bool IsRightAbout(const Evidence& evidence, const Fault& fault, const Judge& judge,
+                    const Reading& reading, const FaultList& known,
+                    const Judgement& judgement) const;
+  static std::vector<std::string> BestNamed(
+      std::vector<std::pair<std::size_t, const Fault*>> ranked);
+  std::vector<std::string> ExplainByGroup(const Failure& failure, const Judge& judge,
+                                          const Reading& reading, const FaultList& known) const;
+  std::vector<std::string> ExplainOverlapping(const std::string& failure, const Judge& judge,
+                                              const Reading& reading) const;
+  std::vector<std::string> ExplainOverHttp(const std::vector<std::size_t>& failing,
+                                           const Judge& judge, const Reading& reading) const;
+  // An option of a question in place of the one that a reading has.
+  struct Flip {
+    Question question;
+    Option option;
+    std::size_t votes;
+  };
+  std::vector<Flip> Flips(const std::vector<std::size_t>& unexplained, const FaultList& faults,
+                          const Judge& judge, const Reading& reading) const;
+  const std::vector<std::string>& ExplainByWholeRun(const Judge& judge,
+                                                    const Reading& reading) const;
+
+  std::vector<Observation> observations_;
+  std::unordered_map<std::string, std::vector<std::size_t>> failing_;  // by group
+  std::unordered_map<std::string, std::size_t> issued_;                // token -> who got it
+  AnswerDigester digester_;
+  mutable std::size_t asked_ = 0;                              // what imitations answered
+  mutable std::optional<std::vector<std::string>> whole_run_;  // the same for every group
+};
+
+}  // namespace assay

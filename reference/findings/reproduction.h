@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reference/judge/judge.h"
+#include "reference/target/target.h"
+#include "reference/watch/watched_target.h"
+#include "spec/record/record.h"
+
+namespace assay {
+
+// Requests that show a finding when they are sent in this order; a NextToken may refer to an
+// earlier answer (spec/record/token_trail.h).
+using Steps = std::vector<Request>;
+
+// What a finding is shown again on.
+struct LiveTarget {
+  Target& target;
+  const WatchedTarget* watched = nullptr;  // the same, if its state may move
+  bool knows_state = true;
+};
+
+// Shows one finding again, on the live target; in some 20 seconds, if that is slow.
+class Reproduction {
+ public:
+  // `difference` is what the last step shows. Every step is judged with what `judge` has learned;
+  // the judge itself learns nothing.
+  Reproduction(const LiveTarget& live, const Judge& judge, Difference difference, Steps steps);
+
+  // Sends the steps again, three times. If the finding does not show every time, it is
+  // intermittent: then up to `most` times more, one after another and as many at once as the target
+  // takes. If what was learned since makes the answer wrong in the same way under another rule,
+  // that one is the difference from then on.
+  void Confirm(int most);
+  // Makes the steps fewer, and smaller, while the last one still shows it: at most `most` requests.
+  void Reduce(int most);
+
+  bool deterministic() const { return alone_.failed == alone_.tried; }
+  const Repeats& alone() const { return alone_; }              // one after the other
+  const Repeats& overlapping() const { return overlapping_; }  // several at once
+  const Difference& difference() const { return difference_; }
+  const Steps& steps() const { return steps_; }
+  // The answer to the last step that showed it; status 0 if none was complete.
+  const ShownAnswer& answer() const { return answer_; }
+
+ private:
+  struct Sight {
+    Difference difference;
+    std::size_t steps;  // that were needed
+    ShownAnswer answer;
+  };
+  std::optional<Sight> Show(const Steps& steps);
+  std::optional<Sight> ShowOne(const Request& request);
+  std::optional<Sight> ShowAll(const Steps& steps);
+  std::optional<Difference> SameIn(const Verdict& verdict) const;
+  std::optional<Difference> OtherwiseIn(const Verdict& verdict) const;
+  void Overlap(int most);
+  Exchange Read(std::uint64_t id, const Request& request, const Response& response);
+  bool Try(Steps candidate);
+  bool IsLate() const;
+
+  Target& target_;
+  const WatchedTarget* watched_;
+  const bool knows_state_;
+  const Judge& judge_;
+  Difference difference_;
+  Steps steps_;
+  const bool needs_history_;             // then they are judged without what was learned since
+  std::optional<Difference> otherwise_;  // what was wrong with the last answer instead
+  Repeats alone_, overlapping_;
+  ShownAnswer answer_;
+  ExchangeReader reader_;
+  int left_ = 0;  // requests that may still be sent
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+// Simpler ways to ask: each drops one thing or makes one smaller, the boldest first. They come to
+// an end.
+std::vector<Steps> SimplerSteps(const Steps& steps);
+
+}  // namespace assay

@@ -1,0 +1,263 @@
+// What may be accused, and what only described: bounds, situations, coherence.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "reference/describe_snapshots/requests_for_test.h"
+#include "reference/judge/examine_for_test.h"
+#include "reference/judge/judge.h"
+
+namespace assay {
+namespace {
+
+std::string RulesBroken(const Verdict& verdict) {
+  std::string out;
+  for (const Difference& difference : verdict.violations()) {
+    out += std::string(Id(difference.rule)) + " ";
+  }
+  return out;
+}
+
+// Judges answers of the reference under readings that may differ from answer to answer.
+class Accusation : public testing::Test {
+ protected:
+  Verdict Judged(const Request& request, const Response& response) {
+    return Examine(judge_, ++id_, request, response);
+  }
+  Verdict Judged(const Request& request, Pairs pins = {}) {
+    return Judged(request, Under(request, pins));
+  }
+  static Response Under(const Request& request, Pairs pins = {}) {
+    Service service(TestDataset(), Pins(pins));
+    return AnswerOf(service, request);
+  }
+  std::string WhyOpen(std::string_view question) const {
+    for (const LearnedAnswer& answer : judge_.Learned()) {
+      if (answer.question == question) return answer.why_open;
+    }
+    return "no such question";
+  }
+
+  Judge judge_{TestDataset()};
+  std::uint64_t id_ = 0;
+};
+
+TEST_F(Accusation, SpareWhatDependsOnTheSituation) {
+  const char* question = "paging.page_size.above_maximum";
+  const Request alone = Ask({{"PageSize", "101"}});
+  const Request beside = Ask({{"PageSize", "101"}, {"Status", "failed"}});
+  EXPECT_EQ(RulesBroken(Judged(alone, {{question, "cut"}})), "");
+  EXPECT_EQ(RulesBroken(Judged(beside, {{question, "refused"}})), "");
+  EXPECT_EQ(RulesBroken(Judged(alone, {{question, "cut"}})), "");
+  EXPECT_EQ(RulesBroken(Judged(beside, {{question, "refused"}})), "");
+  const std::string why = WhyOpen(question);
+  EXPECT_NE(why.find("refused (beside Status)"), std::string::npos) << why;
+}
+
+TEST_F(Accusation, MeetsAnotherAnswerToTheSameRequest) {
+  const Request request = Ask({{"PageSize", "101"}});
+  EXPECT_EQ(RulesBroken(Judged(request, {{"paging.page_size.above_maximum", "cut"}})), "");
+  EXPECT_EQ(RulesBroken(Judged(request, {{"paging.page_size.above_maximum", "refused"}})),
+            "request.same.answer ");
+}
+
+TEST_F(Accusation, MeetsAFilterThatMeansSomethingElseInCompany) {
+  const Request alone = Ask({{"Usage", "image"}, {"PageSize", "100"}});
+  const Request beside = Ask({{"Usage", "image"}, {"PageSize", "100"}, {"SnapshotType", "all"}});
+  EXPECT_EQ(RulesBroken(Judged(alone, {{"filter.usage.image", "matched"}})), "");
+  EXPECT_EQ(RulesBroken(Judged(beside, {{"filter.usage.image", "not_matched"}})),
+            "request.filter.one_meaning ");
+}
+
+TEST_F(Accusation, WarnsIfOnlyValuesOfOtherParametersDiffer) {
+  const char* question = "paging.page_size.above_maximum";
+  EXPECT_EQ(
+      RulesBroken(Judged(Ask({{"PageSize", "101"}, {"Status", "failed"}}), {{question, "cut"}})),
+      "");
+  const Verdict verdict =
+      Judged(Ask({{"PageSize", "101"}, {"Status", "accomplished"}}), {{question, "refused"}});
+  EXPECT_EQ(RulesBroken(verdict), "");
+  ASSERT_EQ(verdict.warnings().size(), 1u);
+  EXPECT_EQ(verdict.warnings()[0].rule, "request.reading.consistent"_rule);
+}
+
+TEST_F(Accusation, SparesAnAnswerThatNoOptionDescribes) {
+  const Verdict verdict = Judged(Ask({{"PageSize", "101"}}), Under(Ask({{"PageSize", "20"}})));
+  EXPECT_EQ(RulesBroken(verdict), "");
+  EXPECT_NE(verdict.unforeseen, "");
+  const auto unforeseen = judge_.Unforeseen();
+  ASSERT_EQ(unforeseen.size(), 1u);
+  EXPECT_EQ(unforeseen[0].answer, "200 and a list of 20");
+  EXPECT_NE(unforeseen[0].request.find("PageSize=101"), std::string::npos);
+}
+
+TEST_F(Accusation, HoldsAnOpenAnswerToTheFiltersThatAreClear) {
+  const Verdict verdict = Judged(Ask({{"PageSize", "101"}, {"Status", "failed"}}),
+                                 Under(Ask({{"PageSize", "20"}, {"Status", "accomplished"}})));
+  EXPECT_EQ(RulesBroken(verdict), "filter.status.failed ");
+}
+
+TEST_F(Accusation, HoldsAnOpenAnswerToTheRegion) {
+  const Verdict verdict = Judged(Ask({{"PageSize", "101"}}),
+                                 Under(Ask({{"PageSize", "20"}, {"RegionId", "cn-shanghai"}})));
+  EXPECT_EQ(RulesBroken(verdict), "request.region_id.selects ");
+}
+
+TEST_F(Accusation, HoldsARefusalToCodesThatMeanNothingElse) {
+  const Verdict verdict =
+      Judged(Ask({{"PageSize", "101"}}), Under(Ask({{"Usage", "no_such_usage"}})));
+  EXPECT_EQ(RulesBroken(verdict), "error.code.belongs ");
+}
+
+TEST_F(Accusation, MeetsTheRefusalOfAValidRequestThoughAMeaningIsOpen) {
+  const Verdict verdict = Judged(Ask({{"Usage", "image"}}), Under(Ask({{"PageNumber", "x"}})));
+  EXPECT_EQ(RulesBroken(verdict), "request.valid.accepted ");
+}
+
+TEST_F(Accusation, SparesARefusedSignatureIfWhatWasSignedIsAmbiguous) {
+  Response refusal = Under(Ask({{"PageNumber", "x"}}));
+  const std::size_t at = refusal.body.find("InvalidParameter");
+  ASSERT_NE(at, std::string::npos);
+  refusal.body.replace(at, 16, "SignatureDoesNotMatch");
+  Request twice = Ask({{"Status", "failed"}});
+  twice.parameters.push_back({"Status", "accomplished"});
+  EXPECT_EQ(RulesBroken(Judged(twice, refusal)), "");
+  EXPECT_NE(RulesBroken(Judged(Ask({{"Status", "failed"}}), refusal)), "");
+}
+
+TEST_F(Accusation, TakesAGatewaysThrottlingForWhatItIs) {
+  Response answer;
+  answer.status = 429;
+  answer.content_type = "text/html";
+  answer.body = "<html>slow down</html>";
+  EXPECT_TRUE(Judged(Ask(), answer).throttled);
+  answer.status = 503;
+  EXPECT_FALSE(Judged(Ask({{"PageSize", "20"}}), answer).throttled);
+  answer.retry_after_ms = 1000;
+  EXPECT_TRUE(Judged(Ask({{"PageSize", "30"}}), answer).throttled);
+}
+
+TEST_F(Accusation, JudgesARefusalWhoseTextOnlySpeaksOfThrottling) {
+  Response refusal = Under(Ask({{"Usage", "no_such_usage"}}));
+  const std::size_t at = refusal.body.find("Usage is not valid");
+  ASSERT_NE(at, std::string::npos) << refusal.body;
+  refusal.body.replace(at, 5, "Throttling");
+  const Verdict verdict = Judged(Ask({{"Usage", "image"}}), refusal);
+  EXPECT_FALSE(verdict.throttled);
+  EXPECT_NE(RulesBroken(verdict), "");
+}
+
+TEST_F(Accusation, LetsATokenRememberItsRegion) {
+  const Request first = Ask({{"MaxResults", "20"}});
+  Service service(TestDataset(), Pins({{"paging.token.without_region", "token_region"}}));
+  const Response page = AnswerOf(service, first);
+  EXPECT_EQ(RulesBroken(Judged(first, page)), "");
+  Request next = Ask({{"MaxResults", "20"}, {"NextToken", NextTokenOf(page)}});
+  next.Unset("RegionId");
+  EXPECT_EQ(RulesBroken(Judged(next, AnswerOf(service, next))), "");
+}
+
+// false-alarms.md, 1, 2, 3, 10, 19 and 20: each answer by a rule of its own, none of them wrong.
+TEST_F(Accusation, SparesWhatStrangersDidWithOddNumbers) {
+  const auto spares = [this](const Request& request, Pairs pins = {}) {
+    EXPECT_EQ(RulesBroken(Judged(request, pins)), "") << request.Text();
+  };
+  spares(Ask({{"MaxResults", "10"}, {"PageSize", "101"}}));
+  spares(Ask({{"MaxResults", "10"}, {"PageSize", "ten"}}),
+         {{"paging.mixed.ineffective_type", "refused"}});
+  spares(Ask({{"MaxResults", "11"}, {"PageNumber", "2147483648"}}));
+  spares(Ask({{"PageNumber", "2147483648"}}), {{"paging.page_number.beyond_32_bits", "past_end"}});
+  spares(Ask({{"PageNumber", "-2147483649"}}), {{"paging.page_number.beyond_32_bits", "refused"}});
+  spares(Ask({{"MaxResults", "50"}, {"PageNumber", "0"}}),
+         {{"paging.mixed.ineffective_value", "refused"}});
+  spares(Ask({{"NextToken", " "}}), {{"paging.token.unknown", "first_page"}});
+  spares(Ask({{"MaxResults", "+5"}}), {{"value.number.sign", "as_absent"}});
+}
+
+// 8 and 9: the same habit for an unknown group and for the empty value.
+TEST_F(Accusation, SparesATargetThatTakesAnUnknownGroupForTheDefaultOne) {
+  Service service(TestDataset(), {});
+  const Request default_group =
+      Ask({{"ResourceGroupId", TestDataset().default_resource_group}, {"PageSize", "100"}});
+  for (int round = 0; round < 3; ++round) {
+    for (const char* group : {"rg-nosuch", ""}) {
+      const Request request = Ask({{"ResourceGroupId", group}, {"PageSize", "100"}});
+      EXPECT_EQ(RulesBroken(Judged(request, AnswerOf(service, default_group))), "")
+          << request.Text();
+    }
+  }
+}
+
+// 18: the page is cut before the filter applies.
+TEST_F(Accusation, SparesAWalkOfShortAndEmptyPagesThatEnds) {
+  const Request all = Ask({{"MaxResults", "10"}});
+  const Request failed = Ask({{"MaxResults", "10"}, {"Category", "flash"}, {"Status", "failed"}});
+  Service service(TestDataset(), {});
+  const nlohmann::json total = nlohmann::json::parse(AnswerOf(service, failed).body)["TotalCount"];
+  std::string token;
+  int pages = 0, short_pages = 0, listed = 0;
+  do {
+    const auto with_token = [&token](Request request) {
+      if (!token.empty()) request.parameters.push_back({"NextToken", token});
+      return request;
+    };
+    Response response = AnswerOf(service, with_token(all));
+    nlohmann::json page = nlohmann::json::parse(response.body);
+    const Request asked = with_token(failed);
+    token = page.value("NextToken", "");
+    nlohmann::json kept = nlohmann::json::array();
+    for (const nlohmann::json& one : page["Snapshots"]["Snapshot"]) {
+      if (one["Status"] == "failed" && one["Category"] == "flash") kept.push_back(one);
+    }
+    listed += static_cast<int>(kept.size());
+    short_pages += kept.size() < 10 ? 1 : 0;
+    page["Snapshots"]["Snapshot"] = kept;
+    page["TotalCount"] = total;
+    response.body = page.dump();
+    EXPECT_EQ(RulesBroken(Judged(asked, response)), "") << pages;
+    ++pages;
+  } while (!token.empty());
+  EXPECT_EQ(listed, total.get<int>());
+  EXPECT_EQ(short_pages, pages);
+  EXPECT_GT(pages, 10);
+}
+
+// 22: what follows from one wrong answer is part of it.
+TEST_F(Accusation, SparesTheNextPageOfATokenThatAWrongAnswerGave) {
+  const Request first = Ask({{"MaxResults", "20"}, {"Status", "failed"}});
+  const Request unfiltered = Ask({{"MaxResults", "20"}});
+  Service service(TestDataset(), {});
+  const Response page = AnswerOf(service, unfiltered);
+  EXPECT_NE(RulesBroken(Judged(first, page)), "");
+  Request next = unfiltered;
+  next.parameters.push_back({"NextToken", NextTokenOf(page)});
+  const Response second = AnswerOf(service, next);
+  next = first;
+  next.parameters.push_back({"NextToken", NextTokenOf(page)});
+  const std::string broken = RulesBroken(Judged(next, second));
+  EXPECT_TRUE(broken.empty() || broken == "filter.status.failed ") << broken;
+}
+
+TEST_F(Accusation, ShowsBothAnswersThatDoNotGoTogether) {
+  const Request request = Ask({{"PageSize", "101"}});
+  Judged(request, {{"paging.page_size.above_maximum", "cut"}});
+  const Verdict verdict = Judged(request, {{"paging.page_size.above_maximum", "refused"}});
+  ASSERT_EQ(verdict.violations().size(), 1u);
+  EXPECT_NE(verdict.violations()[0].expected.find("200 and a list of 100"), std::string::npos)
+      << verdict.violations()[0].expected;
+  EXPECT_NE(verdict.violations()[0].actual.find("400 InvalidParameter"), std::string::npos)
+      << verdict.violations()[0].actual;
+}
+
+TEST_F(Accusation, SaysWhyARefusedRequestIsValid) {
+  const Verdict verdict = Judged(Ask({{"Usage", "none"}}), Under(Ask({{"PageNumber", "x"}})));
+  ASSERT_EQ(verdict.violations().size(), 1u);
+  const std::string expected = verdict.violations()[0].expected;
+  EXPECT_NE(expected.find("Usage: \"Specifies whether"), std::string::npos) << expected;
+  EXPECT_NE(expected.find("(filter.usage.none)"), std::string::npos) << expected;
+}
+
+}  // namespace
+}  // namespace assay

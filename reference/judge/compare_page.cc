@@ -1,0 +1,438 @@
+#include "reference/judge/compare_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "reference/describe_snapshots/select.h"
+#include "reference/describe_snapshots/values.h"
+
+namespace assay {
+namespace {
+
+using Kind = ObservedValue::Kind;
+
+std::optional<std::int64_t> IntegerOf(const ObservedValue& value) {
+  if (value.kind != Kind::kInteger && value.kind != Kind::kText) return std::nullopt;
+  std::int64_t out = 0;
+  const auto [end, error] =
+      std::from_chars(value.text.data(), value.text.data() + value.text.size(), out);
+  if (error != std::errc() || end != value.text.data() + value.text.size()) return std::nullopt;
+  return out;
+}
+
+std::string Shown(const ObservedValue& value) {
+  return value.given() ? Excerpt(value.text, 40) : std::string("nothing");
+}
+
+class PageComparer {
+ public:
+  PageComparer(const Request& request, const Answer& expected, const ObservedAnswer& answer,
+               const std::vector<std::uint32_t>& listed, const Dataset& dataset, Choices& choices)
+      : request_(request),
+        page_(expected.page),
+        paging_(expected.plan.paging),
+        plan_(expected.plan),
+        answer_(answer),
+        listed_(listed),
+        dataset_(dataset),
+        choices_(choices) {}
+
+  PageComparison Compare() {
+    if (paging_.unknowable) return {};
+    const bool open = this->open();
+    // Stage by stage: the reading that gets furthest describes best what is wrong.
+    for (const auto stage : {&PageComparer::CheckListed, &PageComparer::CheckMembership,
+                             open ? &PageComparer::CheckOpenTotal : &PageComparer::CheckCount,
+                             open ? &PageComparer::CheckOpenCount : &PageComparer::CheckTotal,
+                             &PageComparer::CheckEcho, &PageComparer::CheckToken,
+                             open ? &PageComparer::CheckOpenOrder : &PageComparer::CheckOrder}) {
+      (this->*stage)();
+      if (out_.difference) break;
+      out_.closeness += 1000;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void Differ(Rule rule, std::string expected, std::string actual, std::string shape = "") {
+    out_.difference =
+        ListDifference(rule, std::move(expected), std::move(actual), std::move(shape));
+  }
+  void DifferInEcho(Rule rule, std::string expected, std::string actual) {
+    out_.difference = FormDifference(rule, std::move(expected), std::move(actual), "echo");
+  }
+  void Show(Question question, std::initializer_list<Option> options) {
+    out_.answers.push_back({question, OptionSet::Of(question, options)});
+  }
+  // No snapshot of a region that the state does not know has a position.
+  std::int64_t count() const {
+    return static_cast<std::int64_t>(plan_.unseen_region ? answer_.snapshot_count : listed_.size());
+  }
+  std::int64_t total() const { return shown_total_.value_or(page_.total); }
+  bool open() const { return plan_.unseen_region || !page_.open.empty(); }
+  std::string Name(std::uint32_t position) const {
+    return dataset_.snapshots[position][Field::kSnapshotId];
+  }
+
+  // The rule that a snapshot's presence breaks: the filter that it does not satisfy.
+  Rule BlameForExtra(const Snapshot& snapshot) {
+    if (snapshot[Field::kRegionId] != plan_.region) return "request.region_id.selects"_rule;
+    for (const Filter& filter : plan_.filters) {
+      if (IsOpen(filter, snapshot, dataset_, plan_.hidden)) continue;
+      if (!Matches(filter, snapshot, dataset_, plan_.hidden, choices_)) return filter.rule;
+    }
+    return "request.parameters.conjunction"_rule;
+  }
+  // The rule that a snapshot's absence breaks: the only filter, or their conjunction.
+  Rule BlameForMissing() const {
+    if (plan_.filters.size() == 1) return plan_.filters.front().rule;
+    return plan_.filters.empty() ? "request.parameters.unspecified"_rule
+                                 : "request.parameters.conjunction"_rule;
+  }
+
+  // response.snapshot.known: a discovered state holds all that the region lists without filters.
+  void CheckListed() {
+    if (!dataset_.discovered || plan_.unseen_region) return;
+    for (std::size_t i = 0; i < answer_.snapshot_count; ++i) {
+      const std::string_view id = answer_.snapshots[i][Field::kSnapshotId].text;
+      if (id.empty() || dataset_.by_id.contains(id)) continue;
+      return Differ("response.snapshot.known"_rule,
+                    "a snapshot that the region's whole list shows too", Excerpt(id), "unknown");
+    }
+  }
+
+  void CheckMembership() {
+    for (const std::uint32_t position : listed_) {
+      if (std::ranges::binary_search(page_.matches, position) ||
+          std::ranges::binary_search(page_.open, position)) {
+        ++out_.closeness;
+        continue;
+      }
+      const Rule rule = BlameForExtra(dataset_.snapshots[position]);
+      if (!out_.difference) {
+        Differ(rule, "only snapshots that match the request",
+               fmt::format("{} is listed though it does not match", Name(position)), "extra");
+      }
+      --out_.closeness;
+    }
+  }
+
+  void CheckCount() {
+    if (paging_.loose) {
+      if (count() > paging_.size) DifferByTooMany();
+      return;
+    }
+    if (count() > page_.count) return DifferByTooMany();
+    if (count() == page_.count) return ShowFullPage();
+    if (!paging_.by_token) {
+      const auto total = IntegerOf(answer_.total_count);
+      const bool list_is_short = total && *total < page_.total;
+      return Differ(list_is_short ? BlameForMissing() : "page.size.limits"_rule,
+                    CountOfSnapshots(static_cast<std::size_t>(page_.count)) + " on the page",
+                    CountOfSnapshots(static_cast<std::size_t>(count())), "missing");
+    }
+    // A short page is allowed in token mode, as long as the walk goes on.
+    if (answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty()) {
+      Show("paging.token.short_page"_question, {"allowed"_option});
+    } else {
+      Differ(
+          plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule : BlameForMissing(),
+          fmt::format("{} more snapshots, or a NextToken", page_.count - count()),
+          CountOfSnapshots(static_cast<std::size_t>(count())) + " and no NextToken", "missing");
+    }
+  }
+  // If more follow, a full page agrees with both options: it shows only that the question was
+  // asked.
+  void ShowFullPage() {
+    if (!paging_.by_token || page_.start + count() >= page_.total) return;
+    Show("paging.token.short_page"_question, {"never"_option, "allowed"_option});
+  }
+
+  // If the state does not tell whether some listed snapshots match: as many as the list itself
+  // says, within what is possible.
+  void CheckOpenTotal() {
+    if (paging_.by_token || paging_.loose) return;
+    const auto total = IntegerOf(answer_.total_count);
+    const std::int64_t most =
+        plan_.unseen_region ? std::numeric_limits<std::int64_t>::max()
+                            : static_cast<std::int64_t>(page_.matches.size() + page_.open.size());
+    if (total && *total >= page_.total && *total <= most) {
+      shown_total_ = total;
+      return;
+    }
+    Differ(total && *total < page_.total ? BlameForMissing() : "page.total_count.matches"_rule,
+           fmt::format("TotalCount of at least {}", page_.total),
+           fmt::format("TotalCount {}", Shown(answer_.total_count)), "total");
+  }
+
+  void CheckOpenCount() {
+    if (count() > paging_.size) return DifferByTooMany();
+    if (paging_.loose) return;
+    const bool whole = paging_.by_token ? !paging_.origin && answer_.next_token.text.empty()
+                                        : page_.start == 0 && total() == count();
+    if (!paging_.by_token) {
+      const std::int64_t expected =
+          paging_.empty ? 0 : std::clamp<std::int64_t>(total() - page_.start, 0, paging_.size);
+      if (count() != expected) {
+        return Differ("page.size.limits"_rule,
+                      CountOfSnapshots(static_cast<std::size_t>(expected)) + " on the page",
+                      CountOfSnapshots(static_cast<std::size_t>(count())), "missing");
+      }
+    }
+    if (!whole || paging_.empty) return;
+    for (const std::uint32_t position : page_.matches) {
+      if (std::ranges::find(listed_, position) != listed_.end()) continue;
+      return Differ(BlameForMissing(), "every snapshot that matches",
+                    fmt::format("{} is not listed", Name(position)), "missing");
+    }
+  }
+
+  void DifferByTooMany() {
+    const bool beyond_size = count() > paging_.size;
+    Rule rule = paging_.by_token ? "token.max_results.limits"_rule : "page.size.limits"_rule;
+    if (!beyond_size && paging_.by_token) rule = "token.walk.unique"_rule;
+    Differ(rule, fmt::format("at most {} snapshots", page_.count),
+           CountOfSnapshots(static_cast<std::size_t>(count())), "too many");
+  }
+
+  void CheckTotal() {
+    const auto total = IntegerOf(answer_.total_count);
+    if (paging_.by_token) {
+      const Question question = "paging.total_count.token_mode"_question;
+      if (!answer_.total_count.given()) return Show(question, {"absent"_option});
+      if (total == 0 && page_.total == 0) {
+        return Show(question, {"all"_option, "zero"_option, "anything"_option});
+      }
+      if (total == page_.total) return Show(question, {"all"_option, "anything"_option});
+      return total == 0 ? Show(question, {"zero"_option, "anything"_option})
+                        : Show(question, {"anything"_option});
+    }
+    if (total == page_.total) return;
+    const bool other_list = total && plan_.filters.size() > 0 && *total < page_.total;
+    Differ(other_list && count() == page_.count && page_.total <= paging_.size
+               ? BlameForMissing()
+               : "page.total_count.matches"_rule,
+           fmt::format("TotalCount {}", page_.total),
+           fmt::format("TotalCount {}", Shown(answer_.total_count)), "total");
+  }
+
+  // The number that the request gave, if it may be echoed in place of the one applied.
+  std::optional<std::int64_t> GivenInteger(const char* name) const {
+    const auto text = request_.Find(name);
+    if (!text) return std::nullopt;
+    const IntegerText integer = ReadInteger(*text);
+    if (integer.form == IntegerText::Form::kNotInteger) return std::nullopt;
+    return integer.value;
+  }
+
+  void CheckEcho() {
+    if (paging_.by_token) return CheckTokenModeEcho();
+    const auto number = IntegerOf(answer_.page_number);
+    if (number != paging_.number && (!number || number != GivenInteger("PageNumber"))) {
+      return DifferInEcho("page.number.echo"_rule, fmt::format("PageNumber {}", paging_.number),
+                          fmt::format("PageNumber {}", Shown(answer_.page_number)));
+    }
+    const auto size = IntegerOf(answer_.page_size);
+    if (size != paging_.size && (!size || size != GivenInteger("PageSize"))) {
+      DifferInEcho("page.size.echo"_rule, fmt::format("PageSize {}", paging_.size),
+                   fmt::format("PageSize {}", Shown(answer_.page_size)));
+    }
+  }
+
+  void CheckTokenModeEcho() {
+    const Question number_question = "paging.page_number.token_mode"_question;
+    const auto number = IntegerOf(answer_.page_number);
+    if (!answer_.page_number.given()) {
+      Show(number_question, {"absent"_option});
+    } else if (number == 0) {
+      Show(number_question, {"zero"_option});
+    } else if (number && *number > 0) {
+      Show(number_question, {"given"_option});
+    } else {
+      return DifferInEcho("page.number.echo"_rule, "a page number, 0, or none",
+                          fmt::format("PageNumber {}", Shown(answer_.page_number)));
+    }
+    const Question size_question = "paging.page_size.token_mode"_question;
+    const auto size = IntegerOf(answer_.page_size);
+    OptionSet options;
+    const auto allow = [&](Option option) { options |= OptionSet::Of(size_question, {option}); };
+    if (!answer_.page_size.given()) allow("absent"_option);
+    if (size == 0) allow("zero"_option);
+    if (size == paging_.size || size == paging_.largest ||
+        (size && size == GivenInteger("MaxResults"))) {
+      allow("max_results"_option);
+    }
+    if (size == paging_.size_given) allow("given"_option);
+    // Pages of the target's own size: no option describes it, but a size it is.
+    if (options.empty() && size && *size >= count() && *size <= kMaximumPageSize) return;
+    if (options.empty()) {
+      return DifferInEcho(
+          "page.size.echo"_rule,
+          fmt::format("PageSize {}, {}, 0, or none", paging_.size, paging_.size_given),
+          fmt::format("PageSize {}", Shown(answer_.page_size)));
+    }
+    out_.answers.push_back({size_question, options});
+  }
+
+  void CheckToken() {
+    const bool given = answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty();
+    if (paging_.loose || paging_.empty) return;
+    if (open() && !shown_total_) return;
+    const std::int64_t rest = total() - page_.start - count();
+    const bool more = rest > 0;
+    if (!paging_.by_token) {
+      if (more) {
+        Show("paging.next_token.page_mode"_question, {given ? "continues"_option : "none"_option});
+      } else if (given) {
+        CheckFullLastPage();
+      } else {
+        ShowLastPageForm();
+      }
+      return;
+    }
+    if (more && !given) {
+      return Differ("token.next.given"_rule, fmt::format("a NextToken, since {} more follow", rest),
+                    "no NextToken", "no token");
+    }
+    if (more) return;
+    if (!given) {
+      if (count() == paging_.size && count() > 0) {
+        Show("paging.next_token.full_last_page"_question, {"none"_option});
+      }
+      return ShowLastPageForm();
+    }
+    // Pages may be cut before the filters apply, so that many are short or empty.
+    const auto region = static_cast<std::int64_t>(dataset_.In(plan_.region).size());
+    const std::int64_t most = 2 * std::max(region, page_.total) + 50;
+    if (paging_.origin && paging_.origin->page > most) {
+      return Differ("token.walk.ends"_rule, "a page without NextToken at the end of the walk",
+                    fmt::format("another NextToken after {} pages", paging_.origin->page), "");
+    }
+    CheckFullLastPage();
+  }
+
+  void CheckFullLastPage() {
+    if (!paging_.by_token && page_.start >= total() && total() > 0) return;
+    if (count() == paging_.size) {
+      Show("paging.next_token.full_last_page"_question, {"continues"_option});
+    } else if (paging_.by_token) {
+      Show("paging.token.short_page"_question, {"allowed"_option});
+    } else {
+      Differ("page.walk.complete"_rule, "no NextToken on the last page",
+             fmt::format("NextToken {}", Shown(answer_.next_token)), "token");
+    }
+  }
+
+  void ShowLastPageForm() {
+    if (answer_.xml) return;  // an empty element and none are the same to an XML client
+    Show(paging_.by_token ? "paging.next_token.last_page"_question
+                          : "paging.next_token.page_mode_form"_question,
+         {answer_.next_token.given() ? "empty_string"_option : "absent"_option});
+  }
+
+  // WalkMemory checks page.order.stable; here: which of the named orders the page agrees with.
+  void CheckOrder() {
+    CheckRepeats();
+    if (listed_.empty() || out_.difference) return;
+    if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
+    if (!std::ranges::all_of(page_.matches, [&](auto at) { return KnowsTime(at); })) return;
+    ShowOrder(OrdersThatAgree());
+  }
+  bool KnowsTime(std::uint32_t position) const {
+    return dataset_.snapshots[position].Knows(Field::kCreationTime);
+  }
+
+  void CheckRepeats() {
+    if (!paging_.by_token || !paging_.origin || !paging_.origin->delivered) return;
+    for (const std::uint32_t position : listed_) {
+      const auto at = paging_.origin->delivered->find(position);
+      if (at == paging_.origin->delivered->end() || at->second >= paging_.origin->page) continue;
+      return Differ("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
+                    fmt::format("{} again", Name(position)), "again");
+    }
+  }
+
+  // What lies between is not known: only the snapshots of the page tell.
+  void CheckOpenOrder() {
+    CheckRepeats();
+    if (listed_.empty() || paging_.loose || plan_.unseen_region || out_.difference) return;
+    if (!std::ranges::all_of(listed_, [&](auto at) { return KnowsTime(at); })) return;
+    const auto time = [&](std::uint32_t at) { return dataset_.snapshots[at].creation_time; };
+    ShowOrder({std::ranges::is_sorted(listed_, std::ranges::greater{}, time),
+               std::ranges::is_sorted(listed_, std::ranges::less{}, time)});
+  }
+
+  struct Orders {
+    bool newest_first = true, oldest_first = true;
+  };
+  void ShowOrder(const Orders& orders) {
+    const Question question = "paging.order"_question;
+    const auto [newest, oldest] = orders;
+    OptionSet options = OptionSet::Of(question, {"any"_option});
+    if (newest) options |= OptionSet::Of(question, {"newest_first"_option});
+    if (oldest) options |= OptionSet::Of(question, {"oldest_first"_option});
+    out_.answers.push_back({question, options});
+  }
+
+  // Equal creation times may come in any order, so a snapshot at rank r fits if at most r matches
+  // come before its time, and at least r + 1 up to it. Of the matches only those between the page's
+  // first and last time tell its snapshots apart.
+  Orders OrdersThatAgree() const {
+    const auto time_of = [&](std::uint32_t position) {
+      return dataset_.snapshots[position].creation_time;
+    };
+    const auto [oldest, newest] = std::ranges::minmax(listed_, {}, time_of);
+    const std::int64_t first = time_of(oldest), last = time_of(newest);
+    std::int64_t before = 0, after = 0;
+    std::vector<std::int64_t> between;
+    for (const std::uint32_t position : page_.matches) {
+      const std::int64_t time = time_of(position);
+      if (time < first) {
+        ++before;
+      } else if (time > last) {
+        ++after;
+      } else {
+        between.push_back(time);
+      }
+    }
+    Orders agree;
+    const auto all = static_cast<std::int64_t>(page_.matches.size());
+    for (std::size_t i = 0; i < listed_.size(); ++i) {
+      const std::int64_t time = time_of(listed_[i]);
+      const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
+      std::int64_t older = before, newer = after;
+      for (const std::int64_t other : between) {
+        older += other < time ? 1 : 0;
+        newer += other > time ? 1 : 0;
+      }
+      agree.newest_first &= newer <= rank && all - older > rank;
+      agree.oldest_first &= older <= rank && all - newer > rank;
+      if (!agree.newest_first && !agree.oldest_first) break;
+    }
+    return agree;
+  }
+
+  const Request& request_;
+  const Page& page_;
+  const Paging& paging_;
+  const Plan& plan_;
+  const ObservedAnswer& answer_;
+  const std::vector<std::uint32_t>& listed_;
+  const Dataset& dataset_;
+  Choices& choices_;
+  std::optional<std::int64_t> shown_total_;  // of a list that is open
+  PageComparison out_;
+};
+
+}  // namespace
+
+PageComparison ComparePage(const Request& request, const Answer& expected,
+                           const ObservedAnswer& answer, const std::vector<std::uint32_t>& listed,
+                           const Dataset& dataset, Choices& choices) {
+  return PageComparer(request, expected, answer, listed, dataset, choices).Compare();
+}
+
+}  // namespace assay

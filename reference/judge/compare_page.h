@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reference/answer/observed.h"
+#include "reference/describe_snapshots/model.h"
+#include "reference/reading/reading_space.h"
+
+namespace assay {
+
+// How a list compares with the page that one reading asks for.
+struct PageComparison {
+  std::optional<Difference> difference;  // empty: it agrees
+  int closeness = 0;                     // larger: the reading came nearer before it disagreed
+  std::vector<Restriction> answers;      // what the list shows under this reading
+};
+PageComparison ComparePage(const Request& request, const Answer& expected,
+                           const ObservedAnswer& answer, const std::vector<std::uint32_t>& listed,
+                           const Dataset& dataset, Choices& choices);
+
+}  // namespace assay

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "reference/answer/observed.h"
+#include "reference/reading/choices.h"
+
+namespace assay {
+
+// How an error answer compares with one refusal that applies.
+struct RefusalComparison {
+  bool matches = false;
+  std::optional<Difference> difference;  // if it nearly matches: what is wrong
+  std::vector<Difference> warnings;      // if it matches: what a `should` rule says
+};
+RefusalComparison CompareRefusal(const Refusal& refusal, const ObservedAnswer& answer);
+
+}  // namespace assay

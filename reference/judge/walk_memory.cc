@@ -1,0 +1,203 @@
+#include "reference/judge/walk_memory.h"
+
+#include <algorithm>
+
+#include "reference/describe_snapshots/parameters.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostLists = 20'000;  // bounds the memory of long campaigns
+constexpr std::size_t kMostTokens = 200'000;
+constexpr std::uint64_t kNoState = ~std::uint64_t{0};
+
+// All values of the parameter, in order: which of several counts is a question.
+std::string Raw(const Request& request, std::string_view name) {
+  std::string out;
+  for (const Parameter& parameter : request.parameters) {
+    if (parameter.name != name) continue;
+    out += '=';
+    AppendPercentEncoded(parameter.value, &out);
+  }
+  return out;
+}
+
+// Every value that is the request's token under some reading.
+std::vector<std::string_view> TokenTexts(const Request& request) {
+  std::vector<std::string_view> out;
+  for (const Parameter& parameter : request.parameters) {
+    const bool is_token =
+        std::ranges::equal(parameter.name, std::string_view("nexttoken"),
+                           [](char c, char letter) { return (c | 0x20) == letter; });
+    if (is_token && !parameter.value.empty()) out.push_back(parameter.value);
+  }
+  return out;
+}
+
+// True if no reading doubts which token the request continues.
+bool HasOneToken(const Request& request) {
+  return TokenTexts(request).size() == 1 && request.Find("NextToken");
+}
+
+// The same list in the same slices: only then is the order promised to stay. The key is made of
+// what was asked, not of what it means under a reading.
+std::string ListKey(const Request& request) {
+  std::string key = Raw(request, "PageSize") + '\n' + Raw(request, "MaxResults") + '\n';
+  AppendForm(FilterParameters(request), &key);
+  return key;
+}
+
+std::string PageKey(const Request& request) {
+  return Raw(request, "PageNumber") + '\n' + Raw(request, "NextToken");
+}
+
+// True if the request can only be meant by number.
+bool IsByNumber(const Request& request) {
+  return (request.Find("PageNumber") || request.Find("PageSize")) && !request.Find("NextToken") &&
+         !request.Find("MaxResults");
+}
+
+// How well an origin fits a request: same filters, then same region.
+int Fit(const TokenOrigin& origin, const std::vector<Parameter>& filters, std::string_view region) {
+  return (origin.filters == filters ? 2 : 0) + (origin.region == region ? 1 : 0);
+}
+
+template <typename Origins>
+auto BestOrigin(Origins& origins, const Request& request) {
+  const auto filters = FilterParameters(request);
+  const std::string_view region = request.Find("RegionId").value_or("");
+  return std::ranges::max_element(
+      origins, {}, [&](const auto& known) { return Fit(known.origin, filters, region); });
+}
+
+}  // namespace
+
+std::optional<TokenOrigin> WalkMemory::View::Find(std::string_view token) const {
+  const auto at = std::ranges::find(tokens_, token, &Seen::text);
+  return at == tokens_.end() ? std::nullopt : at->origin;
+}
+
+bool WalkMemory::View::IsCut(std::string_view token) const {
+  const auto at = std::ranges::find(tokens_, token, &Seen::text);
+  return at != tokens_.end() && at->cut;
+}
+
+WalkMemory::View WalkMemory::FindTokens(const Request& request, std::uint64_t state) const {
+  std::vector<View::Seen> seen;
+  bool crosses = false;
+  for (const std::string_view text : TokenTexts(request)) {
+    seen.push_back({.text = std::string(text)});
+    const auto known = tokens_.find(seen.back().text);
+    if (known != tokens_.end()) {
+      const KnownOrigin& best = *BestOrigin(known->second, request);
+      seen.back().origin = best.origin;
+      if (best.state != state) seen.back().origin->loose = crosses = true;
+    } else {
+      const auto longer = tokens_.lower_bound(seen.back().text);
+      seen.back().cut = longer != tokens_.end() && longer->first.starts_with(text);
+    }
+  }
+  return View(std::move(seen), crosses);
+}
+
+void WalkMemory::Use(const Request& request) {
+  const bool certain = HasOneToken(request);
+  for (const std::string_view text : TokenTexts(request)) {
+    const auto known = tokens_.find(std::string(text));
+    if (known == tokens_.end()) continue;
+    TokenOrigin& origin = BestOrigin(known->second, request)->origin;
+    origin.used = true;
+    // Perhaps another one was used.
+    origin.loose |= !certain;
+  }
+}
+
+WalkMemory::Page::Page(const Request& the_request, const Plan& the_plan,
+                       const std::vector<std::uint32_t>& the_listed, std::uint64_t the_state,
+                       bool by_situation)
+    : request(the_request), plan(the_plan), listed(the_listed), state(the_state) {
+  if (plan.paging.loose || plan.paging.unknowable || plan.paging.empty) return;
+  list_key = ListKey(request);
+  if (state > 0) list_key += '\n' + std::to_string(state);
+  // The order is promised to stay for one request, not from one format to another.
+  list_key += '\n' + Raw(request, "Format");
+  if (by_situation) list_key += '\n' + request.method + std::string(NameOf(request.placement));
+  page_key = PageKey(request);
+}
+
+std::optional<WalkMemory::Clash> WalkMemory::Check(const Page& page) const {
+  const auto list = lists_.find(page.list_key);
+  if (page.list_key.empty() || list == lists_.end()) return std::nullopt;
+  const auto seen = list->second.pages.find(page.page_key);
+  if (seen != list->second.pages.end() && seen->second.listed != page.listed) {
+    return Clash{seen->second.exchange, true, page.listed.empty() ? 0 : page.listed.front()};
+  }
+  if (!IsByNumber(page.request)) return std::nullopt;
+  for (const std::uint32_t position : page.listed) {
+    const auto at = list->second.placements.find(position);
+    if (at != list->second.placements.end() && at->second.page != page.plan.paging.number) {
+      return Clash{at->second.exchange, false, position};
+    }
+  }
+  return std::nullopt;
+}
+
+std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> WalkMemory::Delivered(
+    const Plan& plan, const std::vector<std::uint32_t>& listed) const {
+  const auto& origin = plan.paging.origin;
+  auto delivered = origin && origin->delivered
+                       ? origin->delivered
+                       : std::make_shared<std::unordered_map<std::uint32_t, std::int64_t>>();
+  const std::int64_t page = origin ? origin->page : 0;
+  // A walk that branches (another page size) must not disturb the first one.
+  const bool branches = std::ranges::any_of(*delivered, [&](const auto& entry) {
+    return entry.second >= page && std::ranges::find(listed, entry.first) == listed.end();
+  });
+  if (branches) {
+    delivered = std::make_shared<std::unordered_map<std::uint32_t, std::int64_t>>(*delivered);
+    std::erase_if(*delivered, [&](const auto& entry) { return entry.second >= page; });
+  }
+  for (const std::uint32_t position : listed) delivered->emplace(position, page);
+  return delivered;
+}
+
+void WalkMemory::Remember(std::uint64_t exchange, const Page& page, std::string_view next_token) {
+  if (!page.list_key.empty() && lists_.size() < kMostLists) {
+    SeenList& list = lists_[page.list_key];
+    const bool is_new =
+        list.pages.try_emplace(page.page_key, SeenPage{exchange, page.listed}).second;
+    if (is_new && IsByNumber(page.request)) {
+      for (const std::uint32_t position : page.listed) {
+        list.placements.try_emplace(position, Placement{page.plan.paging.number, exchange});
+      }
+    }
+  }
+  if (next_token.empty() || tokens_.size() >= kMostTokens) return;
+  TokenOrigin origin =
+      OriginAfter(page.request, page.plan, static_cast<std::int64_t>(page.listed.size()));
+  if (!origin.loose) origin.delivered = Delivered(page.plan, page.listed);
+  Keep(next_token, {std::move(origin), page.state});
+}
+
+void WalkMemory::Keep(std::string_view token, KnownOrigin known) {
+  auto& origins = tokens_[std::string(token)];
+  const auto same = std::ranges::find_if(origins, [&](const KnownOrigin& other) {
+    return other.origin.filters == known.origin.filters &&
+           other.origin.position == known.origin.position;
+  });
+  if (same == origins.end()) {
+    origins.push_back(std::move(known));
+  } else if (same->state != known.state) {
+    *same = std::move(known);
+  }
+}
+
+void WalkMemory::RememberLoose(const Request& request, std::string_view next_token) {
+  if (next_token.empty() || tokens_.size() >= kMostTokens) return;
+  TokenOrigin origin{.filters = FilterParameters(request),
+                     .region = std::string(request.Find("RegionId").value_or("")),
+                     .loose = true};
+  Keep(next_token, {std::move(origin), kNoState});
+}
+
+}  // namespace assay

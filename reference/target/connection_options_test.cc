@@ -1,0 +1,52 @@
+#include "reference/target/connection_options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace assay {
+namespace {
+
+using Described = std::vector<std::pair<std::string, std::string>>;
+
+TEST(ConnectionOptionsText, HidesWhatLooksLikeACredential) {
+  ConnectionOptions options;
+  options.headers = {"X-Trace: a1", "Authorization: Bearer x", "x-api-key: x", "Cookie: x"};
+  options.proxy = "http://user:x@proxy:3128";
+  EXPECT_EQ(DescribeConnection(options, "http://target"),
+            (Described{{"--header", "X-Trace: a1"},
+                       {"--header", "Authorization: ***"},
+                       {"--header", "x-api-key: ***"},
+                       {"--header", "Cookie: ***"},
+                       {"--proxy", "http://***@proxy:3128"}}));
+}
+
+TEST(ConnectionOptionsText, AHeaderHasANameAndNoLineBreak) {
+  for (const char* header : {"", "X-Trace", ": x", "a b: x", "X: a\r\nY: b"}) {
+    ConnectionOptions options;
+    options.headers = {header};
+    EXPECT_FALSE(MakeTargetOptions(options, "http://target")) << header;
+  }
+}
+
+TEST(ConnectionOptionsText, TheVariablesNameAProxyButNotForThisMachine) {
+  setenv("http_proxy", "http://proxy:1", 1);
+  setenv("no_proxy", "other.example, .inner.example", 1);
+  const auto proxied = [](const char* url) {
+    const auto made = MakeTargetOptions({}, url);
+    return made && made->proxy.has_value();
+  };
+  EXPECT_TRUE(proxied("http://target.example"));
+  for (const char* url : {"http://127.0.0.1:1", "http://localhost", "http://[::1]:1", "unix:/x",
+                          "http://other.example", "http://a.inner.example"}) {
+    EXPECT_FALSE(proxied(url)) << url;
+  }
+  ConnectionOptions none;
+  none.proxy = "none";
+  EXPECT_FALSE(MakeTargetOptions(none, "http://target.example")->proxy);
+  unsetenv("http_proxy");
+  unsetenv("no_proxy");
+}
+
+}  // namespace
+}  // namespace assay

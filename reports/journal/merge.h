@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "reports/journal/journal.h"
+
+namespace assay {
+
+// In a merged run the exchange N of shard K has the id K × 1,000,000,000 + N.
+inline constexpr std::uint64_t kShardExchanges = 1000000000;
+
+// True for several runs of one target that are no shards: they show it over time.
+bool AreOfOneTarget(const std::vector<RecordedRun>& runs);
+
+// One run for each target, in the order of first appearance. Runs of one target must be shards of
+// one run (same seed and spec hash; the error names two that are not) and are merged: findings of
+// equal id become one, tallies and seconds are added, readings intersected. A missing or doubled
+// shard is noted in `notes`, and with a missing one the run does not conform.
+Result<std::vector<RecordedRun>> MergeShards(std::vector<RecordedRun> runs);
+
+}  // namespace assay

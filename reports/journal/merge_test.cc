@@ -1,0 +1,167 @@
+#include "reports/journal/merge.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "reports/journal/sample_run_for_test.h"
+
+namespace assay {
+namespace {
+
+RecordedRun ShardRun(const std::string& shard) {
+  RecordedRun run = SampleRun("");
+  run.path = "shard-" + shard.substr(0, 1) + "/journal.ndjson";
+  run.header.options = {{"--shard", shard}};
+  return run;
+}
+
+RecordedRun Conforming(const std::string& shard) {
+  RecordedRun run = ShardRun(shard);
+  run.findings.clear();
+  run.trailer.verdict = RunVerdict::kConforms;
+  run.trailer.exit_code = 0;
+  return run;
+}
+
+RecordedRun MergedFrom(std::vector<RecordedRun> runs) {
+  auto merged = MergeShards(std::move(runs));
+  EXPECT_TRUE(merged.has_value()) << (merged ? "" : merged.error().Text());
+  EXPECT_EQ(merged->size(), 1u);
+  return (*merged)[0];
+}
+
+bool HasNote(const RecordedRun& run, const std::string& part) {
+  return std::any_of(run.notes.begin(), run.notes.end(),
+                     [&](const std::string& note) { return note.find(part) != std::string::npos; });
+}
+
+TEST(Merging, AddsTalliesAndMakesOneOfEqualFindings) {
+  RecordedRun second = ShardRun("2/2");
+  second.findings.resize(2);
+  second.findings[1].request.parameters.resize(1);
+  second.findings[1].stability = Stability::kIntermittent;
+  const RecordedRun merged = MergedFrom({ShardRun("1/2"), second});
+  EXPECT_EQ(merged.trailer.exchanges, 2000u);
+  EXPECT_EQ(merged.trailer.judged, 1980u);
+  EXPECT_EQ(merged.trailer.seconds, 4);
+  EXPECT_EQ(merged.trailer.rules.size(), 6u);
+  EXPECT_EQ(merged.trailer.rules[1].exercised, 80u);
+  ASSERT_EQ(merged.findings.size(), 6u);
+  const Finding& finding = merged.findings[1];
+  EXPECT_EQ(finding.id, "v-2");
+  EXPECT_EQ(finding.occurrences, 6u);
+  EXPECT_EQ(finding.request.parameters.size(), 1u);
+  EXPECT_EQ(finding.stability, Stability::kIntermittent);
+  EXPECT_EQ(finding.evidence,
+            (std::vector<std::uint64_t>{1000000007, 1000000009, 2000000007, 2000000009}));
+  EXPECT_EQ(merged.evidence.size(), 2u);
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kViolations);
+}
+
+TEST(Merging, MakesOneOfFindingsWithOneCause) {
+  RecordedRun first = ShardRun("1/2"), second = ShardRun("2/2");
+  first.findings.resize(2);
+  second.findings.resize(2);
+  second.findings[1].id = "v-9";
+  second.findings[1].also = {"v-10"};
+  const RecordedRun merged = MergedFrom({first, second});
+  ASSERT_EQ(merged.findings.size(), 2u);
+  EXPECT_EQ(merged.findings[1].id, "v-2");
+  EXPECT_EQ(merged.findings[1].also, (std::vector<std::string>{"v-10", "v-9"}));
+  EXPECT_EQ(merged.findings[1].occurrences, 6u);
+  second.findings[1].diagnosis = {"another"};
+  EXPECT_EQ(MergedFrom({first, second}).findings.size(), 3u);
+  second.findings[1].diagnosis.clear();
+  first.findings[1].diagnosis.clear();
+  EXPECT_EQ(MergedFrom({first, second}).findings.size(), 3u) << "no cause is known";
+}
+
+TEST(Merging, ShardsThatConformMakeARunThatConforms) {
+  for (const auto& [first, second] : {std::pair("1/2", "2/2"), std::pair("0/2", "1/2")}) {
+    const RecordedRun merged = MergedFrom({Conforming(second), Conforming(first)});
+    EXPECT_EQ(merged.trailer.verdict, RunVerdict::kConforms) << merged.trailer.reason;
+    EXPECT_FALSE(HasNote(merged, "missing"));
+  }
+}
+
+TEST(Merging, AMissingShardIsSaidAndNothingConforms) {
+  const RecordedRun merged = MergedFrom({Conforming("1/3"), Conforming("3/3")});
+  EXPECT_TRUE(HasNote(merged, "Shard 2/3 is missing"));
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kInconclusive);
+  EXPECT_EQ(merged.trailer.exit_code, 3);
+  EXPECT_EQ(MergedFrom({Conforming("1/2")}).trailer.verdict, RunVerdict::kInconclusive);
+}
+
+TEST(Merging, AnOverlappingShardIsSaid) {
+  const RecordedRun merged = MergedFrom({Conforming("1/2"), Conforming("2/2"), Conforming("2/2")});
+  EXPECT_TRUE(HasNote(merged, "Shard 2/2 is there more than once"));
+}
+
+TEST(Merging, AKilledShardMakesTheRunInconclusive) {
+  RecordedRun killed = Conforming("2/2");
+  killed.finished = false;
+  killed.trailer.verdict = RunVerdict::kInconclusive;
+  killed.trailer.reason = "stopped";
+  const RecordedRun merged = MergedFrom({Conforming("1/2"), killed});
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kInconclusive);
+  EXPECT_EQ(merged.trailer.reason, "shard 2/2: stopped");
+  EXPECT_FALSE(merged.finished);
+}
+
+TEST(Merging, ReadingsAreIntersected) {
+  RecordedRun second = Conforming("2/2");
+  second.trailer.reading[1].possible = {"part"};
+  const RecordedRun merged = MergedFrom({Conforming("1/2"), second});
+  const LearnedAnswer& answer = merged.trailer.reading[1];
+  EXPECT_EQ(answer.possible, std::vector<std::string>{"part"});
+  EXPECT_TRUE(answer.settled);
+  EXPECT_EQ(answer.asked, 4u);
+}
+
+TEST(Merging, ShardsThatContradictEachOtherAreAViolation) {
+  RecordedRun second = Conforming("2/2");
+  second.trailer.reading[0].possible = {"cut"};
+  const RecordedRun merged = MergedFrom({Conforming("1/2"), second});
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kViolations);
+  ASSERT_EQ(merged.findings.size(), 1u);
+  EXPECT_EQ(merged.findings[0].actual, "shard 2/2 leaves cut, the shards before it refused");
+}
+
+TEST(Merging, ARuleExercisedInOneShardIsExercised) {
+  RecordedRun second = Conforming("2/2");
+  second.trailer.rules[5].exercised = 1;
+  EXPECT_TRUE(MergedFrom({Conforming("1/2"), second}).trailer.not_exercised.empty());
+  EXPECT_EQ(MergedFrom({Conforming("1/2"), Conforming("2/2")}).trailer.not_exercised.size(), 1u);
+}
+
+TEST(Merging, RunsOfOneTargetWithOtherSeedsAreRefused) {
+  RecordedRun other = ShardRun("2/2");
+  other.header.seed = 1;
+  const auto merged = MergeShards({ShardRun("1/2"), other});
+  ASSERT_FALSE(merged.has_value());
+  EXPECT_EQ(merged.error().where, "shard-2/journal.ndjson");
+}
+
+TEST(Merging, EveryTargetHasItsOwnRun) {
+  RecordedRun other = SampleRun("");
+  other.header.target = "http://other";
+  const auto merged = MergeShards({SampleRun(""), other});
+  ASSERT_TRUE(merged.has_value());
+  EXPECT_EQ(merged->size(), 2u);
+  EXPECT_EQ((*merged)[0].findings[0].evidence[0], 7u);
+}
+
+TEST(Merging, AddsWhatParametersDid) {
+  RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
+  first.trailer.parameters = {{"Status", 9, 4, 0}, {"Usage", 1, 0, 0}};
+  second.trailer.parameters = {{"Usage", 2, 1, 0}, {"Status", 1, 1, 1}};
+  const auto merged = MergedFrom({first, second}).trailer.parameters;
+  ASSERT_EQ(merged.size(), 2U);
+  EXPECT_EQ(merged[0].given, 10U);
+  EXPECT_EQ(merged[0].effective, 1U);
+  EXPECT_EQ(merged[1].compared, 1U);
+}
+
+}  // namespace
+}  // namespace assay

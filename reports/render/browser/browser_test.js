@@ -1,0 +1,119 @@
+// browser_test.js ASSAY CHROMIUM: see test.sh.
+'use strict';
+const {spawn, spawnSync} = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const har = require('har-validator');
+const puppeteer = require('puppeteer-core');
+
+const [program, chromium] = process.argv.slice(2);
+const WIDTHS = [360, 768, 1280];
+const problems = [];
+const expect = (truth, what) => truth || problems.push(what);
+
+// Judges a server with these faults; the folder of the reports.
+async function judge(name, faults, ...options) {
+  const server = spawn(program,
+      ['serve', '--listen', '127.0.0.1:0', ...faults.flatMap((fault) => ['--fault', fault])]);
+  const url = await new Promise((resolve) => server.stdout.on('data', (text) => {
+    const found = String(text).match(/listening on (\S+)/);
+    if (found) resolve(found[1]);
+  }));
+  const folder = path.resolve(name);
+  fs.rmSync(folder, {recursive: true, force: true});
+  const run = spawn(program, ['run', '--target', url, '--progress', 'off', '--out', folder, ...options]);
+  run.stdout.resume();
+  await new Promise((resolve) => run.on('close', resolve));
+  server.kill();
+  return folder;
+}
+
+async function open(browser, file, width, scheme) {
+  const page = await browser.newPage();
+  page.on('console', (message) => message.type() === 'error' && problems.push(`${file}: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(`${file}: ${error}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) problems.push(`${file} loads ${request.url()}`);
+  });
+  await page.setViewport({width, height: 900});
+  await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
+  await page.goto(`file://${file}`);
+  return page;
+}
+
+// What holds of every page.
+async function look(browser, file, width, scheme) {
+  const page = await open(browser, file, width, scheme);
+  const name = `${path.basename(path.dirname(file))}-${path.basename(file, '.html')}-${width}-${scheme}`;
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(over <= 0, `${name} is ${over} pixels too wide`);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.screenshot({path: `${name}.png`, clip: {x: 0, y: 0, width, height: Math.min(height, 3000)}});
+  await page.setBypassCSP(true);
+  await page.reload();
+  await page.addScriptTag({path: require.resolve('axe-core')});
+  const found = await page.evaluate(async () => (await axe.run()).violations.map(
+      (v) => `${v.id}: ${v.nodes[0].html.slice(0, 200)}`));
+  for (const violation of found) problems.push(`${name}: ${violation}`);
+  await page.close();
+}
+
+// What a reader does with a report that has a finding.
+async function use(browser, file, width) {
+  const page = await open(browser, file, width, 'light');
+  const what = `at ${width} pixels`;
+  expect((await page.$eval('h1', (h1) => h1.textContent)).includes('violates'), `no verdict ${what}`);
+  expect(await page.$('article.violation .sides mark'), `no difference is marked ${what}`);
+  // A cell of the grid leads to its rule, in a part that was closed.
+  await page.click('a.cell[href="#rule-auth.key.known"]');
+  await page.waitForFunction(() => {
+    const rule = document.getElementById('rule-auth.key.known');
+    const box = rule.getBoundingClientRect();
+    return rule.closest('details').open && box.height > 0 && box.top >= 0 && box.top < innerHeight;
+  }, {timeout: 15000, polling: 50}).catch(() => problems.push(`a cell does not lead to its rule ${what}`));
+  await page.bringToFront();
+  await page.click('article .command button');
+  await page.waitForFunction(() => document.querySelector('article .command button').textContent === 'Copied',
+      {timeout: 15000, polling: 50}).catch(() => problems.push(`the command is not copied ${what}`));
+  await page.type('input[type=search]', 'usage.none');
+  const shown = await page.$$eval('dl.rules > div',
+      (rules) => rules.filter((rule) => rule.offsetParent !== null).map((rule) => rule.id));
+  expect(shown.length === 1 && shown[0] === 'rule-filter.usage.none', `the filter shows ${shown} ${what}`);
+  // With the keyboard alone: the first stop is a link.
+  await page.reload();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement.tagName) === 'A', `Tab leads nowhere ${what}`);
+  await page.close();
+}
+
+async function readWithoutScript(browser, file) {
+  const page = await browser.newPage();
+  await page.setJavaScriptEnabled(false);
+  await page.goto(`file://${file}`);
+  const text = await page.$eval('article pre', (pre) => pre.textContent);
+  expect(text.includes('curl '), 'without scripts the command is not there');
+  await page.close();
+}
+
+async function main() {
+  const wrong = await judge('wrong', ['filter.usage.none_as_all', 'order.other_by_token'], '--label', 'v1');
+  const right = await judge('right', []);
+  spawnSync(program, ['report', wrong, right, '--out', path.resolve('both')]);
+  const browser = await puppeteer.launch({executablePath: chromium, headless: true, args: ['--no-sandbox']});
+  try {
+    const pages = [`${wrong}/report.html`, `${right}/report.html`, path.resolve('both/matrix.html')];
+    for (const file of pages) {
+      for (const width of WIDTHS) await look(browser, file, width, width === 768 ? 'dark' : 'light');
+    }
+    for (const width of WIDTHS) await use(browser, pages[0], width);
+    await readWithoutScript(browser, pages[0]);
+  } finally {
+    await browser.close();
+  }
+  await har.har(JSON.parse(fs.readFileSync(`${wrong}/evidence.har`)))
+      .catch((error) => problems.push(`evidence.har: ${error.message}`));
+  for (const problem of problems) console.log(`reports.browser: ${problem}`);
+  process.exit(problems.length > 0 ? 1 : 0);
+}
+
+main();

@@ -1,0 +1,162 @@
+#include "reports/render/curl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "reports/text/secrets.h"
+#include "reports/text/text.h"
+#include "spec/catalogue/operation.h"
+#include "spec/record/token_trail.h"
+#include "spec/text/percent.h"
+
+namespace assay {
+namespace {
+
+// The parameters that every operation takes (facts: "system parameters" of the RPC style).
+constexpr std::array<std::string_view, 8> kCommon = {
+    "Action",         "Version",          "Format",        "SignatureMethod",
+    "SignatureNonce", "SignatureVersion", "SignatureType", "Timestamp"};
+
+bool IsCommon(std::string_view name) {
+  return std::find(kCommon.begin(), kCommon.end(), name) != kCommon.end();
+}
+
+constexpr std::string_view kUnix = "unix:";
+
+struct Parts : SentParts {
+  std::vector<std::string> tokens;  // flags for the tokens that earlier answers give
+};
+
+Parts SplitParameters(const Request& request, bool after_others) {
+  Parts parts;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    const bool in_query = request.placement == Placement::kQuery ||
+                          (request.placement == Placement::kSplit && IsCommon(name));
+    (in_query ? parts.query : parts.form).push_back({name, value});
+  };
+  for (const auto& [name, value] : WithoutSecrets(request.parameters)) {
+    const auto token = after_others ? ParseTokenReference(value) : std::nullopt;
+    if (token && token->number() > 0 && !token->cut) {
+      parts.tokens.push_back(
+          fmt::format(" --data-urlencode {}=\"$token{}\"", ShellQuote(name), token->answer));
+      continue;
+    }
+    add(name, value);
+  }
+  // As the driver adds it.
+  if (!request.Find("Version")) add("Version", OperationInfo::Get().version);
+  return parts;
+}
+
+std::string FormOf(const std::vector<Parameter>& parameters, FormEncoding encoding) {
+  std::string out;
+  AppendForm(parameters, &out, encoding);
+  return out;
+}
+
+std::string AddQuery(std::string url, const std::string& query) {
+  const std::size_t host = url.find("://") + 3;
+  if (url.find('/', host) == std::string::npos) url += '/';
+  if (query.empty()) return url;
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + query;
+}
+
+}  // namespace
+
+std::string CurlTarget(std::string_view target) {
+  if (target.starts_with(kUnix)) return "http://localhost";
+  if (target.starts_with("http://") || target.starts_with("https://")) {
+    return HideSecrets(target);
+  }
+  return "http://127.0.0.1:8080";
+}
+
+SentParts PartsOf(const Request& request) { return SplitParameters(request, false); }
+
+std::string UrlOf(std::string_view target, const std::vector<Parameter>& query,
+                  FormEncoding encoding) {
+  return AddQuery(CurlTarget(target), FormOf(query, encoding));
+}
+
+namespace {
+
+// One request. The tokens of earlier answers are in variables of the shell.
+std::string Command(const Request& request, std::string_view flags, std::string_view target,
+                    bool after_others) {
+  const Parts parts = SplitParameters(request, after_others);
+  const std::string url = UrlOf(target, parts.query, request.encoding);
+  const std::string& method = request.method;
+  std::string line = "curl --silent --show-error" + std::string(flags) + " --globoff --path-as-is";
+  if (target.starts_with(kUnix)) {
+    line += " --unix-socket " + ShellQuote(target.substr(kUnix.size()));
+  }
+  if (method != "GET") line += " --request " + ShellQuote(method);
+  if (method == "POST" || !parts.form.empty())
+    line += " --data-raw " + ShellQuote(FormOf(parts.form, request.encoding));
+  if (method == "GET" && !parts.form.empty()) line += " --request GET";
+  if (!parts.form.empty() && request.encoding == FormEncoding::kChunked) {
+    line += " --header 'Transfer-Encoding: chunked'";
+  }
+  if (!parts.form.empty() && request.encoding == FormEncoding::kCharset) {
+    line += " --header 'Content-Type: application/x-www-form-urlencoded; charset=UTF-8'";
+  }
+  if (method == "GET" && parts.form.empty() && !parts.tokens.empty()) line += " --get";
+  for (const std::string& token : parts.tokens) line += token;
+  return line + " " + ShellQuote(url);
+}
+
+// Prints the NextToken of an answer in JSON or XML.
+constexpr std::string_view kPrintToken =
+    R"sh(sed -nE 's/.*"NextToken" *: *"([^"]*)".*/\1/p; s/.*<NextToken>([^<]*)<.*/\1/p')sh";
+
+}  // namespace
+
+std::string CurlLine(const Request& request, std::string_view target) {
+  return Command(request, " --include", target, false);
+}
+
+namespace {
+
+// Whether the requests after the N-th (from 1) use the token of its answer.
+bool IsTokenUsed(const Finding& finding, std::size_t number) {
+  const auto uses = [&](const Request& request) {
+    return std::ranges::any_of(request.parameters, [&](const Parameter& parameter) {
+      const auto token = ParseTokenReference(parameter.value);
+      return token && token->number() == number;
+    });
+  };
+  return uses(finding.request) || std::ranges::any_of(finding.before, uses);
+}
+
+}  // namespace
+
+std::string CurlLine(const Finding& finding, std::string_view target) {
+  std::string line;
+  for (std::size_t i = 0; i < finding.before.size(); ++i) {
+    if (IsTokenUsed(finding, i + 1)) {
+      line += fmt::format("token{}=$({} | {}); ", i + 1,
+                          Command(finding.before[i], "", target, i > 0), kPrintToken);
+    } else {
+      // Its answer is to be compared, so it is shown.
+      line += Command(finding.before[i], " --include", target, i > 0) + "; echo; ";
+    }
+  }
+  return line + Command(finding.request, " --include", target, !finding.before.empty());
+}
+
+std::string ReplayFlags(const RecordedRun& run) {
+  const std::string& target = run.header.target;
+  std::string out =
+      " --target " + ShellQuote(target.starts_with(kUnix) ? target : CurlTarget(target));
+  for (const auto& [flag, value] : run.header.options) {
+    const bool needed = flag == "--signature" || flag == "--ca-file" || flag == "--proxy" ||
+                        flag == "--client-cert" || flag == "--client-key" || flag == "--header";
+    if (needed) out += " " + flag + " " + ShellQuote(value);
+  }
+  return out;
+}
+
+}  // namespace assay

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/journal/journal.h"
+#include "spec/record/record.h"
+
+namespace assay {
+
+// The address to send to: `target`, or that of a local `assay serve` if it is not a URL ("model").
+std::string CurlTarget(std::string_view target);
+
+// What of a request is sent in its query, and what in a form.
+struct SentParts {
+  std::vector<Parameter> query, form;
+};
+// Without secrets, and with what the driver adds. Placement "split" puts the common parameters into
+// the query.
+SentParts PartsOf(const Request& request);
+// The address of the target with that query.
+std::string UrlOf(std::string_view target, const std::vector<Parameter>& query,
+                  FormEncoding encoding);
+
+// A command of bash, on one line, that sends the request to the target with curl, unsigned and
+// without secrets.
+std::string CurlLine(const Request& request, std::string_view target);
+// The same for the finding's smallest request, after those that go before it.
+std::string CurlLine(const Finding& finding, std::string_view target);
+
+// " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run
+// did.
+std::string ReplayFlags(const RecordedRun& run);
+
+}  // namespace assay

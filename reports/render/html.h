@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reports/journal/journal.h"
+
+namespace assay {
+
+// `report.html`: one file with nothing to load. It can be read without its script, which copies
+// commands and filters rules. Everything from the target is escaped.
+std::string HtmlPage(const RecordedRun& run);
+
+// The page around a body that is markup already; `title` is plain text. Its policy allows the style
+// and the script of html_assets.h alone.
+std::string WrapHtmlPage(const std::string& title, const std::string& body);
+
+}  // namespace assay

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reports/journal/journal.h"
+#include "spec/text/enum_names.h"
+
+namespace assay {
+
+// What all renderers say about a run, counted and ordered once.
+
+struct Totals {
+  std::uint64_t violations = 0;  // findings, not exchanges
+  std::uint64_t warnings = 0;
+  std::uint64_t known = 0;
+  std::uint64_t inconclusive = 0;
+  std::uint64_t held = 0, broken = 0, not_shown = 0;  // rules
+  std::uint64_t unforeseen = 0;                       // answers
+  std::uint64_t rules = 0;
+  double requests_per_second = 0;  // 0 if unknown
+};
+Totals CountTotals(const RecordedRun& run);
+
+// What a run says of a rule: held only if an answer showed it.
+enum class RuleState { kHeld, kBroken, kNotShown };
+template <>
+inline constexpr std::array<std::string_view, 3> kNamesOf<RuleState> = {"held", "broken",
+                                                                        "not_shown"};
+RuleState StateOf(const RecordedRun& run, const RuleTally& rule);
+// "142 held, 3 broken, 51 not shown".
+std::string RulesText(const Totals& totals);
+
+// The findings: violations, warnings, known, inconclusive; each with those first that explain most
+// answers.
+std::vector<const Finding*> SortFindings(const RecordedRun& run);
+
+// What happened, in a few words: what the target does, if a diagnosis says so, otherwise what was
+// wrong with the answer.
+std::string HeadlineOf(const Finding& finding);
+
+// "1 answer", "12,345 answers".
+std::string CountText(std::uint64_t count, std::string_view one);
+
+// What a reader has to know before the verdict means anything, one sentence each: what kept the run
+// from judging, or how little it showed.
+std::vector<std::string> Cautions(const RecordedRun& run);
+
+// "must", "should", or "" for a rule that the run does not list.
+std::string_view LevelOf(const RecordedRun& run, std::string_view rule);
+
+// "paging" of "paging.page_size.maximum".
+std::string TopicOf(std::string_view rule);
+
+// "GET RegionId=cn-hangzhou&PageSize=101": the request without secrets, values readable but for
+// the characters that would make it ambiguous.
+std::string RequestText(const Request& request);
+
+// The same of the requests that go before the finding's, in order.
+std::vector<std::string> TextsBefore(const Finding& finding);
+
+// "deterministic", or "intermittent: 9 of 103 times alone, 2 of 96 times at once".
+std::string StabilityText(const Finding& finding);
+// "answers as if paging.last_page.drops_one", a text for each fault that was named, or one that
+// says that none was. Empty for what was not diagnosed.
+std::vector<std::string> DiagnosisTexts(const Finding& finding);
+
+// (rule, why no answer showed it) for each rule of that kind; the reason may be "".
+std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);
+
+// The questions that no judgement depended on.
+std::vector<std::string> UnreachedQuestions(const RecordedRun& run);
+
+// Documented parameters that were given beside equal requests without them, and never changed an
+// answer: the target ignores them, or the dataset cannot show them.
+std::vector<std::string> ParametersWithoutEffect(const RecordedRun& run);
+
+// "VIOLATIONS: 2 rules are broken.", "CONFORMS: …", "INCONCLUSIVE: why." as plain text.
+std::string VerdictText(const RecordedRun& run);
+
+// The exchange of the finding's evidence that LoadRun() brought, or nullptr.
+const RecordedExchange* FirstEvidence(const RecordedRun& run, const Finding& finding);
+
+// "exchanges 3, 17, 20 and 4 more": at most `limit` are named.
+std::string EvidenceText(const Finding& finding, std::size_t limit);
+
+// The file's name for a finding's repro script without folder and ending: its id if that is a safe
+// name, otherwise made safe, with a number that keeps different ids apart.
+std::string ReproName(const Finding& finding);
+
+// "12,345".
+std::string Thousands(std::uint64_t number);
+
+}  // namespace assay

@@ -1,0 +1,94 @@
+#include "reports/render/overview.h"
+
+#include <gtest/gtest.h>
+
+#include "reports/journal/sample_run_for_test.h"
+
+namespace assay {
+namespace {
+
+Finding WithId(const std::string& id) {
+  Finding finding;
+  finding.id = id;
+  return finding;
+}
+
+TEST(Overview, ReproNamesAreSafeAndDiffer) {
+  EXPECT_EQ(ReproName(WithId("paging.page_size.maximum-1a2b")), "paging.page_size.maximum-1a2b");
+  const std::string up = ReproName(WithId("../../etc/passwd"));
+  EXPECT_EQ(up.find('/'), std::string::npos);
+  EXPECT_NE(up[0], '.');
+  EXPECT_NE(ReproName(WithId("a/b")), ReproName(WithId("a_b")));
+  EXPECT_NE(ReproName(WithId("a/b")), ReproName(WithId("a:b")));
+  EXPECT_NE(ReproName(WithId("")), "");
+  EXPECT_LT(ReproName(WithId(std::string(5000, 'x'))).size(), 200u);
+}
+
+TEST(Overview, ARequestStaysReadableAndUnambiguous) {
+  Finding finding;
+  finding.request.method = "POST";
+  finding.request.placement = Placement::kForm;
+  finding.request.parameters = {
+      {"SnapshotIds", "[\"s-1\"]"}, {"Name", "a&b c"}, {"AccessKeyId", "k"}};
+  EXPECT_EQ(RequestText(finding.request), "POST (form) SnapshotIds=[\"s-1\"]&Name=a%26b%20c");
+}
+
+TEST(Overview, VerdictsSayWhatTheyRestOn) {
+  RecordedRun run = SampleRun("");
+  EXPECT_EQ(VerdictText(run), "VIOLATIONS: 2 rules are broken, 3 findings.");
+  run.trailer.verdict = RunVerdict::kInconclusive;
+  run.trailer.reason = "the target is gone";
+  EXPECT_EQ(VerdictText(run), "INCONCLUSIVE: the target is gone.");
+  run.trailer.verdict = RunVerdict::kConforms;
+  EXPECT_NE(VerdictText(run).find("1 known finding aside"), std::string::npos);
+}
+
+TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
+  RecordedRun run = SampleRun("");
+  run.trailer.rules.push_back({"silent.b.c", Level::kMust, 0, 0});
+  const auto rules = UnexercisedRules(run);
+  ASSERT_EQ(rules.size(), 2u);
+  EXPECT_EQ(rules[0].second, "the dataset has no such snapshot");
+  EXPECT_EQ(rules[1].first, "silent.b.c");
+  EXPECT_EQ(RulesText(CountTotals(run)), "2 held, 3 broken, 2 not shown");
+  EXPECT_EQ(CountTotals(run).rules, 7u);
+}
+
+TEST(Overview, ADiagnosisIsDeniedOnlyIfItWasLookedFor) {
+  Finding finding;
+  EXPECT_TRUE(DiagnosisTexts(finding).empty());
+  finding.diagnosed = true;
+  EXPECT_EQ(DiagnosisTexts(finding),
+            std::vector<std::string>{"no fault of the catalogue answers like this"});
+  finding.diagnosis = {"tags.or"};
+  EXPECT_EQ(DiagnosisTexts(finding), std::vector<std::string>{"answers as if tags.or"});
+}
+
+TEST(Overview, WhatWasNotSeenAgainIsNotCalledIntermittent) {
+  Finding finding;
+  finding.stability = Stability::kIntermittent;
+  finding.repeated = {.failed = 2, .tried = 9};
+  EXPECT_EQ(StabilityText(finding).find("intermittent: "), 0U) << StabilityText(finding);
+  finding.repeated.failed = 0;
+  finding.overlapping = {.failed = 0, .tried = 8};
+  EXPECT_EQ(StabilityText(finding).find("not seen again: "), 0U) << StabilityText(finding);
+  EXPECT_NE(StabilityText(finding).find("0 of 8"), std::string::npos) << StabilityText(finding);
+}
+
+TEST(Overview, EvidenceIsNamedUpToTheLimit) {
+  Finding finding;
+  EXPECT_EQ(EvidenceText(finding, 2), "");
+  finding.evidence = {3};
+  EXPECT_EQ(EvidenceText(finding, 2), "exchange 3");
+  finding.evidence = {3, 4, 5};
+  EXPECT_EQ(EvidenceText(finding, 2), "exchanges 3, 4 and 1 more");
+}
+
+TEST(Overview, LargeNumbersAreGrouped) {
+  EXPECT_EQ(Thousands(999), "999");
+  EXPECT_EQ(Thousands(1000), "1,000");
+  EXPECT_EQ(Thousands(1234567), "1,234,567");
+}
+
+}  // namespace
+}  // namespace assay

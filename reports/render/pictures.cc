@@ -1,0 +1,231 @@
+#include "reports/render/pictures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "reports/render/body_view.h"
+#include "reports/render/overview.h"
+#include "reports/text/text.h"
+
+namespace assay {
+namespace {
+
+constexpr double kWidth = 720, kHeight = 180, kLeft = 44, kRight = 16, kTop = 16, kBottom = 36;
+constexpr std::size_t kMostPages = 24;
+constexpr std::size_t kMostOnPage = 120;
+
+double Across(std::uint64_t exchange, std::uint64_t last) {
+  const double share = last == 0 ? 0 : static_cast<double>(exchange) / static_cast<double>(last);
+  return kLeft + std::min(1.0, share) * (kWidth - kLeft - kRight);
+}
+
+double Down(std::size_t count, std::size_t most) {
+  const double share = static_cast<double>(count) / static_cast<double>(most);
+  return kHeight - kBottom - share * (kHeight - kTop - kBottom);
+}
+
+std::string Axes(std::uint64_t last, std::size_t most) {
+  const double floor = kHeight - kBottom;
+  std::string out = fmt::format("<path class=\"axis\" d=\"M{:.1f} {:.1f}V{:.1f}H{:.1f}\"/>", kLeft,
+                                kTop, floor, kWidth - kRight);
+  out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kLeft - 8,
+                     kTop + 4, most);
+  out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"end\">0</text>", kLeft - 8,
+                     floor + 4);
+  for (const int quarter : {0, 2, 4}) {
+    const std::uint64_t at = last * static_cast<std::uint64_t>(quarter) / 4;
+    const char* anchor = quarter == 4 ? "end" : quarter == 0 ? "start" : "middle";
+    out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}{}</text>",
+                       Across(at, last), floor + 20, anchor, Thousands(at),
+                       quarter == 4 ? " requests" : "");
+  }
+  return out;
+}
+
+struct WalkPage {
+  std::uint64_t exchange;
+  std::vector<std::string> ids;
+};
+
+using Exchanges = std::vector<const ExchangeRecord*>;
+
+const ExchangeRecord* FindEvidence(const RecordedRun& run, std::uint64_t id) {
+  const auto at = std::ranges::find_if(
+      run.evidence, [&](const RecordedExchange& recorded) { return recorded.exchange.id == id; });
+  return at == run.evidence.end() ? nullptr : &at->exchange;
+}
+
+// The exchange whose answer gave the token that this one uses, or nullptr.
+const ExchangeRecord* IssuerOf(const RecordedRun& run, const ExchangeRecord& exchange) {
+  const auto token = exchange.request.Find("NextToken");
+  if (!token || token->empty()) return nullptr;
+  for (const RecordedExchange& recorded : run.evidence) {
+    const bool earlier = recorded.exchange.id < exchange.id;
+    if (earlier && recorded.exchange.next_token == *token) return &recorded.exchange;
+  }
+  return nullptr;
+}
+
+std::vector<Parameter> WithoutPageNumber(const Request& request) {
+  std::vector<Parameter> out = request.parameters;
+  std::erase_if(out, [](const Parameter& parameter) { return parameter.name == "PageNumber"; });
+  return out;
+}
+
+int PageNumberOf(const ExchangeRecord& exchange) {
+  return std::atoi(std::string(exchange.request.Find("PageNumber").value_or("1")).c_str());
+}
+
+// The walk that ends with this exchange: back along its tokens, or the pages of the same list.
+Exchanges WalkTo(const RecordedRun& run, const Finding& finding, const ExchangeRecord& last) {
+  Exchanges walk;
+  if (last.request.Find("NextToken")) {
+    for (const ExchangeRecord* at = &last; at != nullptr; at = IssuerOf(run, *at)) {
+      walk.insert(walk.begin(), at);
+    }
+    return walk;
+  }
+  for (const std::uint64_t id : finding.evidence) {
+    const ExchangeRecord* other = FindEvidence(run, id);
+    if (other != nullptr && WithoutPageNumber(other->request) == WithoutPageNumber(last.request)) {
+      walk.push_back(other);
+    }
+  }
+  std::ranges::stable_sort(walk, {},
+                           [](const ExchangeRecord* page) { return PageNumberOf(*page); });
+  return walk;
+}
+
+std::vector<WalkPage> ReadPages(const Exchanges& walk) {
+  std::vector<WalkPage> pages;
+  for (const ExchangeRecord* exchange : walk) {
+    if (exchange->status == 200) pages.push_back({exchange->id, ListedIds(exchange->body)});
+  }
+  return pages;
+}
+
+std::map<std::string, int> CountIds(const std::vector<WalkPage>& pages) {
+  std::map<std::string, int> times;
+  for (const WalkPage& page : pages) {
+    for (const std::string& id : page.ids) ++times[id];
+  }
+  return times;
+}
+
+// The walk of the evidence that shows the finding: one that lists something twice, or one that
+// lacks what the finding names; otherwise the longest.
+std::vector<WalkPage> PagesOf(const RecordedRun& run, const Finding& finding) {
+  const std::vector<std::string> named = NamedIds(finding.actual);
+  std::vector<WalkPage> longest;
+  for (const std::uint64_t id : finding.evidence) {
+    const ExchangeRecord* last = FindEvidence(run, id);
+    if (last == nullptr) continue;
+    std::vector<WalkPage> pages = ReadPages(WalkTo(run, finding, *last));
+    if (pages.size() < 2) continue;
+    const std::map<std::string, int> times = CountIds(pages);
+    const bool twice = std::ranges::any_of(times, [&](const auto& entry) {
+      return entry.second > 1 &&
+             (named.empty() || std::ranges::find(named, entry.first) != named.end());
+    });
+    if (twice) return pages;
+    if (pages.size() > longest.size()) longest = std::move(pages);
+  }
+  return longest;
+}
+
+std::string Tick(const std::string& id, int times) {
+  return fmt::format("<i class=\"{}\" title=\"{}{}\"></i>", times > 1 ? "twice" : "once",
+                     HtmlText(id), times > 1 ? " (listed more than once)" : "");
+}
+
+std::string PageBox(const WalkPage& page, std::size_t number,
+                    const std::map<std::string, int>& times) {
+  std::string out = fmt::format("<li><b>page {}</b><span class=\"ticks\">", number);
+  for (std::size_t i = 0; i < std::min(kMostOnPage, page.ids.size()); ++i) {
+    out += Tick(page.ids[i], times.at(page.ids[i]));
+  }
+  return out + fmt::format("</span><small>{}, exchange {}</small></li>\n",
+                           CountText(page.ids.size(), "snapshot"), page.exchange);
+}
+
+bool IsAboutWalks(const std::string& rule) {
+  return rule.find(".walk.") != std::string::npos || rule.starts_with("page.order") ||
+         rule.starts_with("token.");
+}
+
+}  // namespace
+
+std::string FindingsCurve(const RecordedRun& run) {
+  const std::vector<FirstSight>& curve = run.curve;
+  if (curve.empty()) return "";
+  const std::uint64_t last = std::max(run.last_exchange, curve.back().exchange);
+  const std::size_t most = curve.size();
+  std::string path = fmt::format("M{:.1f} {:.1f}", Across(0, last), Down(0, most));
+  std::string dots;
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const double x = Across(curve[i].exchange, last), y = Down(i + 1, most);
+    path += fmt::format("H{:.1f}V{:.1f}", x, y);
+    dots += fmt::format(
+        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>{}, request {}</title>"
+        "</circle>",
+        x, y, HtmlText(curve[i].rule), Thousands(curve[i].exchange));
+  }
+  path += fmt::format("H{:.1f}", kWidth - kRight);
+  return fmt::format(
+      "<figure><svg class=\"curve\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{} seen broken "
+      "by the end; the last one first after {} of {} requests\">{}<path class=\"line\" d=\"{}\"/>"
+      "{}</svg>\n<figcaption>Rules seen broken, over requests. If the line still rises at the end, "
+      "a run with a higher --strength may find more.</figcaption></figure>\n",
+      kWidth, kHeight, CountText(most, "rule"), Thousands(curve.back().exchange), Thousands(last),
+      Axes(last, most), path, dots);
+}
+
+std::string WalkStrip(const RecordedRun& run, const Finding& finding) {
+  if (!IsAboutWalks(finding.rule)) return "";
+  const std::vector<WalkPage> pages = PagesOf(run, finding);
+  if (pages.size() < 2) return "";
+  const std::map<std::string, int> times = CountIds(pages);
+  std::string out = fmt::format(
+      "<h4>The walk</h4>\n<ol class=\"walk\" tabindex=\"0\" aria-label=\"Pages of the walk, "
+      "finding "
+      "{}\">\n",
+      HtmlText(ReproName(finding)));
+  for (std::size_t i = 0; i < std::min(kMostPages, pages.size()); ++i) {
+    out += PageBox(pages[i], i + 1, times);
+  }
+  std::string lost;
+  for (const std::string& id : NamedIds(finding.expected + " " + finding.actual)) {
+    if (times.contains(id)) continue;
+    lost += fmt::format("<i class=\"lost\" title=\"{}\"></i><code>{}</code> ", HtmlText(id),
+                        HtmlText(id));
+  }
+  if (!lost.empty()) out += "<li class=\"missing\"><b>on no page</b> " + lost + "</li>\n";
+  return out + "</ol>\n";
+}
+
+std::string BadgeSvg(const RecordedRun& run) {
+  const bool conforms = run.trailer.verdict == RunVerdict::kConforms;
+  const bool broken = run.trailer.verdict == RunVerdict::kViolations;
+  const Totals totals = CountTotals(run);
+  const std::string text = conforms ? "conforms"
+                           : broken ? CountText(totals.violations, "violation")
+                                    : "not judged";
+  const char* colour = conforms ? "#2e7d32" : broken ? "#c62828" : "#8a5a00";
+  constexpr int kName = 128;
+  const int width = 20 + 7 * static_cast<int>(text.size());
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"20\" role=\"img\" "
+      "aria-label=\"DescribeSnapshots: {1}\"><title>DescribeSnapshots: {1}</title>"
+      "<clipPath id=\"r\"><rect width=\"{0}\" height=\"20\" rx=\"3\"/></clipPath>"
+      "<g clip-path=\"url(#r)\"><rect width=\"{2}\" height=\"20\" fill=\"#444\"/>"
+      "<rect x=\"{2}\" width=\"{3}\" height=\"20\" fill=\"{4}\"/></g>"
+      "<g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\" "
+      "text-anchor=\"middle\"><text x=\"{5}\" y=\"14\">DescribeSnapshots</text>"
+      "<text x=\"{6}\" y=\"14\">{1}</text></g></svg>\n",
+      kName + width, text, kName, width, colour, kName / 2, kName + width / 2);
+}
+
+}  // namespace assay

@@ -1,0 +1,178 @@
+#include "reports/render/render.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <string_view>
+
+#include "reports/render/github.h"
+#include "reports/render/har_file.h"
+#include "reports/render/html.h"
+#include "reports/render/junit.h"
+#include "reports/render/matrix.h"
+#include "reports/render/overview.h"
+#include "reports/render/pictures.h"
+#include "reports/render/report_json.h"
+#include "reports/render/repro.h"
+#include "reports/render/sarif.h"
+#include "reports/render/summary.h"
+#include "reports/render/trend.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FormatName {
+  ReportFormat format;
+  std::string_view name;
+};
+constexpr std::array<FormatName, 8> kFormats = {{{ReportFormat::kHtml, "html"},
+                                                 {ReportFormat::kJson, "json"},
+                                                 {ReportFormat::kJunit, "junit"},
+                                                 {ReportFormat::kRepro, "repro"},
+                                                 {ReportFormat::kSummary, "summary"},
+                                                 {ReportFormat::kBadge, "badge"},
+                                                 {ReportFormat::kSarif, "sarif"},
+                                                 {ReportFormat::kHar, "har"}}};
+
+const FormatName* FindFormat(std::string_view name) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(),
+                                  [name](const FormatName& format) { return format.name == name; });
+  return found == kFormats.end() ? nullptr : &*found;
+}
+
+Error UnknownFormat(std::string_view name, const std::string& flag) {
+  return Error{
+      flag, "`" + std::string(name) + "` is not a report format; known are " + ReportFormatNames()};
+}
+
+Done MakeFolder(const std::string& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) return Ok();
+  return Error{directory, "the folder for the reports cannot be made: " + error.message() +
+                              "; choose another with --out DIR"};
+}
+
+bool HasRepros(const RecordedRun& run, const std::string& out_dir) {
+  std::error_code error;
+  return std::all_of(run.findings.begin(), run.findings.end(), [&](const Finding& finding) {
+    return fs::exists(fs::path(out_dir) / "repro" / (ReproName(finding) + ".sh"), error);
+  });
+}
+
+Done RenderOne(const RecordedRun& run, const std::string& out_dir, ReportFormat format) {
+  const fs::path out(out_dir);
+  switch (format) {
+    case ReportFormat::kHtml:
+      return WriteWholeFile((out / "report.html").string(), HtmlPage(run));
+    case ReportFormat::kJson:
+      return WriteWholeFile((out / "report.json").string(),
+                            ReportJson(run, HasRepros(run, out_dir)));
+    case ReportFormat::kJunit:
+      return WriteWholeFile((out / "junit.xml").string(), JunitXml(run));
+    case ReportFormat::kRepro:
+      return WriteRepros(run, out_dir);
+    case ReportFormat::kSummary:
+      return WriteWholeFile((out / "summary.md").string(), SummaryMarkdown(run));
+    case ReportFormat::kBadge:
+      return WriteWholeFile((out / "badge.svg").string(), BadgeSvg(run));
+    case ReportFormat::kSarif:
+      return WriteWholeFile((out / "results.sarif").string(), SarifText(run));
+    case ReportFormat::kHar:
+      return WriteWholeFile((out / "evidence.har").string(), HarText(run));
+  }
+  return Ok();
+}
+
+// What several runs are shown as: a page and a text.
+struct Joint {
+  const char* name;
+  std::string (*html)(const std::vector<RecordedRun>& runs);
+  std::string (*markdown)(const std::vector<RecordedRun>& runs);
+};
+constexpr Joint kMatrix = {"matrix", MatrixHtml, MatrixMarkdown};
+constexpr Joint kTrend = {"trend", TrendHtml, TrendMarkdown};
+
+Done RenderJoint(const Joint& joint, const std::vector<RecordedRun>& runs,
+                 const std::string& out_dir, const std::vector<ReportFormat>& formats) {
+  if (Done made = MakeFolder(out_dir); !made) return made;
+  const std::string base = (fs::path(out_dir) / joint.name).string();
+  for (const ReportFormat format : formats) {
+    Done done = Error{"--format",
+                      "several runs are reported side by side as html and summary only; report one "
+                      "folder at a time for other formats"};
+    if (format == ReportFormat::kHtml) done = WriteWholeFile(base + ".html", joint.html(runs));
+    if (format == ReportFormat::kSummary) done = WriteWholeFile(base + ".md", joint.markdown(runs));
+    if (!done) return done;
+  }
+  return Ok();
+}
+
+}  // namespace
+
+std::string ReportFormatNames() {
+  std::string known;
+  for (const FormatName& format : kFormats) {
+    known += (known.empty() ? "" : ", ") + std::string(format.name);
+  }
+  return known;
+}
+
+std::vector<ReportFormat> AllReportFormats() {
+  std::vector<ReportFormat> formats;
+  for (const FormatName& format : kFormats) formats.push_back(format.format);
+  return formats;
+}
+
+Result<std::vector<ReportFormat>> ParseReportFormats(const std::string& text,
+                                                     const std::string& flag) {
+  std::vector<ReportFormat> formats;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    const FormatName* format = FindFormat(rest.substr(0, comma));
+    if (format == nullptr) return UnknownFormat(rest.substr(0, comma), flag);
+    if (std::count(formats.begin(), formats.end(), format->format) == 0) {
+      formats.push_back(format->format);
+    }
+    if (comma == std::string_view::npos) return formats;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+Done RenderReports(const RecordedRun& run, const std::string& out_dir,
+                   const std::vector<ReportFormat>& formats) {
+  if (Done made = MakeFolder(out_dir); !made) return made;
+  std::vector<ReportFormat> ordered = formats;
+  // report.json says where the repro files are, so they are written first.
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [](ReportFormat format) { return format == ReportFormat::kRepro; });
+  for (const ReportFormat format : ordered) {
+    if (Done done = RenderOne(run, out_dir, format); !done) return done;
+  }
+  return Ok();
+}
+
+Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbose,
+               std::ostream& output) {
+  const Result<RecordedRun> run = LoadRun(folder);
+  if (!run) return run.error();
+  const Done done = RenderReports(*run, folder, AllReportFormats());
+  output << TellGithub(*run) << TerminalSummary(*run, folder, style, verbose) << std::flush;
+  return done;
+}
+
+Done RenderMatrix(const std::vector<RecordedRun>& runs, const std::string& out_dir,
+                  const std::vector<ReportFormat>& formats) {
+  return RenderJoint(kMatrix, runs, out_dir, formats);
+}
+
+Done RenderTrend(const std::vector<RecordedRun>& runs, const std::string& out_dir,
+                 const std::vector<ReportFormat>& formats) {
+  return RenderJoint(kTrend, runs, out_dir, formats);
+}
+
+}  // namespace assay

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "reports/journal/journal.h"
+#include "reports/render/terminal.h"
+
+namespace assay {
+
+enum class ReportFormat { kHtml, kJson, kJunit, kRepro, kSummary, kBadge, kSarif, kHar };
+
+// "html, json, …".
+std::string ReportFormatNames();
+// All formats, in the order of the enumeration.
+std::vector<ReportFormat> AllReportFormats();
+// Reads "html,junit"; the error names `flag`, the unknown format and all known ones.
+Result<std::vector<ReportFormat>> ParseReportFormats(const std::string& text,
+                                                     const std::string& flag = "--format");
+
+// Writes each format's file into `out_dir` (made if needed): report.html, report.json, junit.xml,
+// summary.md, badge.svg, results.sarif, evidence.har, repro/NAME.sh with repro/NAME.ndjson. Each
+// file is written as a whole; the error names the one that was not.
+Done RenderReports(const RecordedRun& run, const std::string& out_dir,
+                   const std::vector<ReportFormat>& formats);
+
+// Writes all of them from the journal that the folder holds, and to `output` the summary for a
+// terminal of that style; within a GitHub workflow annotations and the step's summary, too.
+Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbose,
+               std::ostream& output);
+
+// Writes for several targets matrix.html and matrix.md (format summary); other formats
+// are an error.
+Done RenderMatrix(const std::vector<RecordedRun>& runs, const std::string& out_dir,
+                  const std::vector<ReportFormat>& formats);
+
+// Writes for runs of one target over time trend.html and trend.md (format summary); other formats
+// are an error.
+Done RenderTrend(const std::vector<RecordedRun>& runs, const std::string& out_dir,
+                 const std::vector<ReportFormat>& formats);
+
+}  // namespace assay

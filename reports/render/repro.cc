@@ -1,0 +1,167 @@
+#include "reports/render/repro.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "reports/journal/journal_lines.h"
+#include "reports/render/curl.h"
+#include "reports/render/overview.h"
+#include "reports/text/secrets.h"
+#include "reports/text/text.h"
+#include "spec/record/token_trail.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Bytes of bodies in all files together; those beyond are left out and marked as cut.
+constexpr std::size_t kRoomForBodies = 8 * 1024 * 1024;
+
+constexpr std::string_view kMark = "# Written by assay report; replaced by the next report.";
+
+Error WriteError(const std::string& path, const std::string& reason) {
+  return Error{path, "the report cannot be written: " + reason +
+                         "; choose a folder that can be written with --out DIR"};
+}
+
+std::string Comment(std::string_view name, std::string_view text) {
+  return fmt::format("# {:<9} {}\n", name, TerminalText(HideSecrets(text)));
+}
+
+// What the curl line alone cannot show, and what can.
+std::string Caution(const RecordedRun& run, const Finding& finding) {
+  std::string text = "# Sends the smallest request that fails, unsigned";
+  const Forgery forgery = finding.request.forgery;
+  if (forgery != Forgery::kNone && forgery != Forgery::kUnsigned) {
+    text += fmt::format(
+        ". The finding is about a signature that is forged\n# ({}), which curl cannot make: use "
+        "--judge, with the key in the environment.\n",
+        NameOf(forgery));
+  } else {
+    text += ": a target that checks signatures\n# refuses it.";
+    text += finding.evidence.size() > 1
+                ? " If several answers are compared, it shows only one of them.\n"
+                : "\n";
+  }
+  text += "# With --judge, assay sends and judges what was recorded";
+  const bool was_signed = ReplayFlags(run).find(" --signature ") != std::string::npos;
+  return text + (was_signed ? ", signed (ALIBABA_CLOUD_ACCESS_KEY_ID and\n"
+                              "# ALIBABA_CLOUD_ACCESS_KEY_SECRET name the key).\n"
+                            : ".\n");
+}
+
+bool IsOurs(const fs::path& script) {
+  std::ifstream file(script);
+  std::string line;
+  return std::getline(file, line) && std::getline(file, line) && line == kMark;
+}
+
+void RemoveEarlier(const fs::path& directory) {
+  std::error_code error;
+  std::vector<fs::path> scripts;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".sh" && IsOurs(entry.path())) scripts.push_back(entry.path());
+  }
+  for (fs::path& script : scripts) {
+    fs::remove(script, error);
+    fs::remove(script.replace_extension(".ndjson"), error);
+  }
+}
+
+Done WriteRepro(const RecordedRun& run, const Finding& finding, const fs::path& directory,
+                std::size_t* room) {
+  const std::string name = ReproName(finding);
+  const std::string script = (directory / (name + ".sh")).string();
+  if (Done done = WriteWholeFile((directory / (name + ".ndjson")).string(),
+                                 ReproJournal(run, finding, room));
+      !done) {
+    return done;
+  }
+  if (Done done = WriteWholeFile(script, ReproScript(run, finding)); !done) return done;
+  std::error_code error;
+  fs::permissions(script, fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
+                  fs::perm_options::add, error);
+  if (error) return WriteError(script, error.message());
+  return Ok();
+}
+
+}  // namespace
+
+std::string ReproScript(const RecordedRun& run, const Finding& finding) {
+  std::string text = "#!/usr/bin/env bash\n" + std::string(kMark) + "\n";
+  text += Comment("finding", finding.id);
+  text += Comment("rule", finding.rule);
+  text += Comment("says", finding.statement);
+  text += Comment("expected", finding.expected);
+  text += Comment("actual", finding.actual);
+  text += Caution(run, finding);
+  text +=
+      "set -eu\n"
+      "if [ \"${1-}\" = --judge ]; then\n"
+      "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
+      ShellQuote(ReproName(finding) + ".ndjson") + ReplayFlags(run) + "\nfi\n";
+  return text + CurlLine(finding, run.header.target) + "\n";
+}
+
+std::string ReproJournal(const RecordedRun& run, const Finding& finding, std::size_t* room) {
+  TokenTrail trail;
+  for (const auto& [exchange, body_bytes, body_cut] : run.evidence) {
+    trail.Add(exchange.id, exchange.request, exchange.next_token);
+  }
+  const std::set<std::uint64_t> wanted =
+      trail.Complete({finding.evidence.begin(), finding.evidence.end()});
+  fmt::memory_buffer exchanges;
+  for (const RecordedExchange& recorded : run.evidence) {
+    if (wanted.count(recorded.exchange.id) == 0) continue;
+    std::size_t kept = recorded.exchange.body.size();
+    if (room != nullptr) {
+      if (kept > *room) kept = 0;
+      *room -= kept;
+    }
+    // A body that the journal has cut stays marked as cut.
+    if (recorded.body_cut) {
+      ExchangeRecord cut = recorded.exchange;
+      cut.body += ' ';
+      AppendExchangeLine(cut, kept, &exchanges);
+    } else {
+      AppendExchangeLine(recorded.exchange, kept, &exchanges);
+    }
+  }
+  return HeaderLine(run.header) + fmt::to_string(exchanges) + FindingLine(finding);
+}
+
+Done WriteRepros(const RecordedRun& run, const std::string& out_dir) {
+  const fs::path directory = fs::path(out_dir) / "repro";
+  RemoveEarlier(directory);
+  if (run.findings.empty()) return Ok();
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return WriteError(directory.string(), error.message());
+  std::size_t room = kRoomForBodies;
+  for (const Finding& finding : run.findings) {
+    if (Done done = WriteRepro(run, finding, directory, &room); !done) return done;
+  }
+  return Ok();
+}
+
+Done WriteWholeFile(const std::string& path, const std::string& text) {
+  const std::string draft = path + ".draft";
+  errno = 0;
+  std::ofstream file(draft, std::ios::binary | std::ios::trunc);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) return WriteError(path, std::strerror(errno));
+  std::error_code error;
+  fs::rename(draft, path, error);
+  if (error) return WriteError(path, error.message());
+  return Ok();
+}
+
+}  // namespace assay

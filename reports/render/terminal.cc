@@ -1,0 +1,253 @@
+#include "reports/render/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "reports/render/overview.h"
+#include "reports/render/terminal_lists.h"
+#include "reports/text/secrets.h"
+#include "reports/text/text.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostListed = 10;  // findings with a line each
+constexpr std::size_t kMostNotes = 3;
+
+constexpr std::string_view kRed = "\x1b[31;1m";
+constexpr std::string_view kGreen = "\x1b[32;1m";
+constexpr std::string_view kYellow = "\x1b[33;1m";
+constexpr std::string_view kBold = "\x1b[1m";
+
+bool IsSet(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool IsDumb() {
+  const char* term = std::getenv("TERM");
+  return term == nullptr || std::string_view(term) == "dumb";
+}
+
+std::string_view Heading(Section section) {
+  switch (section) {
+    case Section::kFindings:
+      return "Findings";
+    case Section::kLearned:
+      return "Learned where the document is silent";
+    case Section::kOpen:
+      return "Not settled by what was asked";
+    case Section::kNotShown:
+      return "Rules not shown";
+    case Section::kUnforeseen:
+      return "Unforeseen, and right: within what the document allows";
+    case Section::kWithoutEffect:
+      return "Parameters that never changed an answer";
+  }
+  return "";
+}
+
+// Builds the summary, part by part.
+class Summary {
+ public:
+  Summary(const RecordedRun& run, const std::string& out_dir, const TerminalStyle& style,
+          bool verbose)
+      : run_(run), out_dir_(out_dir), style_(style), verbose_(verbose) {}
+
+  std::string Text() {
+    AddJudged();
+    if (verbose_) {
+      for (const Section section : {Section::kLearned, Section::kOpen, Section::kUnforeseen,
+                                    Section::kNotShown, Section::kWithoutEffect}) {
+        AddSection(section);
+      }
+    } else {
+      AddCounts();
+    }
+    AddFindings();
+    AddVerdict();
+    return std::move(text_);
+  }
+
+ private:
+  std::string Paint(std::string_view colour, const std::string& text) const {
+    return style_.colours ? std::string(colour) + text + "\x1b[0m" : text;
+  }
+
+  std::string_view ColourOf(const Finding& finding) const {
+    return finding.kind == FindingKind::kViolation ? kRed : kYellow;
+  }
+
+  void AddLine(const std::string& line) { text_ += line + "\n"; }
+
+  void AddSection(Section section) {
+    const std::vector<std::string> lines = LinesOf(run_, out_dir_, section);
+    if (lines.empty()) return;
+    AddLine("\n" + Paint(kBold, std::string(Heading(section))));
+    for (const std::string& line : lines) AddLine(line);
+  }
+
+  void AddJudged() {
+    const RunTrailer& trailer = run_.trailer;
+    text_ += "\n" + Paint(kBold, "Assay judged " + TerminalValue(run_.header.target)) +
+             fmt::format(" (dataset {}, seed {})\n", TerminalValue(run_.header.dataset, 200),
+                         run_.header.seed);
+    std::string line =
+        fmt::format("  {}, of which {} judged", CountText(trailer.exchanges, "exchange"),
+                    Thousands(trailer.judged));
+    if (const double speed = CountTotals(run_).requests_per_second; speed > 0) {
+      line += fmt::format(", in {:.1f} s, {} a second", trailer.seconds,
+                          Thousands(static_cast<std::uint64_t>(speed)));
+    }
+    if (trailer.throttled > 0) {
+      line += fmt::format("; {} said that requests come too fast, and were sent again later",
+                          Thousands(trailer.throttled));
+    }
+    AddLine(line);
+    std::string reached;
+    for (const auto& [flag, value] : run_.header.options) {
+      if (flag != "--header" && flag != "--proxy" && flag != "--client-cert") continue;
+      reached +=
+          (reached.empty() ? "  reached with " : ", ") + flag + " " + TerminalValue(value, 100);
+    }
+    if (!reached.empty()) AddLine(reached);
+    const std::size_t shown = verbose_ ? run_.notes.size() : kMostNotes;
+    for (std::size_t i = 0; i < std::min(shown, run_.notes.size()); ++i) {
+      AddLine("  note: " + TerminalValue(run_.notes[i]));
+    }
+  }
+
+  // A count, and the command that lists what it counts.
+  void AddCount(const std::string& text, std::uint64_t count, Section section) {
+    if (count == 0) return;
+    const std::string folder = out_dir_.empty() ? "DIR" : ShellQuote(out_dir_);
+    AddLine(fmt::format("  {:<44} assay report {} --show {}", text, folder, NameOf(section)));
+  }
+
+  void AddCounts() {
+    const Totals totals = CountTotals(run_);
+    std::uint64_t learned = 0, open = 0;
+    for (const LearnedAnswer& answer : run_.trailer.reading) {
+      ++(answer.settled && answer.asked > 0 ? learned : open);
+    }
+    AddLine("  rules: " + RulesText(totals));
+    AddCount(fmt::format("{} not shown", CountText(totals.not_shown, "rule")), totals.not_shown,
+             Section::kNotShown);
+    AddCount(fmt::format("{} where the document is silent", CountText(learned, "answer")), learned,
+             Section::kLearned);
+    AddCount(fmt::format("{} not settled", CountText(open, "question")), open, Section::kOpen);
+    AddCount(fmt::format("{} unforeseen, and right", CountText(totals.unforeseen, "answer")),
+             totals.unforeseen, Section::kUnforeseen);
+    const std::size_t silent = ParametersWithoutEffect(run_).size();
+    AddCount(fmt::format("{} without any effect", CountText(silent, "parameter")), silent,
+             Section::kWithoutEffect);
+  }
+
+  std::string Capitals(std::string_view text) const {
+    std::string out(text);
+    for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return out;
+  }
+
+  void AddInFull(const Finding& finding) {
+    const std::string_view level = LevelOf(run_, finding.rule);
+    AddLine("\n" + Paint(ColourOf(finding), Capitals(NameOf(finding.kind))) + " " +
+            Paint(kBold, TerminalValue(finding.rule)) +
+            (level.empty() ? "" : fmt::format(" ({})", level)));
+    for (const std::string& line : FindingLines(run_, out_dir_, finding)) AddLine(line);
+  }
+
+  // One line: what happened, how often, and as which fault.
+  std::string OneLine(std::size_t number, const Finding& finding, std::size_t width) const {
+    std::string how =
+        fmt::format("{}, {}", CountText(finding.occurrences, "answer"), NameOf(finding.stability));
+    if (finding.kind != FindingKind::kViolation)
+      how = fmt::format("{}: {}", NameOf(finding.kind), how);
+    if (!finding.diagnosis.empty()) how += ", as " + TerminalValue(finding.diagnosis.front());
+    return fmt::format("  {:>2}  {:<{}}  {}   {}", number, TerminalValue(finding.rule, 60), width,
+                       TerminalValue(HeadlineOf(finding), 110), how);
+  }
+
+  void AddFindings() {
+    const std::vector<const Finding*> findings = SortFindings(run_);
+    if (findings.empty()) return;
+    const std::size_t in_full = verbose_ ? findings.size() : 1;
+    for (std::size_t i = 0; i < in_full; ++i) AddInFull(*findings[i]);
+    const std::size_t listed = verbose_ ? findings.size() : std::min(kMostListed, findings.size());
+    AddLine("\n" + Paint(kBold, fmt::format("{}, those that explain most first",
+                                            CountText(findings.size(), "finding"))));
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < listed; ++i) {
+      width = std::max(width, TerminalValue(findings[i]->rule, 60).size());
+    }
+    for (std::size_t i = 0; i < listed; ++i) AddLine(OneLine(i + 1, *findings[i], width));
+    if (listed < findings.size()) {
+      AddCount(fmt::format("  and {} more", findings.size() - listed), findings.size(),
+               Section::kFindings);
+    }
+  }
+
+  void AddVerdict() {
+    const RunVerdict verdict = run_.trailer.verdict;
+    const std::string_view colour = verdict == RunVerdict::kConforms     ? kGreen
+                                    : verdict == RunVerdict::kViolations ? kRed
+                                                                         : kYellow;
+    AddLine("\n" + Paint(colour, TerminalValue(VerdictText(run_), 1000)));
+    AddLine(ExitMeaning());
+    if (out_dir_.empty()) return;
+    const std::filesystem::path page = std::filesystem::path(out_dir_) / "report.html";
+    std::error_code error;
+    if (std::filesystem::exists(page, error)) AddLine("Look at " + TerminalText(page.string()));
+  }
+
+  std::string ExitMeaning() const {
+    switch (run_.trailer.exit_code) {
+      case 0:
+        return "Exit code 0: nothing fails the run.";
+      case 1:
+        return "Exit code 1: the target breaks what the document says.";
+      case 2:
+        return "Exit code 2: fix the command line or the file first.";
+      default:
+        return "Exit code 3: no judgement; nothing is said for or against the target.";
+    }
+  }
+
+  const RecordedRun& run_;
+  const std::string& out_dir_;
+  const TerminalStyle& style_;
+  const bool verbose_;
+  std::string text_;
+};
+
+}  // namespace
+
+TerminalStyle DescribeTerminal(int file_descriptor) {
+  TerminalStyle style;
+  style.is_terminal = isatty(file_descriptor) == 1;
+  style.colours = style.is_terminal && !IsSet("NO_COLOR") && !IsDumb();
+  winsize size{};
+  if (style.is_terminal && ioctl(file_descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    style.columns = size.ws_col;
+  }
+  return style;
+}
+
+std::string TerminalSummary(const RecordedRun& run, const std::string& out_dir,
+                            const TerminalStyle& style, bool verbose) {
+  return Summary(run, out_dir, style, verbose).Text();
+}
+
+std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section) {
+  std::string text = std::string(Heading(section)) + "\n";
+  const std::vector<std::string> lines = LinesOf(run, out_dir, section);
+  for (const std::string& line : lines) text += line + "\n";
+  return lines.empty() ? text + "  none\n" : text;
+}
+
+}  // namespace assay

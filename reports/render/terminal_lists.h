@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/journal/journal.h"
+#include "reports/render/terminal.h"
+
+namespace assay {
+
+// A text of a run as a terminal may show it: without secrets, on one line, shortened.
+std::string TerminalValue(std::string_view text, std::size_t limit = 300);
+
+// The lines of one list, indented, without a heading; empty if there is nothing to list.
+std::vector<std::string> LinesOf(const RecordedRun& run, const std::string& out_dir,
+                                 Section section);
+
+// The finding with everything that is known of it, but for its heading.
+std::vector<std::string> FindingLines(const RecordedRun& run, const std::string& out_dir,
+                                      const Finding& finding);
+
+}  // namespace assay

@@ -251,10 +251,10 @@ class Trials {
   std::map<std::string, std::unique_ptr<Found>> found_;  // by what is in it
 };
 
-// A reading whose options depend on the situation.
+// A reading whose options depend on the situation. Its name is one that `assay serve` takes.
 Reading BySituation(const SelftestOptions& options, int number) {
-  return {.name = fmt::format("situations_{}", number + 1),
-          .situations = options.seed * 100'000 + static_cast<std::uint64_t>(number) + 1};
+  const std::uint64_t seed = options.seed * 100'000 + static_cast<std::uint64_t>(number) + 1;
+  return {.name = fmt::format("situations_{}", seed), .situations = seed};
 }
 
 void AddFaultTrials(const SelftestOptions& options, std::vector<Trial>& out) {

@@ -48,11 +48,6 @@ std::uint64_t HashOf(const Request& request, std::uint64_t state) {
   return (hash ^ state) * 0x9E3779B97F4A7C15ULL;
 }
 
-bool MayDependOnSituation(Question question) {
-  const QuestionKind kind = Catalogue::Get()[question].kind;
-  return kind == QuestionKind::kChoice || kind == QuestionKind::kOrdinary;
-}
-
 // What says that the request may be written in this way, if nothing else needs it.
 Rule RuleOf(FormEncoding encoding) {
   switch (encoding) {
@@ -101,7 +96,7 @@ class Examination {
   void Learn(Exploration exploration);
   bool IsPinBroken();
   void CompareWithOthers(const Constraints& mine);
-  void CheckWalk(const Plan& plan, bool by_situation);
+  void CheckWalk(const Plan& plan);
   void CountForms(const Explanations& explanations);
   void Report(Difference difference);
   bool IsError() const { return answer_.IsError(); }
@@ -585,7 +580,7 @@ void Examination::Learn(Exploration exploration) {
   if (const auto& hidden = known_.lessons.hidden(); hidden && learn_ && !IsError()) {
     LearnHidden(request_, *exploration.plan, answer_, known_.dataset, *hidden);
   }
-  CheckWalk(*exploration.plan, std::ranges::any_of(exploration.asked, MayDependOnSituation));
+  CheckWalk(*exploration.plan);
 }
 
 // Forms are read off an answer, not picked on the way to it.
@@ -601,11 +596,11 @@ void Examination::CountForms(const Explanations& explanations) {
 }
 
 // A page against the pages of the same list that were seen before.
-void Examination::CheckWalk(const Plan& plan, bool by_situation) {
+void Examination::CheckWalk(const Plan& plan) {
   if (IsError()) return;
   result_.Use("page.order.stable"_rule);
   result_.Use(plan.paging.by_token ? "token.walk.unique"_rule : "page.walk.unique"_rule);
-  const WalkMemory::Page page(request_, plan, listed_, exchange_.state.number(), by_situation);
+  const WalkMemory::Page page(request_, plan, listed_, exchange_.state.number());
   if (const auto clash = known_.memory.Check(page)) {
     if (learn_) verdict_.evidence.push_back(clash->exchange);
     const std::string& name = dataset_.snapshots[clash->snapshot][Field::kSnapshotId];

@@ -653,6 +653,21 @@ TEST(Judge, SeesASnapshotTwiceInAWalkByToken) {
   EXPECT_TRUE(Reports(verdict, "token.walk.unique"_rule)) << Text(verdict.violations());
 }
 
+// A longer page after the same token is a walk of its own: what it lists, the other has yet to
+// list.
+TEST(Judge, LetsAWalkBranchIntoLongerPages) {
+  Exchanges session;
+  EXPECT_TRUE(session.Judged(Ask({{"MaxResults", "10"}})).violations().empty());
+  const std::string first = session.token();
+  const Request second = Ask({{"MaxResults", "10"}, {"NextToken", first}});
+  EXPECT_TRUE(session.Judged(second).violations().empty());
+  const std::string next = session.token();
+  EXPECT_TRUE(
+      session.Judged(Ask({{"MaxResults", "20"}, {"NextToken", first}})).violations().empty());
+  const Verdict verdict = session.Judged(Ask({{"MaxResults", "10"}, {"NextToken", next}}));
+  EXPECT_TRUE(verdict.violations().empty()) << Text(verdict.violations());
+}
+
 TEST(Judge, SeesATokenThatDoesNotContinue) {
   // Every page is the first one again.
   Exchanges session;

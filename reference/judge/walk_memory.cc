@@ -113,15 +113,14 @@ void WalkMemory::Use(const Request& request) {
 }
 
 WalkMemory::Page::Page(const Request& the_request, const Plan& the_plan,
-                       const std::vector<std::uint32_t>& the_listed, std::uint64_t the_state,
-                       bool by_situation)
+                       const std::vector<std::uint32_t>& the_listed, std::uint64_t the_state)
     : request(the_request), plan(the_plan), listed(the_listed), state(the_state) {
   if (plan.paging.loose || plan.paging.unknowable || plan.paging.empty) return;
   list_key = ListKey(request);
   if (state > 0) list_key += '\n' + std::to_string(state);
-  // The order is promised to stay for one request, not from one format to another.
-  list_key += '\n' + Raw(request, "Format");
-  if (by_situation) list_key += '\n' + request.method + std::string(NameOf(request.placement));
+  // The order is promised to stay for one request, not from one format or method to another.
+  list_key += '\n' + Raw(request, "Format") + '\n' + request.method;
+  list_key += NameOf(request.placement);
   page_key = PageKey(request);
 }
 
@@ -149,10 +148,15 @@ std::shared_ptr<std::unordered_map<std::uint32_t, std::int64_t>> WalkMemory::Del
                        ? origin->delivered
                        : std::make_shared<std::unordered_map<std::uint32_t, std::int64_t>>();
   const std::int64_t page = origin ? origin->page : 0;
-  // A walk that branches (another page size) must not disturb the first one.
-  const bool branches = std::ranges::any_of(*delivered, [&](const auto& entry) {
-    return entry.second >= page && std::ranges::find(listed, entry.first) == listed.end();
-  });
+  // A walk that branches (a longer or shorter page after the same token) must not disturb the first
+  // one: what it lists is not what the token of the other page comes after.
+  const auto later =
+      std::ranges::count_if(*delivered, [&](const auto& entry) { return entry.second >= page; });
+  const bool branches = later > 0 && (later != std::ssize(listed) ||
+                                      std::ranges::any_of(listed, [&](std::uint32_t position) {
+                                        const auto at = delivered->find(position);
+                                        return at == delivered->end() || at->second < page;
+                                      }));
   if (branches) {
     delivered = std::make_shared<std::unordered_map<std::uint32_t, std::int64_t>>(*delivered);
     std::erase_if(*delivered, [&](const auto& entry) { return entry.second >= page; });

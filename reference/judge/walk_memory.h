@@ -49,10 +49,9 @@ class WalkMemory {
   };
   // One page of one list, as it was asked for and as a reading takes it.
   struct Page {
-    // `by_situation`: an open question has a part in it, so that only requests in the same format,
-    // sent in the same way, are asked for the same list.
+    // Only requests in the same format, sent in the same way, are asked for the same list.
     Page(const Request& request, const Plan& plan, const std::vector<std::uint32_t>& listed,
-         std::uint64_t state = 0, bool by_situation = false);
+         std::uint64_t state = 0);
 
     const Request& request;
     const Plan& plan;

@@ -178,8 +178,10 @@ void AddReferenceCommands(CLI::App& app, int* exit_code) {
   serve->add_option("--dataset", serve_options->dataset,
                     "the state to serve (assay-dataset/1); without it, the built-in dataset");
   serve
-      ->add_option("--reading", serve_options->reading,
-                   "how open questions are answered: documented, observed, or a reading file")
+      ->add_option(
+          "--reading", serve_options->reading,
+          "how open questions are answered: documented, observed, situations_7 (otherwise in "
+          "other situations, as the seed 7 draws it), or a reading file")
       ->capture_default_str();
   serve
       ->add_option("--auth", serve_options->auth,

@@ -1,13 +1,30 @@
 #include "spec/catalogue/reading.h"
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "spec/catalogue/embedded.h"
 #include "spec/catalogue/parse.h"
 
 namespace assay {
+namespace {
+
+// "situations_7": as `assay selftest --situations` names them.
+std::optional<Reading> BySituation(const std::string& name) {
+  constexpr std::string_view kBegin = "situations_";
+  if (!name.starts_with(kBegin)) return std::nullopt;
+  Reading out{.name = name};
+  const char* const end = name.data() + name.size();
+  const auto [rest, failed] = std::from_chars(name.data() + kBegin.size(), end, out.situations);
+  if (failed != std::errc() || rest != end || out.situations == 0) return std::nullopt;
+  return out;
+}
+
+}  // namespace
 
 Result<Reading> LoadReading(const std::string& name_or_file) {
   for (const EmbeddedFile& file : EmbeddedFiles()) {
@@ -15,11 +32,13 @@ Result<Reading> LoadReading(const std::string& name_or_file) {
       return ParseReading(file.text, std::string(file.name));
     }
   }
+  if (auto reading = BySituation(name_or_file)) return *std::move(reading);
   std::ifstream in(name_or_file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in) {
     return Error{name_or_file,
-                 "cannot be read; `documented` and `observed` are built in, anything else is the "
+                 "cannot be read; `documented`, `observed` and `situations_1`, `situations_2` … "
+                 "are built in, anything else is the "
                  "path of a reading file"};
   }
   return ParseReading(text, name_or_file);

@@ -175,10 +175,12 @@ class TestsAgain {
     if (session.lost()) return std::nullopt;
     Failures out;
     for (const Finding& finding : session.Findings()) {
-      out[finding.id] = {.rule = finding.rule,
-                         .expected = finding.expected,
-                         .actual = finding.actual,
-                         .times = finding.occurrences};
+      const Failure failure{.rule = finding.rule,
+                            .expected = finding.expected,
+                            .actual = finding.actual,
+                            .times = finding.occurrences};
+      out.emplace(SymptomOf(finding.id), failure);
+      for (const std::string& part : finding.also) out.emplace(SymptomOf(part), failure);
     }
     return out;
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/watch/watched_target.h"
+
 namespace assay {
 namespace {
 
@@ -12,6 +14,13 @@ bool IsPartOf(const std::vector<Finding>& findings, const std::string& id) {
   return std::ranges::any_of(findings, [&](const Finding& finding) {
     return finding.id == id || std::ranges::find(finding.also, id) != finding.also.end();
   });
+}
+
+// What showed once while the state moved, and never when it was asked for again: a snapshot may
+// have been created and deleted between two listings.
+bool IsPassing(const Finding& finding) {
+  return finding.stability == Stability::kIntermittent && finding.repeated.tried > 0 &&
+         finding.repeated.failed == 0 && finding.overlapping.failed == 0;
 }
 
 }  // namespace
@@ -53,6 +62,13 @@ std::vector<Finding> Collector::Settle(FindingGroups::Settlement settlement,
     settlement.budget = std::min(settlement.budget, static_cast<int>(share));
   }
   std::vector<Finding> out = groups_.Settle(settlement, judge);
+  if (settlement.watched && settlement.watched->moves()) {
+    for (Finding& finding : out) {
+      if (!IsPassing(finding)) continue;
+      finding.kind = FindingKind::kInconclusive;
+      finding.actual += fmt::format("; not seen again, while the state kept changing ({})", moved);
+    }
+  }
   std::vector<Finding> unsettled = unsettled_.Settle({}, judge);
   std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
   for (Finding& finding : unsettled) {

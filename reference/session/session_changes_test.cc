@@ -72,6 +72,28 @@ std::vector<Request> SomeRequests() {
           Ask({{"Status", "accomplished"}, {"PageSize", "100"}})};
 }
 
+// A snapshot that is created and deleted between two listings is in an answer, and in no listing.
+TEST(SessionChanges, CallsInconclusiveWhatIsNeverSeenAgain) {
+  for (const bool once : {true, false}) {
+    ChurningTarget target(TestDataset(), 3, 0);
+    Moving moving(target);
+    for (int i = 0; i < 50 && !moving.watched.CheckForChanges(); ++i) target.Change();
+    ASSERT_TRUE(moving.watched.moves());
+    moving.watched.Refresh();
+    int left = once ? 1 : 1000;
+    target.bend = [&](const Request& request, Result<Response>& response) {
+      if (!request.Find("Status")) return;
+      const std::size_t at = response->body.find("\"SnapshotId\":\"s-");
+      if (at == std::string::npos || left-- <= 0) return;
+      response->body.replace(at + 14, 3, "s-9");
+    };
+    moving.Run({Ask({{"Status", "accomplished"}, {"PageSize", "20"}})});
+    auto kinds = moving.Kinds();
+    EXPECT_EQ(kinds[FindingKind::kViolation] > 0, !once) << moving.said;
+    EXPECT_EQ(kinds[FindingKind::kInconclusive] > 0, once) << moving.said;
+  }
+}
+
 // No answer shows the instance of a snapshot that was created during the run.
 TEST(SessionChanges, DoubtsWhatASuiteSaysOfFiltersThatShowNothing) {
   for (const char* name : {"InstanceId", "snapshotlinkid", "Status"}) {

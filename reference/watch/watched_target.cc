@@ -19,6 +19,9 @@ constexpr std::size_t kMostMore = 10'000;
 // An older listing does not prove a quiet state: a change in between would spoil it needlessly.
 constexpr Clock::duration kFresh = std::chrono::milliseconds(2);
 constexpr int kListingsToSettle = 6;
+// Answers between two listings. The more there are, the likelier is a snapshot that is created and
+// deleted again in between, which no listing shows.
+constexpr std::size_t kMostBetween = 32;
 // A renamed snapshot may get its old name back; one that flips again and again is not renamed.
 constexpr int kMostReturns = 3;
 
@@ -53,6 +56,7 @@ class WatchedTarget::Batch : public RequestSource {
   explicit Batch(RequestSource& source) : source_(source) {}
 
   const Request* Next() override {
+    if (exchanges.size() == kMostBetween) return nullptr;
     const Request* request = source_.Next();
     if (request) exchanges.push_back({.request = request});
     return request;

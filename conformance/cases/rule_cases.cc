@@ -11,10 +11,16 @@
 namespace assay {
 namespace {
 
+bool Forges(const RuleInfo& rule) {
+  return std::ranges::any_of(
+      rule.cases, [](const RuleCase& rule_case) { return rule_case.forgery != Forgery::kNone; });
+}
+
 class RuleRun {
  public:
-  RuleRun(SuiteContext& context, const RuleInfo& rule)
-      : context_(context), rule_(rule), origin_(OriginOf(rule)) {}
+  // With `in_parameters`, the requests are signed there in a run that signs headers.
+  RuleRun(SuiteContext& context, const RuleInfo& rule, bool in_parameters = false)
+      : context_(context), rule_(rule), origin_(OriginOf(rule)), in_parameters_(in_parameters) {}
 
   TestOutcome Run() {
     Prepare();
@@ -51,6 +57,7 @@ class RuleRun {
         NotExercised(rule_case, Skip::kNoValue, made.error().what);
         continue;
       }
+      if (in_parameters_) made->request.Set("SignatureVersion", "1.0");
       runs_.push_back({&rule_case, std::move(*made), false, std::nullopt});
       Group(&runs_.back());
     }
@@ -70,12 +77,10 @@ class RuleRun {
       return std::pair(Skip::kNoValue, fmt::format("the region {} holds no snapshot", region));
     }
     // Genuine requests of such a rule are worth nothing without the forged ones.
-    const bool forges = std::ranges::any_of(
-        rule_.cases, [](const RuleCase& other) { return other.forgery != Forgery::kNone; });
-    if (forges && !context_.options.signs) {
+    if (Forges(rule_) && !context_.options.signs) {
       return std::pair(Skip::kLeftOut, "left out: no signature to forge without --signature");
     }
-    if (IsOfHeaders(rule_case.forgery) && !context_.options.signs_headers) {
+    if (IsOfHeaders(rule_case.forgery) && (in_parameters_ || !context_.options.signs_headers)) {
       return std::pair(Skip::kLeftOut, "left out: only --signature v3 signs headers");
     }
     return std::nullopt;
@@ -137,6 +142,7 @@ class RuleRun {
   SuiteContext& context_;
   const RuleInfo& rule_;
   const Origin origin_;
+  const bool in_parameters_;
   std::vector<CaseRun> runs_;                  // never reallocated: scripts point into it
   std::vector<std::vector<CaseRun*>> groups_;  // one script each
   AnswersByCase answers_;
@@ -153,7 +159,12 @@ Origin OriginOf(const RuleInfo& rule) {
 }
 
 TestOutcome RunRuleCases(SuiteContext& context, const RuleInfo& rule) {
-  return RuleRun(context, rule).Run();
+  TestOutcome out = RuleRun(context, rule).Run();
+  if (context.options.signs_both && Forges(rule)) {
+    std::ranges::move(RuleRun(context, rule, true).Run().failures,
+                      std::back_inserter(out.failures));
+  }
+  return out;
 }
 
 }  // namespace assay

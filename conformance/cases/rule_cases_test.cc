@@ -77,6 +77,27 @@ TEST(RuleCases, SeeThatForgedSignaturesAreAccepted) {
   }
 }
 
+// A target that takes both schemes may check one of them alone.
+TEST(RuleCases, SeeWhatIsForgedInParametersAloneInARunThatSignsHeaders) {
+  for (const bool both : {true, false}) {
+    FaultyTarget target(BuiltIn());
+    int in_parameters = 0;
+    target.bend_request = [&](Request& request) {
+      if (request.Find("SignatureVersion") != "1.0") return;
+      ++in_parameters;
+      request.forgery = Forgery::kNone;
+    };
+    Bench bench(target, {.signs = true, .signs_both = both});
+    for (const std::string_view id : {"auth.signature.verified", "auth.signature.covers_body"}) {
+      (void)RunRuleCases(bench.context, Catalogue::Get()[*FindRule(id)]);
+    }
+    EXPECT_EQ(bench.Found("auth.signature.verified"), both);
+    EXPECT_FALSE(bench.Found("auth.signature.covers_body"))
+        << "only headers have a hash of the body";
+    EXPECT_EQ(in_parameters > 0, both);
+  }
+}
+
 TEST(RuleCases, SeeARefusalThatClientsDoNotUnderstand) {
   FaultyTarget target(BuiltIn());
   target.bend_answer = [](const Request& request, Response& response) {

@@ -52,6 +52,7 @@ struct SuiteOptions {
   SuiteFormat format = SuiteFormat::kBoth;
   bool signs = false;         // requests are signed, so forged ones are worth a try …
   bool signs_headers = true;  // … also those that only a signature in headers allows
+  bool signs_both = false;    // … and signatures in parameters beside those in headers
   bool combinations = true;   // false saves their computation if none would run
   bool few_requests = false;  // what tells most of so many requests comes first
   bool thorough = true;       // requests are cheap, so more of them are worth their time

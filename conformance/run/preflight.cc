@@ -201,6 +201,13 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
   return StateCheck(target, dataset, dataset_name, format).Run();
 }
 
+bool TakesParameterSignature(Target& target, const std::string& region, const std::string& format) {
+  Request request = SmallestRequest(region, format);
+  request.Set("SignatureVersion", "1.0");
+  const Result<Response> response = Send(target, request);
+  return response && response->status == 200;
+}
+
 void AskForLists(Session& session, const std::string& region, const std::string& format) {
   Request request = SmallestRequest(region, format);
   (void)session.Send({"discovery", "smallest"}, request);

@@ -17,6 +17,9 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
 std::optional<Error> FindObstacle(Target& target, const std::string& region,
                                   const std::string& format);
 
+// Whether a target that was asked with signatures in headers takes one in parameters, too.
+bool TakesParameterSignature(Target& target, const std::string& region, const std::string& format);
+
 // If the lists that would show the state cannot be read: asks for them in a session that does not
 // know the state, so that the form of the answers is judged.
 void AskForLists(Session& session, const std::string& region, const std::string& format);

@@ -126,6 +126,16 @@ TEST(Preflight, KnowsThatTheCallerIsRefused) {
                    "refuses the caller: 404 InvalidAccessKeyId.NotFound"));
 }
 
+TEST(Preflight, KnowsWhetherSignaturesInParametersAreTakenToo) {
+  for (const bool takes : {true, false}) {
+    FaultyTarget target(BuiltIn());
+    target.bend_answer = [&](const Request& request, Response& response) {
+      if (request.Find("SignatureVersion") && !takes) response.status = 400;
+    };
+    EXPECT_EQ(TakesParameterSignature(target, "cn-hangzhou", "JSON"), takes);
+  }
+}
+
 TEST(Preflight, LeavesWrongAnswersToTheJudge) {
   EXPECT_EQ(ObstacleBehind([](const Request&, Response& response) { response.body = "{"; }), "");
   EXPECT_EQ(ObstacleBehind([](const Request&, Response& response) { response.status = 500; }), "");

@@ -126,6 +126,10 @@ class ConformanceRun {
       if (discovery_.listable) JudgeForm();
     } else {
       if (LooksBefore()) watched_.Begin();
+      if (plan_.suite.signs && plan_.suite.signs_headers && !plan_.suite.few_requests) {
+        context.options.signs_both =
+            TakesParameterSignature(target_, context.values.region(), context.format());
+      }
       RunAll(context, *tests);
       findings_ = session_.Findings();
       progress_.End();

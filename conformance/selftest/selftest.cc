@@ -203,12 +203,13 @@ class Trials {
   }
 
   static bool SignsHeaders(const Trial& trial) {
-    return trial.fault && IsOfHeaders(trial.fault->blind);
+    return trial.fault && (IsOfHeaders(trial.fault->blind) || trial.fault->in_parameters);
   }
 
   SuiteOptions SuiteFor(const Trial& trial) const {
     SuiteOptions out = suite_;
     out.signs_headers = !trial.over_http || SignsHeaders(trial);
+    out.signs_both = out.signs_headers;
     out.signs = !trial.over_http || !trial.fault || trial.fault->stage == Stage::kAuthenticate;
     return out;
   }

@@ -135,7 +135,9 @@ bool CoversHeaders(const HttpRequest& http, const Claims& claims) {
 
 Refused CheckPresence(const HttpRequest& http, const Request& request, const Claims& claims,
                       const GatewayOptions& options) {
-  const auto is_blind = [&](Forgery forgery) { return options.blind && options.blind(forgery); };
+  const auto is_blind = [&](Forgery forgery) {
+    return options.blind && options.blind(forgery, claims.in_headers);
+  };
   if (!ReadNaming(request, "Action", kAction).named) return Missing("Action");
   if (!ReadNaming(request, "Version", kVersion).named) return Missing("Version");
   if (IsMalformed(http, claims)) return Documented("IncompleteSignature");
@@ -268,7 +270,9 @@ struct Gateway::State {
                                  [key_id](const Credentials& key) { return key.key_id == key_id; });
     return at == options.keys.end() ? nullptr : &*at;
   }
-  bool IsBlindTo(Forgery forgery) const { return options.blind && options.blind(forgery); }
+  bool IsBlindTo(Forgery forgery, const Claims& claims) const {
+    return options.blind && options.blind(forgery, claims.in_headers);
+  }
   Refused Authenticate(const HttpRequest& http, const Request& request);
   bool OverlooksTime(const Claims& claims, std::int64_t now) const;
   bool TakesAlike(const Claims& claims, const Expected& expected) const;
@@ -279,25 +283,26 @@ struct Gateway::State {
 // Whether a fault takes the beginning of the signature, or its letters, for the whole.
 bool Gateway::State::TakesAlike(const Claims& claims, const Expected& expected) const {
   const std::string_view given = claims.signature;
-  if (IsBlindTo(Forgery::kHalf) && !given.empty() && expected.signature.starts_with(given)) {
+  if (IsBlindTo(Forgery::kHalf, claims) && !given.empty() &&
+      expected.signature.starts_with(given)) {
     return true;
   }
-  if (IsBlindTo(Forgery::kEmpty) && given.empty()) return true;
-  return IsBlindTo(Forgery::kLetters) && EqualAnyCase(given, expected.signature);
+  if (IsBlindTo(Forgery::kEmpty, claims) && given.empty()) return true;
+  return IsBlindTo(Forgery::kLetters, claims) && EqualAnyCase(given, expected.signature);
 }
 
 Refused Gateway::State::VerifySignature(const HttpRequest& http, const WireParameters& wire,
                                         const Claims& claims, const Credentials& key) const {
   Refused refused = CheckSignature(http, wire, claims, key);
-  if (!refused || IsBlindTo(Forgery::kSignature)) return std::nullopt;
+  if (!refused || IsBlindTo(Forgery::kSignature, claims)) return std::nullopt;
   if (TakesAlike(claims, claims.in_headers ? SignHeaders(http, wire, claims, key)
                                            : SignParameters(http, wire, key))) {
     return std::nullopt;
   }
-  if (IsBlindTo(Forgery::kBodyHash) && claims.in_headers) return std::nullopt;
+  if (IsBlindTo(Forgery::kBodyHash, claims) && claims.in_headers) return std::nullopt;
   for (const Forgery forgery : {Forgery::kParameter, Forgery::kValue, Forgery::kCommonParameter,
                                 Forgery::kDryRun, Forgery::kRemoved, Forgery::kMethod}) {
-    if (!IsBlindTo(forgery)) continue;
+    if (!IsBlindTo(forgery, claims)) continue;
     const Unforged genuine = Undo(forgery, http, wire);
     if (!CheckSignature(genuine.http, genuine.wire, claims, key)) return std::nullopt;
   }
@@ -306,23 +311,23 @@ Refused Gateway::State::VerifySignature(const HttpRequest& http, const WireParam
 
 // Whether a fault overlooks what is wrong with the time.
 bool Gateway::State::OverlooksTime(const Claims& claims, std::int64_t now) const {
-  if (claims.time.empty()) return IsBlindTo(Forgery::kTimeMissing);
+  if (claims.time.empty()) return IsBlindTo(Forgery::kTimeMissing, claims);
   std::int64_t time = 0;
-  if (!ParseTime(claims.time, &time)) return IsBlindTo(Forgery::kTimeFormat);
-  return IsBlindTo(time < now ? Forgery::kTime : Forgery::kFuture);
+  if (!ParseTime(claims.time, &time)) return IsBlindTo(Forgery::kTimeFormat, claims);
+  return IsBlindTo(time < now ? Forgery::kTime : Forgery::kFuture, claims);
 }
 
 Refused Gateway::State::Authenticate(const HttpRequest& http, const Request& request) {
   const WireParameters wire = DecodeParameters(http);
   const Claims claims = ReadClaims(http, wire);
-  if (claims.signature.empty() && IsBlindTo(Forgery::kUnsigned)) return std::nullopt;
+  if (claims.signature.empty() && IsBlindTo(Forgery::kUnsigned, claims)) return std::nullopt;
   if (Refused refused = CheckPresence(http, request, claims, options)) return refused;
   const Credentials* key = FindKey(claims.key_id);
-  if (key == nullptr && IsBlindTo(Forgery::kKey)) return std::nullopt;
+  if (key == nullptr && IsBlindTo(Forgery::kKey, claims)) return std::nullopt;
   if (key == nullptr) return Documented("InvalidAccessKeyId.NotFound");
   if (Refused refused = CheckToken(*key, claims)) return refused;
   if (Refused refused = CheckSignatureMethod(claims)) {
-    if (IsBlindTo(Forgery::kSignatureMethod)) return std::nullopt;
+    if (IsBlindTo(Forgery::kSignatureMethod, claims)) return std::nullopt;
     return refused;
   }
   const std::int64_t now = options.now();
@@ -331,7 +336,7 @@ Refused Gateway::State::Authenticate(const HttpRequest& http, const Request& req
   if (Refused refused = VerifySignature(http, wire, claims, *key)) return refused;
   // Only now: a stranger must not be able to use up the nonces of others.
   if (nonces.Use(key->key_id, std::string(claims.nonce), now)) return std::nullopt;
-  if (IsBlindTo(Forgery::kNonce)) return std::nullopt;
+  if (IsBlindTo(Forgery::kNonce, claims)) return std::nullopt;
   return Documented("SignatureNonceUsed");
 }
 

@@ -36,8 +36,9 @@ struct GatewayOptions {
   // 157269 of 2025; earlier ones say 15), 15 in headers.
   std::int64_t parameter_validity_s = 31 * 60;
   std::int64_t header_validity_s = 15 * 60;
-  // True if a fault lets that forgery go unnoticed; empty: none does.
-  std::function<bool(Forgery)> blind = {};
+  // True if a fault lets that forgery go unnoticed, in a signature in headers or in parameters;
+  // empty: none does.
+  std::function<bool(Forgery, bool in_headers)> blind = {};
   double rate = 0;                    // requests a second that are let through (--throttle); 0: all
   std::size_t nonce_limit = 200'000;  // nonces remembered; older ones are forgotten first
 };

@@ -219,7 +219,7 @@ TEST(GatewayTest, TheTextOfAMismatchEndsWithWhatTheServerSigned) {
 
 TEST(GatewayTest, AFaultLetsAParameterPassThatWasAddedAfterSigning) {
   GatewayOptions blind = AtCaptureTime();
-  blind.blind = [](Forgery forgery) { return forgery == Forgery::kParameter; };
+  blind.blind = [](Forgery forgery, bool) { return forgery == Forgery::kParameter; };
   HttpRequest added = Signed(kMinimal);
   added.target += "&PageNumber=1";
   EXPECT_EQ(CodeOf(added), "SignatureDoesNotMatch");

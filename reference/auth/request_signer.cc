@@ -58,13 +58,14 @@ class Stamp {
     }
     return text_;
   }
-  // A new one, or for a forged nonce that of the equal request before it.
+  // A new one, or for a forged nonce that of the equal request before it, or else of the latest.
   std::string Nonce(const Request& request) {
     const std::size_t content = ContentOf(request);
     if (request.forgery == Forgery::kNonce) {
       const auto at = std::find_if(used_.rbegin(), used_.rend(),
                                    [&](const Used& used) { return used.content == content; });
       if (at != used_.rend()) return at->nonce;
+      if (!used_.empty()) return used_.back().nonce;
     }
     std::string nonce = nonce_();
     if (request.forgery != Forgery::kNone) return nonce;
@@ -264,6 +265,26 @@ class HeaderSigner {
   std::vector<Header> headers_;
 };
 
+// Signs in headers, or in parameters if the request says so.
+class EitherSigner {
+ public:
+  EitherSigner(const Credentials& credentials, const SignerOptions& options)
+      : for_parameters_(options),
+        for_headers_(options),
+        parameters_(credentials, for_parameters_),
+        headers_(credentials, for_headers_) {}
+
+  void Sign(const Request& request, WireRequest& wire) {
+    if (request.Find("SignatureVersion") == "1.0") return parameters_.Sign(request, wire);
+    headers_.Sign(request, wire);
+  }
+
+ private:
+  SignerOptions for_parameters_, for_headers_;
+  ParameterSigner parameters_;
+  HeaderSigner headers_;
+};
+
 template <typename Signer>
 RequestSigner Wrap(const Credentials& credentials, SignerOptions& options) {
   // std::function copies what it holds; the copies share the signer.
@@ -280,7 +301,7 @@ RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options) 
     case SignatureScheme::kParameters:
       return Wrap<ParameterSigner>(credentials, options);
     case SignatureScheme::kHeaders:
-      return Wrap<HeaderSigner>(credentials, options);
+      return Wrap<EitherSigner>(credentials, options);
   }
   return {};
 }

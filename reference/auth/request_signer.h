@@ -21,8 +21,9 @@ struct SignerOptions {
 // Signs requests as the SDKs do: with kParameters by adding the common parameters where the request
 // places them, with kHeaders by adding the x-acs-* headers and moving Action and Version there. A
 // common parameter that the request already has stays as it is; one that has a `Signature` is left
-// alone. What the request's `forgery` asks for is then wrong with the signature, and nothing else.
-// The signer keeps buffers: one thread at a time. Empty for kNone.
+// alone. A request with `SignatureVersion=1.0` is signed in its parameters under kHeaders, too, so
+// that one run can try both. What the request's `forgery` asks for is then wrong with the
+// signature, and nothing else. The signer keeps buffers: one thread at a time. Empty for kNone.
 RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options = {});
 
 }  // namespace assay

@@ -140,7 +140,7 @@ TEST(RequestSignerTest, AForgeryPassesAGatewayThatIsBlindToIt) {
         Gateway gateway({.authenticate = true,
                          .keys = {kKey},
                          .now = [] { return kNow; },
-                         .blind = [forgery](Forgery other) { return other == forgery; }});
+                         .blind = [forgery](Forgery other, bool) { return other == forgery; }});
         const HttpRequest http = Receive(Sign(MakeSigner(kKey, Fixed(scheme)), request));
         const auto refusal = gateway.Check(http, DecodeRequest(http));
         EXPECT_EQ(refusal ? refusal->code : "", "")
@@ -167,6 +167,20 @@ TEST(RequestSignerTest, AForgedNonceIsThatOfTheRequestBefore) {
 
 TEST(RequestSignerTest, NoSchemeIsNoSigner) {
   EXPECT_FALSE(MakeSigner(kKey, Fixed(SignatureScheme::kNone)));
+}
+
+// One run tries both schemes so, if the target takes both.
+TEST(RequestSignerTest, ARequestOfTheOlderSignatureVersionIsSignedInItsParameters) {
+  const RequestSigner headers = MakeSigner(kKey, Fixed(SignatureScheme::kHeaders));
+  const RequestSigner parameters = MakeSigner(kKey, Fixed(SignatureScheme::kParameters));
+  Request request = SomeRequest(Placement::kQuery);
+  EXPECT_FALSE(Sign(headers, request).headers.empty());
+  request.Set("SignatureVersion", "1.0");
+  const WireRequest sent = Sign(headers, request);
+  EXPECT_TRUE(sent.headers.empty());
+  EXPECT_EQ(ParameterOf(sent.query, "Signature"),
+            ParameterOf(Sign(parameters, request).query, "Signature"));
+  EXPECT_FALSE(ParameterOf(sent.query, "Signature").empty());
 }
 
 TEST(RequestSignerTest, ParametersAreAddedWhereTheRequestPlacesThem) {

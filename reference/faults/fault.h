@@ -87,7 +87,8 @@ struct Fault {
   std::vector<Rule> breaks;        // at least one of these is reported
   bool wire = false;               // needs HTTP to show
   bool history = false;            // depends on the requests before
-  Forgery blind = Forgery::kNone;  // the forgery that goes unnoticed
+  Forgery blind = Forgery::kNone;  // the forgery that goes unnoticed …
+  bool in_parameters = false;      // … in signatures in parameters alone
   // Another code and text of what the gateway refuses.
   std::function<void(std::string& code, std::string& message)> turned_away = nullptr;
 

@@ -17,9 +17,10 @@ class Mischief {
 
   bool none() const { return faults_.empty(); }
   // True if a forged signature goes unnoticed.
-  bool IsBlindTo(Forgery forgery) const {
-    return std::ranges::any_of(faults_, [forgery](const Fault* fault) {
-      return forgery != Forgery::kNone && fault->blind == forgery;
+  bool IsBlindTo(Forgery forgery, bool in_headers) const {
+    return std::ranges::any_of(faults_, [forgery, in_headers](const Fault* fault) {
+      return forgery != Forgery::kNone && fault->blind == forgery &&
+             !(fault->in_parameters && in_headers);
     });
   }
   void TurnAway(std::string& code, std::string& message) const {

@@ -252,6 +252,19 @@ void AddAuthFaults(std::vector<Fault>& out) {
        "auth.refusal.text"_rule, [](std::string& code, std::string& message) {
          if (code == "SignatureDoesNotMatch") message = "Wrong signature.";
        });
+  const auto in_parameters = [&](const char* id, const char* title, Forgery blind, Rule rule) {
+    add(id, title, blind, {rule});
+    out.back().in_parameters = true;
+  };
+  in_parameters("auth.parameters.unchecked", "checks signatures in headers, not in parameters",
+                Forgery::kSignature, "auth.signature.verified"_rule);
+  in_parameters("auth.parameters.value_uncovered",
+                "signs in parameters without the values that were there", Forgery::kValue,
+                "auth.signature.covers_parameters"_rule);
+  in_parameters("auth.parameters.nonce_again", "accepts a nonce again in parameters",
+                Forgery::kNonce, "auth.nonce.once"_rule);
+  in_parameters("auth.parameters.any_time", "does not check the time in parameters", Forgery::kTime,
+                "auth.time.limited"_rule);
   add("auth.key.unchecked", "accepts every access key", Forgery::kKey, {"auth.key.known"_rule});
   AddUncovered(out);
 }

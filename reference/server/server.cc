@@ -105,7 +105,9 @@ Result<std::unique_ptr<Server>> Server::Listen(std::unique_ptr<State> state, std
                                                std::uint16_t port, const HttpServerOptions& options,
                                                GatewayOptions gateway_options) {
   Service& service = state->service;
-  gateway_options.blind = [&service](Forgery forgery) { return service.IsBlindTo(forgery); };
+  gateway_options.blind = [&service](Forgery forgery, bool in_headers) {
+    return service.IsBlindTo(forgery, in_headers);
+  };
   if (gateway_options.rate > 0) {
     state->throttle = std::make_unique<RateLimit>(gateway_options.rate);
   }

@@ -431,7 +431,9 @@ void Service::Refuse(const Request& request, std::string_view host, int status,
              WantsXml(request), response);
 }
 
-bool Service::IsBlindTo(Forgery forgery) const { return state_->mischief.IsBlindTo(forgery); }
+bool Service::IsBlindTo(Forgery forgery, bool in_headers) const {
+  return state_->mischief.IsBlindTo(forgery, in_headers);
+}
 
 void Service::SpoilRefusal(std::string& code, std::string& message) const {
   state_->mischief.TurnAway(code, message);
@@ -448,7 +450,8 @@ void Service::Spoil(const Request& request, HttpResponse& response) {
 void Service::Handle(const Request& sent, std::string_view host, Response& response,
                      std::bitset<kQuestionCount>* asked) {
   Mischief& mischief = state_->mischief;
-  if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery)) {
+  const bool in_headers = sent.Find("SignatureVersion") != "1.0";
+  if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery, in_headers)) {
     const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(sent.forgery).code);
     std::string code = error.code, message = error.message;
     SpoilRefusal(code, message);

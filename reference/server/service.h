@@ -43,7 +43,7 @@ class Service {
   // True if the reading closes the connection instead of refusing other methods.
   bool ClosesOn(const std::string& method) const;
   // True if a fault lets that forgery pass.
-  bool IsBlindTo(Forgery forgery) const;
+  bool IsBlindTo(Forgery forgery, bool in_headers) const;
   // Lets faults change what a refusal of the gateway says.
   void SpoilRefusal(std::string& code, std::string& message) const;
   // Lets faults change how the answer to the request is sent.

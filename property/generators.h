@@ -18,6 +18,8 @@ namespace assay {
 struct LawCase {
   std::vector<Request> requests;
   std::uint64_t choice = 0;
+
+  bool operator==(const LawCase&) const = default;
 };
 
 // One valid request (see Vocabulary::DrawValid). Shrinks by leaving filters out, then to simpler

@@ -4,7 +4,9 @@
 #include <rapidcheck/detail/Configuration.h>
 #include <rapidcheck/detail/TestListener.h>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <utility>
 
 namespace assay {
@@ -13,6 +15,7 @@ namespace {
 // Exchanges that one law may cost, shrinking included.
 constexpr std::uint64_t kBudget = 3000;
 constexpr int kTriesWhileMoving = 6;  // of a case, if the state changed during it
+constexpr std::size_t kCasesAhead = 32;
 
 std::vector<std::unique_ptr<Script>> PageWalks(std::vector<Request> requests) {
   std::vector<std::unique_ptr<Script>> scripts;
@@ -57,7 +60,62 @@ std::vector<WalkResult> Asker::Walks(std::vector<std::unique_ptr<Script>> script
 }
 
 std::vector<ScriptResult> Asker::Run(std::vector<std::unique_ptr<Script>> scripts) {
+  if (noting_) return Note(std::move(scripts));
+  if (current_ && turn_ < current_->answers.size()) return std::move(current_->answers[turn_++]);
   return session_.Run(origin_, std::move(scripts));
+}
+
+// The answers, if they are there. Otherwise empty ones, of which no law makes anything.
+std::vector<ScriptResult> Asker::Note(std::vector<std::unique_ptr<Script>> scripts) {
+  if (turn_ < current_->answers.size()) return current_->answers[turn_++];
+  std::vector<ScriptResult> nothing(scripts.size());
+  if (current_->wanted.empty()) current_->wanted = std::move(scripts);
+  return nothing;
+}
+
+void Asker::Expect(std::vector<LawCase> cases) {
+  for (LawCase& law_case : cases) ahead_.push_back({std::move(law_case), {}, {}});
+}
+
+std::uint64_t Asker::BeginCase(const Law& law, const LawCase& law_case) {
+  current_ = nullptr;
+  if (next_ == ahead_.size() || ahead_[next_].law_case != law_case) return session_.exchanges();
+  if (next_ == asked_ahead_) AskAhead(law);
+  current_ = &ahead_[next_++];
+  turn_ = 0;
+  return before_ahead_;
+}
+
+void Asker::AskAhead(const Law& law) {
+  before_ahead_ = session_.exchanges();
+  const std::size_t end = std::min(ahead_.size(), asked_ahead_ + kCasesAhead);
+  noting_ = true;
+  while (!Exhausted() && AskOnce(law, end)) {
+  }
+  noting_ = false;
+  asked_ahead_ = end;
+}
+
+// What each case asks next; false if none asks anything.
+bool Asker::AskOnce(const Law& law, std::size_t end) {
+  std::vector<std::unique_ptr<Script>> scripts;
+  std::vector<std::pair<Ahead*, std::size_t>> owners;
+  for (std::size_t i = asked_ahead_; i < end; ++i) {
+    current_ = &ahead_[i];
+    turn_ = 0;
+    (void)law.check(*this, current_->law_case);
+    owners.emplace_back(current_, current_->wanted.size());
+    std::ranges::move(std::exchange(current_->wanted, {}), std::back_inserter(scripts));
+  }
+  if (scripts.empty()) return false;
+  std::vector<ScriptResult> results = session_.Run(origin_, std::move(scripts));
+  auto result = std::make_move_iterator(results.begin());
+  for (const auto& [owner, count] : owners) {
+    if (count == 0) continue;
+    owner->answers.emplace_back(result, result + static_cast<std::ptrdiff_t>(count));
+    result += static_cast<std::ptrdiff_t>(count);
+  }
+  return true;
 }
 
 bool Asker::Exhausted() const { return asked() >= budget_ || session_.lost() || session_.spent(); }
@@ -86,13 +144,19 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
   params.maxSuccess = law.cases;
   Silent silent;
   std::optional<Breach> unsettled;
+  const rc::detail::TestMetadata about{law.name, law.statement};
+  // Equal parameters draw equal cases.
+  std::vector<LawCase> expected;
+  rc::detail::checkTestable([&] { expected.push_back(*cases); }, about, params, silent);
+  asker.Expect(std::move(expected));
   rc::detail::checkTestable(
       [&] {
         const LawCase law_case = *cases;
         if (asker.Exhausted()) return;  // whatever is left to try or to shrink
         ++out.cases;
-        std::uint64_t before = session.exchanges();
+        std::uint64_t before = asker.BeginCase(law, law_case);
         auto breach = law.check(asker, law_case);
+        asker.EndCase();
         // Lists of two states need not agree.
         for (int i = 0; breach && !session.StateHeldSince(before) && i < kTriesWhileMoving; ++i) {
           before = session.exchanges();
@@ -108,7 +172,7 @@ LawOutcome CheckLaw(const Law& law, Session& session, const Vocabulary& vocabula
         out.counterexample = law_case;
         RC_FAIL("broken");
       },
-      rc::detail::TestMetadata{law.name, law.statement}, params, silent);
+      about, params, silent);
   out.exchanges = asker.asked();
   out.lost = session.lost().has_value();
   const Origin origin{"properties", law.name};

@@ -244,6 +244,46 @@ TEST(Laws, EqualSeedsDrawEqualCases) {
   EXPECT_NE(exchanges[0], exchanges[2]);
 }
 
+// Takes requests until there are eight or no more are given, then answers all of them: as if
+// answers took long and requests nothing.
+class SlowTarget : public Target {
+ public:
+  explicit SlowTarget(Target& target) : target_(target) {}
+  void Run(RequestSource& source) override {
+    while (true) {
+      std::vector<const Request*> waiting;
+      while (static_cast<int>(waiting.size()) < Concurrency()) {
+        const Request* request = source.Next();
+        if (!request) break;
+        waiting.push_back(request);
+      }
+      if (waiting.empty()) return;
+      ++rounds;
+      for (const Request* request : waiting) {
+        Result<Response> response = SendOnce(target_, *request);
+        source.Answered(request, response);
+      }
+      requests += static_cast<int>(waiting.size());
+    }
+  }
+  int Concurrency() const override { return 8; }
+  std::string Name() const override { return "slow"; }
+
+  int rounds = 0, requests = 0;
+
+ private:
+  Target& target_;
+};
+
+TEST(Laws, AskASlowTargetAsMuchAtATimeAsItTakes) {
+  for (const char* name : {"JudgeAgrees", "RepetitionIsSame", "IdsOfListReturnIt"}) {
+    ModelTarget model(State(), {});
+    SlowTarget target(model);
+    (void)Check(LawOf(name), target, 1);
+    EXPECT_GT(target.requests, 4 * target.rounds) << name;
+  }
+}
+
 // Answers nothing at all.
 class DeadTarget : public Target {
  public:

@@ -2,11 +2,35 @@
 
 namespace assay {
 
+namespace {
+
+// The case whose token the case needs, "" for none.
 std::string NeededToken(const RuleCase& rule_case) {
   for (const auto& [name, value] : rule_case.set) {
     if (const auto token = ParseTokenReference(value)) return token->answer;
   }
   return "";
+}
+
+bool IsNonceOf(const CaseRun& earlier, const CaseRun& run) {
+  Request genuine = run.made.request;
+  genuine.forgery = Forgery::kNone;
+  return run.made.request.forgery == Forgery::kNonce && earlier.made.request == genuine;
+}
+
+}  // namespace
+
+void AddToGroups(CaseRun* run, CaseGroups& groups) {
+  const std::string needed = NeededToken(*run->rule_case);
+  for (std::vector<CaseRun*>& group : groups) {
+    for (const CaseRun* earlier : group) {
+      const bool gets_token = !needed.empty() && earlier->rule_case->name == needed;
+      if (!gets_token && !IsNonceOf(*earlier, *run)) continue;
+      group.push_back(run);
+      return;
+    }
+  }
+  groups.push_back({run});
 }
 
 bool CaseScript::Next(const Exchange* previous, Request& request) {

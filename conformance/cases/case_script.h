@@ -19,8 +19,11 @@ struct CaseRun {
   std::optional<CaseAnswer> answer;
 };
 
-// The case whose token the case needs, "" for none.
-std::string NeededToken(const RuleCase& rule_case);
+// The cases of a script each. One that needs a token, or a nonce that was used, goes into the
+// script of the case that gets or uses it; every other one has its own, so that they go side by
+// side.
+using CaseGroups = std::vector<std::vector<CaseRun*>>;
+void AddToGroups(CaseRun* run, CaseGroups& groups);
 
 // Sends cases one after the other, with the tokens of the earlier ones (spec/record/token_trail.h);
 // a case whose token was not given is not sent. The runs outlive the script and hold the answers

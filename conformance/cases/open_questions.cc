@@ -43,10 +43,12 @@ TestOutcome RunProbes(SuiteContext& context, const QuestionInfo& question) {
   if (runs.empty()) return outcome;
   outcome = {};
   context.notes.Probed(question.id);
-  std::vector<CaseRun*> pointers;
-  for (CaseRun& run : runs) pointers.push_back(&run);
+  CaseGroups groups;
+  for (CaseRun& run : runs) AddToGroups(&run, groups);
   std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(std::make_unique<CaseScript>(std::move(pointers)));
+  for (std::vector<CaseRun*>& group : groups) {
+    scripts.push_back(std::make_unique<CaseScript>(std::move(group)));
+  }
   const Origin origin{"questions", std::string(Id(question.id))};
   for (const ScriptResult& result : context.session.Run(origin, std::move(scripts))) {
     AddViolations(result, outcome);

@@ -59,7 +59,7 @@ class RuleRun {
       }
       if (in_parameters_) made->request.Set("SignatureVersion", "1.0");
       runs_.push_back({&rule_case, std::move(*made), false, std::nullopt});
-      Group(&runs_.back());
+      AddToGroups(&runs_.back(), groups_);
     }
   }
 
@@ -84,27 +84,6 @@ class RuleRun {
       return std::pair(Skip::kLeftOut, "left out: only --signature v3 signs headers");
     }
     return std::nullopt;
-  }
-
-  // A case that needs a token, or a nonce that was used, goes into the script of the case that gets
-  // or uses it.
-  void Group(CaseRun* run) {
-    const std::string needed = NeededToken(*run->rule_case);
-    for (std::vector<CaseRun*>& group : groups_) {
-      for (const CaseRun* earlier : group) {
-        const bool gets_token = !needed.empty() && earlier->rule_case->name == needed;
-        if (!gets_token && !IsNonceOf(*earlier, *run)) continue;
-        group.push_back(run);
-        return;
-      }
-    }
-    groups_.push_back({run});
-  }
-
-  static bool IsNonceOf(const CaseRun& earlier, const CaseRun& run) {
-    Request genuine = run.made.request;
-    genuine.forgery = Forgery::kNone;
-    return run.made.request.forgery == Forgery::kNonce && earlier.made.request == genuine;
   }
 
   void NotExercised(const RuleCase& rule_case, Skip skip, const std::string& why) {
@@ -143,8 +122,8 @@ class RuleRun {
   const RuleInfo& rule_;
   const Origin origin_;
   const bool in_parameters_;
-  std::vector<CaseRun> runs_;                  // never reallocated: scripts point into it
-  std::vector<std::vector<CaseRun*>> groups_;  // one script each
+  std::vector<CaseRun> runs_;  // never reallocated: scripts point into it
+  CaseGroups groups_;          // one script each
   AnswersByCase answers_;
   std::size_t sent_ = 0;
   TestOutcome outcome_;

@@ -44,6 +44,7 @@ struct Side {
                 {.timeout =
                      std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000)),
                  .most_requests = options.max_requests,
+                 .most_retries = options.max_retries,
                  .tolerance = plan.tolerance,
                  .stop = options.connection.stop,
                  .watched = &watched}),
@@ -86,7 +87,9 @@ bool IsViolation(const SideFinding& entry) { return entry.finding.kind == Findin
 class TwoSides {
  public:
   TwoSides(const CompareOptions& options, const RunPlan& plan, Target& a, Target& b)
-      : a_("A", a, plan, options.run), b_("B", b, plan, options.run) {}
+      : connection_(options.run.connection),
+        a_("A", a, plan, options.run),
+        b_("B", b, plan, options.run) {}
 
   Done Prepare(const std::vector<TestSource>& more) {
     for (Side* side : {&a_, &b_}) {
@@ -121,8 +124,11 @@ class TwoSides {
     out.alone = alone_;
     Side* sides[] = {&a_, &b_};
     for (std::size_t i = 0; i < 2; ++i) {
-      out.sides[i] = {sides[i]->target.Name(), sides[i]->session.exchanges(),
-                      sides[i]->judge.judged(), sides[i]->judge.Learned()};
+      out.sides[i] = {.target = sides[i]->target.Name(),
+                      .options = DescribeConnection(connection_, sides[i]->target.Name()),
+                      .exchanges = sides[i]->session.exchanges(),
+                      .judged = sides[i]->judge.judged(),
+                      .reading = sides[i]->judge.Learned()};
     }
     AddFindings(out);
     if (!Moved()) AddGroups(out);
@@ -262,6 +268,7 @@ class TwoSides {
     }
   }
 
+  const ConnectionOptions& connection_;
   Side a_, b_;
   std::vector<OpenDifference> differences_;
   std::uint64_t same_ = 0, different_ = 0, alone_ = 0;

@@ -44,8 +44,8 @@ std::string OptionsInWords(const ComparedSide& side, Question question) {
 // `shown`: a finding or a request.
 template <typename Shown>
 Json CurlValue(const Comparison& comparison, const Shown& shown) {
-  return {{"a", CurlLine(shown, comparison.sides[0].target)},
-          {"b", CurlLine(shown, comparison.sides[1].target)}};
+  const auto& [a, b] = comparison.sides;
+  return {{"a", CurlLine(shown, a.target, a.options)}, {"b", CurlLine(shown, b.target, b.options)}};
 }
 
 Json RequestValue(const Request& request) {
@@ -126,8 +126,9 @@ template <typename Shown>
 std::string CurlLines(const Comparison& comparison, const Shown& shown) {
   std::string out;
   for (std::size_t i = 0; i < 2; ++i) {
+    const ComparedSide& side = comparison.sides[i];
     out += fmt::format("    try {}    {}\n", "AB"[i],
-                       TerminalText(CurlLine(shown, comparison.sides[i].target)));
+                       TerminalText(CurlLine(shown, side.target, side.options)));
   }
   return out;
 }

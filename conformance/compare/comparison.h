@@ -34,6 +34,7 @@ struct DifferenceGroup {
 // One target, as it was seen.
 struct ComparedSide {
   std::string target;
+  GivenOptions options;  // how it is reached
   std::uint64_t exchanges = 0;
   std::uint64_t judged = 0;
   std::vector<LearnedAnswer> reading;

@@ -30,6 +30,7 @@ class SharedRun {
                   .timeout = std::chrono::milliseconds(
                       static_cast<std::int64_t>(options.timeout_s * 1000)),
                   .most_requests = options.max_requests,
+                  .most_retries = options.max_retries,
                   .diagnose = false,
                   .watched = &watched_}),
         context_(session_, *plan_.dataset, plan_.suite, notes_) {}

@@ -1,14 +1,24 @@
-// How long it takes to read, mask and show bodies that are meant to take long: nanoseconds a byte,
-// for sizes that double. What is linear shows the same figure in a row.
+// How long it takes to read, mask, record and show bodies that are meant to take long: nanoseconds
+// a byte, for sizes that double. What is linear shows the same figure in a row.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "reference/answer/observed.h"
+#include "reports/journal/journal_lines.h"
+#include "reports/render/har_file.h"
+#include "reports/render/html.h"
+#include "reports/render/junit.h"
+#include "reports/render/report_json.h"
+#include "reports/render/sarif.h"
+#include "reports/render/summary.h"
+#include "reports/render/terminal.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
 #include "spec/text/secret_mask.h"
@@ -60,6 +70,50 @@ std::vector<std::pair<const char*, Maker>> Bodies() {
   };
 }
 
+// A run with one finding, which shows the body in every place that a body can have.
+RecordedRun RunWith(const std::string& body) {
+  RecordedExchange recorded;
+  recorded.exchange.id = 1;
+  recorded.exchange.status = 200;
+  recorded.exchange.body = body;
+  recorded.body_bytes = body.size();
+  const Finding shown{.id = "page.size.limits.1",
+                      .rule = "page.size.limits",
+                      .occurrences = 1,
+                      .expected = "a list",
+                      .actual = body,
+                      .evidence = {1},
+                      .answer = {200, "", body},
+                      .example = {200, "", body + "x"}};
+  Finding by_evidence = shown;
+  by_evidence.id += "1";
+  by_evidence.answer = by_evidence.example = {};
+  return {.findings = {shown, by_evidence}, .evidence = {recorded}};
+}
+
+template <typename Render>
+Work Rendered(Render render) {
+  return [=](const std::string& text) { return render(RunWith(text)).size(); };
+}
+
+std::vector<std::pair<const char*, Work>> Renderers() {
+  return {{"journal",
+           [](const std::string& text) {
+             const RecordedRun run = RunWith(text);
+             fmt::memory_buffer out;
+             AppendExchangeLine(run.evidence.front().exchange, text.size(), &out);
+             return out.size() + FindingLine(run.findings.front()).size();
+           }},
+          {"report.html", Rendered(HtmlPage)},
+          {"report.json", Rendered([](const RecordedRun& run) { return ReportJson(run, true); })},
+          {"junit.xml", Rendered(JunitXml)},
+          {"results.sarif", Rendered(SarifText)},
+          {"summary.md", Rendered([](const RecordedRun& run) { return SummaryMarkdown(run); })},
+          {"evidence.har", Rendered(HarText)},
+          {"terminal",
+           Rendered([](const RecordedRun& run) { return TerminalSummary(run, "", {}, true); })}};
+}
+
 std::vector<std::pair<const char*, Work>> Works() {
   static AnswerReader reader;
   static const SecretMask mask = [] {
@@ -79,10 +133,10 @@ std::vector<std::pair<const char*, Work>> Works() {
          mask.Hide(copy);
          return copy.size();
        }},
-      {"HTML", [](const std::string& text) { return HtmlText(text).size(); }},
-      {"JUnit", [](const std::string& text) { return XmlText(text).size(); }},
+      {"HTML text", [](const std::string& text) { return HtmlText(text).size(); }},
+      {"XML text", [](const std::string& text) { return XmlText(text).size(); }},
       {"Markdown", [](const std::string& text) { return MarkdownText(text).size(); }},
-      {"terminal", [](const std::string& text) { return TerminalText(text).size(); }},
+      {"terminal text", [](const std::string& text) { return TerminalText(text).size(); }},
       {"shell", [](const std::string& text) { return ShellQuote(text).size(); }},
   };
 }
@@ -96,7 +150,9 @@ double NanosecondsAByte(const Work& work, const std::string& text) {
 }
 
 int Measure() {
-  for (const auto& [work_name, work] : Works()) {
+  std::vector<std::pair<const char*, Work>> works = Works();
+  std::ranges::move(Renderers(), std::back_inserter(works));
+  for (const auto& [work_name, work] : works) {
     for (const auto& [body_name, make] : Bodies()) {
       fmt::print("{:<14} {:<18}", work_name, body_name);
       for (const std::size_t size : kSizes)

@@ -3,7 +3,6 @@
 
 Nothing that was judged may be lost but the last frame of the journal, `assay report` tells what was
 found so far, and the resumed run ends as one that nobody stopped."""
-import argparse
 import json
 import pathlib
 import random
@@ -12,23 +11,15 @@ import sys
 import tempfile
 import time
 
+from program_for_test import Server, arguments_of, run, run_at
+
 FAULT = "filter.usage.none_as_all"
-
-
-def start_server(program):
-    server = subprocess.Popen([program, "serve", "--listen", "127.0.0.1:0", "--fault", FAULT],
-                              stdout=subprocess.PIPE, text=True)
-    return server, server.stdout.readline().split()[-1]
 
 
 def outcome(folder):
     report = json.loads((folder / "report.json").read_text())
     return (report["verdict"], sorted(f["id"] for f in report["findings"]), report["totals"]["exchanges"],
             report["totals"]["held"])
-
-
-def run(program, *arguments):
-    return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=300)
 
 
 def judged(program, folder):
@@ -39,10 +30,19 @@ def judged(program, folder):
     return done.returncode, json.loads((folder / "report.json").read_text())["totals"]["exchanges"]
 
 
-def kill_once(program, url, folder, seconds, whole):
+def journal_size(folder):
+    journal = folder / "journal.ndjson.zst"
+    return journal.stat().st_size if journal.exists() else 0
+
+
+def kill_once(program, url, folder, size, whole):
+    """Kills a run once its journal has that many bytes: a busy machine takes longer at one time than at another."""
     with subprocess.Popen([program, "run", "--target", url, "--progress", "off", "--out", folder],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        time.sleep(seconds)
+        while process.poll() is None and journal_size(folder) < size:
+            time.sleep(0.001)
+        if process.poll() is not None:
+            sys.exit(f"the run ended with {process.returncode} before it could be killed")
         process.kill()
     code, exchanges = judged(program, folder)
     if code == 2:
@@ -55,28 +55,17 @@ def kill_once(program, url, folder, seconds, whole):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--kills", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    program = pathlib.Path(arguments.program).resolve()
-    random.seed(arguments.seed)
-    server, url = start_server(program)
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            begun = time.monotonic()
-            done = run(program, "run", "--target", url, "--progress", "off", "--out", f"{name}/whole")
-            seconds = time.monotonic() - begun
-            whole = outcome(pathlib.Path(name) / "whole")
-            if done.returncode != 1 or not whole[1]:
-                sys.exit(f"the whole run ended with {done.returncode}: {done.stdout}{done.stderr}")
-            for kill in range(arguments.kills):
-                moment = random.uniform(0.2, 0.9) * seconds
-                print(kill_once(program, url, pathlib.Path(name) / f"run{kill}", moment, whole), flush=True)
-    finally:
-        server.kill()
-        server.wait()
+    arguments = arguments_of(__doc__, "kills")
+    program = arguments.program
+    with Server(program, FAULT) as server, tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        done = run_at(program, server.url, folder / "whole")
+        whole = outcome(folder / "whole")
+        if done.returncode != 1 or not whole[1]:
+            sys.exit(f"the whole run ended with {done.returncode}: {done.stdout}{done.stderr}")
+        for kill in range(arguments.kills):
+            size = random.uniform(0, 0.95) * journal_size(folder / "whole")
+            print(kill_once(program, server.url, folder / f"run{kill}", size, whole), flush=True)
 
 
 main()

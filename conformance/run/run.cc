@@ -107,6 +107,7 @@ class ConformanceRun {
                  {.timeout = std::chrono::milliseconds(
                       static_cast<std::int64_t>(options.timeout_s * 1000)),
                   .most_requests = Budget(),
+                  .most_retries = options.max_retries,
                   .diagnose = !discovery_.obstacle,
                   .knows_state = !discovery_.obstacle,
                   .tolerance = plan.tolerance,

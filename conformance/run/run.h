@@ -34,6 +34,7 @@ struct RunOptions {
   double rate = -1;  // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
   double timeout_s = 10;
   double max_time_s = 0;                    // 0: as long as it takes
+  std::uint64_t max_retries = 50'000;       // of all requests together
   std::size_t max_snapshots = kMostListed;  // of a state that is discovered
   std::vector<std::string> tolerate;        // "5xx=1%"
   ConnectionOptions connection;

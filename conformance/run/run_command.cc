@@ -102,6 +102,12 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
                   "Seconds after which the run stops and reports what it has (default: none)")
       ->check(CLI::Range(0.1, 1e7));
   command
+      .add_option("--max-retries", options.max_retries,
+                  "Requests that are sent again at most, since they failed or were throttled; then "
+                  "the run stops and reports what it has")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+      ->capture_default_str();
+  command
       .add_option(
           "--max-snapshots", options.max_snapshots,
           "Snapshots that --discover reads of a region at most; a longer list counts as one "

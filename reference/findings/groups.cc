@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kMostEvidence = 8;
 constexpr std::size_t kMostKinds = 4;   // of requests, that are told apart in one symptom
 constexpr std::size_t kMostSplit = 60;  // groups in all; beyond, a symptom is one group
-constexpr std::size_t kLongestExample = 64 * 1024;
 constexpr int kMostSearched = 20;       // intermittent findings that are sent more often
 constexpr std::size_t kMostTried = 24;  // times that a cause is looked for
 
@@ -327,7 +326,7 @@ void FindingGroups::AddExamples(const Judge& judge, std::vector<Settled>& settle
     if (!plain || finding.answer.status == 0) continue;
     Response response;
     service.Handle(request, "model", response);
-    if (response.body.size() > kLongestExample) continue;
+    if (response.body.size() > kLongestShown) continue;
     finding.example = {response.status, response.content_type, std::move(response.body)};
   }
 }

@@ -14,7 +14,6 @@ namespace {
 constexpr int kConfirmations = 3;
 constexpr std::chrono::seconds kLongest{20};  // for one finding, whatever may still be sent
 constexpr int kAtOnce = 8;                    // at the most, of one request
-constexpr std::size_t kLongestShown = 64 * 1024;
 
 ShownAnswer ToShow(const Response& response) {
   if (response.body.size() > kLongestShown) return {};

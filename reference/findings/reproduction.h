@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace assay {
 // Requests that show a finding when they are sent in this order; a NextToken may refer to an
 // earlier answer (spec/record/token_trail.h).
 using Steps = std::vector<Request>;
+
+// Bytes of an answer that a finding shows at most: a page of 100 snapshots with long texts has
+// 130,000.
+inline constexpr std::size_t kLongestShown = 160 * 1024;
 
 // What a finding is shown again on.
 struct LiveTarget {

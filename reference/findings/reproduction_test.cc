@@ -67,6 +67,22 @@ std::string Ids(int count) {
   return out + "\"]";
 }
 
+TEST(Reproduction, ShowsAWholePageBesideTheRightOne) {
+  const Dataset dataset = BuiltInDataset();
+  ModelTarget target(dataset, {}, {FindFault("paging.last_page.drops_one")});
+  Judge judge(dataset);
+  NullRecorder recorder;
+  Session session(target, judge, recorder);
+  std::vector<std::unique_ptr<Script>> scripts;
+  scripts.push_back(std::make_unique<FixedScript>(Ask({{"PageSize", "100"}, {"PageNumber", "2"}})));
+  session.Run({"rules", "a test"}, std::move(scripts));
+  const std::vector<Finding> findings = session.Findings();
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings.front().answer.status, 200);
+  EXPECT_EQ(findings.front().example.status, 200);
+  EXPECT_GT(findings.front().answer.body.size(), 65'536U);
+}
+
 TEST(Reproduction, MakesAListOfIdsAsShortAsTheFaultAllows) {
   const auto findings = FindingsUnder(
       "ids.last.dropped", FixedScript(Ask({{"SnapshotIds", Ids(60)}, {"PageSize", "100"}})));

@@ -117,7 +117,7 @@ EXPECTED = {
     "not_utf_8": Expected(1, "octets that are not UTF-8", "encoding.utf8.valid"),
     "deep_json": Expected(1, "nested more than 200 deep", JSON_FORM),
     "deep_objects": Expected(1, "nested more than 200 deep", JSON_FORM),
-    "deep_xml": Expected(1, "", XML_FORM, ("--format", "xml")),
+    "deep_xml": Expected(3, "nested more than 200 deep", XML_FORM, ("--format", "xml")),
     "duplicate_names": Expected(1, "the name TotalCount twice in one object", "encoding.json.unique_names"),
     "many_names": Expected(1),
     "number_of_400_digits": Expected(1),

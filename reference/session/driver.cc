@@ -67,7 +67,11 @@ void Driver::Answered(const Request* request, Result<Response>& response) {
     Running& running = *std::ranges::find_if(
         running_, [&](const Running& candidate) { return &candidate.request == request; });
     running.waiting = false;
-    if (!TryAgain(running, response)) Keep(running, response);
+    if (TryAgain(running, response)) {
+      ++traffic_.retried;
+    } else {
+      Keep(running, response);
+    }
   }
   if (traffic_.IsSpent(options_)) CutShort();
   HandOn();

@@ -19,6 +19,7 @@ namespace assay {
 // What was sent to a target, and whether it can be asked any more; several drivers share it.
 struct Traffic {
   std::uint64_t sent = 0;       // second tries included
+  std::uint64_t retried = 0;    // of them, second tries and later ones
   std::uint64_t throttled = 0;  // answers that only said that requests come too fast
   std::uint64_t received = 0;   // bytes of bodies
   std::uint64_t timed_out = 0;  // requests that no answer came to in time
@@ -47,8 +48,12 @@ struct Traffic {
   bool IsTooLarge() const {
     return received > std::uint64_t{256} << 20 && received > sent * (std::uint64_t{512} << 10);
   }
+  bool IsRetriedTooOften(const SessionOptions& options) const {
+    return options.most_retries > 0 && retried >= options.most_retries;
+  }
   bool IsCutShort(const SessionOptions& options) const {
-    return breaks_off || IsTooLarge() || IsTooSlow(options) || IsStopped(options);
+    return breaks_off || IsTooLarge() || IsTooSlow(options) || IsRetriedTooOften(options) ||
+           IsStopped(options);
   }
   // All requests that may be sent have been sent.
   bool IsSpent(const SessionOptions& options) const {

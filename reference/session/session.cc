@@ -205,6 +205,10 @@ std::string Session::WhySpent() const {
     return fmt::format("{} of {} requests were not answered in time", traffic_.timed_out,
                        traffic_.sent);
   }
+  if (traffic_.IsRetriedTooOften(options_)) {
+    return fmt::format("requests failed or were throttled so often that {} were sent again",
+                       traffic_.retried);
+  }
   return fmt::format("{} requests were sent", options_.most_requests);
 }
 

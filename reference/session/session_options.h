@@ -21,6 +21,8 @@ struct SessionOptions {
       10'000};  // of the target: a shorter one would say nothing about it
   // After so many, no request is sent any more; what is under way stays unanswered. 0: no bound.
   std::uint64_t most_requests = 0;
+  // The same after so many were sent again, for whatever reason. 0: no bound.
+  std::uint64_t most_retries = 0;
   bool diagnose = true;          // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
   bool knows_state = true;       // false: only what is wrong with any state counts

@@ -477,6 +477,20 @@ TEST(Session, IsSpentWhereMostRequestsTimeOut) {
   EXPECT_NE(running.session.WhySpent().find("not answered in time"), std::string::npos);
 }
 
+TEST(Session, IsSpentWhereTooManyRequestsAreSentAgain) {
+  OddTarget target([](const Request&, Result<Response>& response, int sent) {
+    if (sent == 1) response->status = 500;
+  });
+  Running running(target, {.most_retries = 5});
+  std::vector<Request> requests;
+  for (int i = 1; i <= 60; ++i) requests.push_back(Numbered(i));
+  (void)running.session.Run(kOrigin, Scripts(requests));
+  EXPECT_TRUE(running.session.cut_short());
+  EXPECT_EQ(running.session.WhySpent(),
+            "requests failed or were throttled so often that 5 were sent again");
+  EXPECT_LT(target.sent.size(), 20u);
+}
+
 TEST(Session, IsSpentWhereAnswersAreLargerThanAnyPage) {
   OddTarget target([&](const Request&, Result<Response>& response, int) {
     response->body.insert(1, std::string(std::size_t{8} << 20, ' '));

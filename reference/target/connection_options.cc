@@ -126,9 +126,8 @@ SecretMask MaskOfEnvironment() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> DescribeConnection(
-    const ConnectionOptions& options, std::string_view url) {
-  std::vector<std::pair<std::string, std::string>> out;
+GivenOptions DescribeConnection(const ConnectionOptions& options, std::string_view url) {
+  GivenOptions out;
   for (const std::string& text : options.headers) {
     const auto header = ParseHeader(text);
     if (!header) continue;

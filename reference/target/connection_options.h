@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reference/target/http_client.h"
+#include "spec/record/record.h"
 #include "spec/text/result.h"
 
 namespace CLI {
@@ -43,8 +44,7 @@ Result<std::unique_ptr<HttpTarget>> OpenEndpoint(std::string_view url,
 
 // What of the options a reader of a run should know: flag and value. The values of headers that
 // look like credentials, and passwords of proxies, are "***".
-std::vector<std::pair<std::string, std::string>> DescribeConnection(
-    const ConnectionOptions& options, std::string_view url);
+GivenOptions DescribeConnection(const ConnectionOptions& options, std::string_view url);
 
 // The options of the target at that address. The key is taken from the environment, never from the
 // command line, which other users of a machine can read. An Error names the flag or variable.

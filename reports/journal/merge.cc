@@ -238,18 +238,33 @@ ShardCheck CheckShards(const std::vector<RecordedRun>& runs) {
       continue;
     }
     count = std::max(count, shard->count);
-    if (++seen[shard->index] == 2) {
-      check.notes.push_back(
-          fmt::format("Shard {}/{} is there more than once: its exchanges are "
-                      "counted each time.",
-                      shard->index, shard->count));
-    }
+    ++seen[shard->index];
   }
   for (const std::string& shard : MissingShards(seen, count)) {
     check.notes.push_back("Shard " + shard + " is missing.");
     AddReason("shard " + shard + " is missing", &check.missing);
   }
   return check;
+}
+
+// Leaves one run of each shard, the one that began last; a note for each of the others. `runs` is
+// sorted by shard.
+std::vector<std::string> DropRepeatedShards(std::vector<RecordedRun>* runs) {
+  std::vector<std::string> notes;
+  std::vector<RecordedRun> kept;
+  for (RecordedRun& run : *runs) {
+    const std::optional<Shard> shard = ShardOf(run);
+    const std::optional<Shard> before = kept.empty() ? std::nullopt : ShardOf(kept.back());
+    if (!shard || !before || shard->index != before->index) {
+      kept.push_back(std::move(run));
+      continue;
+    }
+    if (run.header.started >= kept.back().header.started) std::swap(run, kept.back());
+    notes.push_back(fmt::format("Shard {}/{} is there more than once: {} is left out.",
+                                shard->index, shard->count, run.path));
+  }
+  *runs = std::move(kept);
+  return notes;
 }
 
 // What keeps the merged run from conforming.
@@ -275,7 +290,8 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
   std::stable_sort(runs.begin(), runs.end(), [](const RecordedRun& a, const RecordedRun& b) {
     return ShardOf(a).value_or(Shard{0, 0}).index < ShardOf(b).value_or(Shard{0, 0}).index;
   });
-  ShardCheck check = CheckShards(runs);
+  const std::vector<std::string> repeated = DropRepeatedShards(&runs);
+  const ShardCheck check = CheckShards(runs);
   std::string reasons = check.missing;
   bool violated = false;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -289,11 +305,11 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
   for (std::size_t i = 1; i < runs.size(); ++i) MergeRun(runs[i], &merged);
   for (std::size_t i = 1; i < runs.size(); ++i) Append(runs[i].notes, &merged.notes);
   FilterUnexercised(&merged.trailer);
+  Append(repeated, &merged.notes);
   Append(check.notes, &merged.notes);
   merged.notes.push_back(
-      fmt::format("{} journals are merged; exchange N of shard K has the "
-                  "number K × 1,000,000,000 + N.",
-                  runs.size()));
+      fmt::format("{} merged; exchange N of shard K has the number K × 1,000,000,000 + N.",
+                  runs.size() == 1 ? "1 journal is" : fmt::format("{} journals are", runs.size())));
   auto& options = merged.header.options;
   options.erase(std::remove_if(options.begin(), options.end(), IsShardOption), options.end());
   Judge(reasons, violated || HasViolation(merged.findings), &merged.trailer);

@@ -93,9 +93,27 @@ TEST(Merging, AMissingShardIsSaidAndNothingConforms) {
   EXPECT_EQ(MergedFrom({Conforming("1/2")}).trailer.verdict, RunVerdict::kInconclusive);
 }
 
-TEST(Merging, AnOverlappingShardIsSaid) {
-  const RecordedRun merged = MergedFrom({Conforming("1/2"), Conforming("2/2"), Conforming("2/2")});
-  EXPECT_TRUE(HasNote(merged, "Shard 2/2 is there more than once"));
+TEST(Merging, AMissingShardDoesNotHideWhatTheOthersFound) {
+  const RecordedRun merged = MergedFrom({ShardRun("1/3"), Conforming("3/3")});
+  EXPECT_EQ(merged.trailer.exit_code, 1);
+  EXPECT_NE(merged.trailer.reason.find("shard 2/3 is missing"), std::string::npos)
+      << merged.trailer.reason;
+}
+
+TEST(Merging, AShardThatIsThereTwiceCountsOnce) {
+  const std::uint64_t exchanges =
+      MergedFrom({Conforming("1/2"), Conforming("2/2")}).trailer.exchanges;
+  RecordedRun old = ShardRun("2/2"), copy = Conforming("2/2");
+  old.header.started = "2020-01-01T00:00:00Z";
+  old.path = "old";
+  for (const RecordedRun& again : {old, copy}) {
+    const RecordedRun merged = MergedFrom({again, Conforming("1/2"), Conforming("2/2")});
+    EXPECT_TRUE(HasNote(merged, "Shard 2/2 is there more than once"));
+    EXPECT_EQ(merged.trailer.exchanges, exchanges);
+    EXPECT_EQ(merged.trailer.verdict, RunVerdict::kConforms) << "what counts began last";
+  }
+  EXPECT_EQ(MergedFrom({Conforming("2/2"), Conforming("2/2")}).trailer.exit_code, 3)
+      << "twice the same shard is not both";
 }
 
 TEST(Merging, AKilledShardMakesTheRunInconclusive) {

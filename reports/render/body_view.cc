@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kContext = 2;            // lines around a difference
 constexpr std::size_t kMostCells = 4'000'000;  // of the table that compares two texts
 constexpr std::size_t kDeepest = 64;           // levels of a body that are indented
-constexpr std::size_t kIdLength = 6;           // letters and digits of an id at the least
+constexpr std::size_t kMostSnapshotLines = 1000;
+constexpr std::size_t kIdLength = 6;  // letters and digits of an id at the least
 
 void Break(std::size_t depth, std::string* line, std::vector<std::string>* lines) {
   if (line->find_first_not_of(' ') != std::string::npos) lines->push_back(*line);
@@ -270,12 +271,13 @@ std::vector<std::string> CollapseSnapshots(const std::vector<std::string>& lines
                                  : in_list && bare == "{" ? "}"
                                                           : "";
     std::size_t close = i + 1;
-    while (!end.empty() && close < lines.size() &&
+    const std::size_t most = std::min(lines.size(), close + kMostSnapshotLines);
+    while (!end.empty() && close < most &&
            (IndentOf(lines[close]) != IndentOf(lines[i]) ||
             !std::string_view(lines[close]).substr(IndentOf(lines[close])).starts_with(end))) {
       ++close;
     }
-    if (end.empty() || close >= lines.size()) {
+    if (end.empty() || close >= most) {
       in_list &= !bare.starts_with("]");
       out.push_back(lines[i]);
       continue;

@@ -10,6 +10,7 @@
 #include "reports/text/text.h"
 #include "spec/catalogue/operation.h"
 #include "spec/record/token_trail.h"
+#include "spec/text/letters.h"
 #include "spec/text/percent.h"
 
 namespace assay {
@@ -83,9 +84,58 @@ std::string UrlOf(std::string_view target, const std::vector<Parameter>& query,
 
 namespace {
 
+// What the run's record has in place of a value that nobody else may know.
+constexpr std::string_view kHidden = "***";
+
+// A name for a variable of the shell that holds what is hidden in the value of the flag.
+std::string VariableFor(std::string_view flag, std::string_view value) {
+  std::string name(flag == "--header" ? value.substr(0, value.find(':')) : "proxy_login");
+  for (char& c : name) c = IsUnreserved(c) && c != '-' && c != '.' && c != '~' ? c : '_';
+  std::ranges::transform(name, name.begin(), CapitalLetter);
+  return "ASSAY_" + name;
+}
+
+// The value as one word of bash. Bash ends with the text behind `:?` if the variable is not set.
+std::string OptionWord(std::string_view flag, std::string_view value) {
+  const std::size_t at = value.find(kHidden);
+  if (at == std::string::npos) return ShellQuote(value);
+  const std::string_view before = value.substr(0, at), after = value.substr(at + kHidden.size());
+  const std::string variable = VariableFor(flag, value);
+  const std::string_view what =
+      flag == "--header" ? "the value of this header" : "user:password of the proxy";
+  std::string out = before.empty() ? "" : ShellQuote(before);
+  out += fmt::format("\"${{{}:?set it to {}}}\"", variable, what);
+  return after.empty() ? out : out + ShellQuote(after);
+}
+
+// How curl names what the run was given, "" for what it does not need.
+std::string_view CurlFlag(std::string_view flag) {
+  if (flag == "--header" || flag == "--proxy") return flag;
+  if (flag == "--ca-file") return "--cacert";
+  if (flag == "--client-cert") return "--cert";
+  if (flag == "--client-key") return "--key";
+  return {};
+}
+
+std::string CurlFlags(const GivenOptions& options) {
+  std::string out;
+  for (const auto& [flag, value] : options) {
+    const std::string_view name = CurlFlag(flag);
+    if (!name.empty()) out += fmt::format(" {} {}", name, OptionWord(flag, value));
+  }
+  return out;
+}
+
+// How the target is reached.
+struct Way {
+  std::string_view target;
+  std::string flags;
+};
+
 // One request. The tokens of earlier answers are in variables of the shell.
-std::string Command(const Request& request, std::string_view flags, std::string_view target,
+std::string Command(const Request& request, std::string_view flags, const Way& way,
                     bool after_others) {
+  const std::string_view target = way.target;
   const Parts parts = SplitParameters(request, after_others);
   const std::string url = UrlOf(target, parts.query, request.encoding);
   const std::string& method = request.method;
@@ -93,6 +143,7 @@ std::string Command(const Request& request, std::string_view flags, std::string_
   if (target.starts_with(kUnix)) {
     line += " --unix-socket " + ShellQuote(target.substr(kUnix.size()));
   }
+  line += way.flags;
   if (method != "GET") line += " --request " + ShellQuote(method);
   if (method == "POST" || !parts.form.empty())
     line += " --data-raw " + ShellQuote(FormOf(parts.form, request.encoding));
@@ -114,8 +165,8 @@ constexpr std::string_view kPrintToken =
 
 }  // namespace
 
-std::string CurlLine(const Request& request, std::string_view target) {
-  return Command(request, " --include", target, false);
+std::string CurlLine(const Request& request, std::string_view target, const GivenOptions& options) {
+  return Command(request, " --include", {target, CurlFlags(options)}, false);
 }
 
 namespace {
@@ -133,18 +184,23 @@ bool IsTokenUsed(const Finding& finding, std::size_t number) {
 
 }  // namespace
 
-std::string CurlLine(const Finding& finding, std::string_view target) {
+std::string CurlLine(const Finding& finding, std::string_view target, const GivenOptions& options) {
+  const Way way{target, CurlFlags(options)};
   std::string line;
   for (std::size_t i = 0; i < finding.before.size(); ++i) {
     if (IsTokenUsed(finding, i + 1)) {
-      line += fmt::format("token{}=$({} | {}); ", i + 1,
-                          Command(finding.before[i], "", target, i > 0), kPrintToken);
+      line += fmt::format("token{}=$({} | {}); ", i + 1, Command(finding.before[i], "", way, i > 0),
+                          kPrintToken);
     } else {
       // Its answer is to be compared, so it is shown.
-      line += Command(finding.before[i], " --include", target, i > 0) + "; echo; ";
+      line += Command(finding.before[i], " --include", way, i > 0) + "; echo; ";
     }
   }
-  return line + Command(finding.request, " --include", target, !finding.before.empty());
+  return line + Command(finding.request, " --include", way, !finding.before.empty());
+}
+
+std::string CurlLine(const Finding& finding, const RunHeader& header) {
+  return CurlLine(finding, header.target, header.options);
 }
 
 std::string ReplayFlags(const RecordedRun& run) {
@@ -152,9 +208,8 @@ std::string ReplayFlags(const RecordedRun& run) {
   std::string out =
       " --target " + ShellQuote(target.starts_with(kUnix) ? target : CurlTarget(target));
   for (const auto& [flag, value] : run.header.options) {
-    const bool needed = flag == "--signature" || flag == "--ca-file" || flag == "--proxy" ||
-                        flag == "--client-cert" || flag == "--client-key" || flag == "--header";
-    if (needed) out += " " + flag + " " + ShellQuote(value);
+    const bool needed = flag == "--signature" || !CurlFlag(flag).empty();
+    if (needed) out += " " + flag + " " + OptionWord(flag, value);
   }
   return out;
 }

@@ -24,13 +24,19 @@ std::string UrlOf(std::string_view target, const std::vector<Parameter>& query,
                   FormEncoding encoding);
 
 // A command of bash, on one line, that sends the request to the target with curl, unsigned and
-// without secrets.
-std::string CurlLine(const Request& request, std::string_view target);
+// without secrets. `options` are those of the run: curl reaches the target in the same way, with
+// the same headers. What was hidden of them (`***`) is a variable of the shell, without which the
+// command says what is missing and sends nothing.
+std::string CurlLine(const Request& request, std::string_view target,
+                     const GivenOptions& options = {});
 // The same for the finding's smallest request, after those that go before it.
-std::string CurlLine(const Finding& finding, std::string_view target);
+std::string CurlLine(const Finding& finding, std::string_view target,
+                     const GivenOptions& options = {});
+// The same, for a run.
+std::string CurlLine(const Finding& finding, const RunHeader& header);
 
 // " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run
-// did.
+// did. What was hidden is a variable of the shell here, too.
 std::string ReplayFlags(const RecordedRun& run);
 
 }  // namespace assay

@@ -167,6 +167,50 @@ TEST(CurlLines, HoldNoSecret) {
   EXPECT_EQ(line.find("HUSH"), std::string::npos) << line;
 }
 
+const GivenOptions kWay = {{"--seed", "7"},
+                           {"--header", "X-Stage: it's 1"},
+                           {"--header", "X-Api-Key: ***"},
+                           {"--proxy", "http://***@proxy:3128"},
+                           {"--ca-file", "own ca.pem"},
+                           {"--client-cert", "c.pem"},
+                           {"--client-key", "k.pem"}};
+
+TEST(CurlLines, ReachTheTargetAsTheRunDid) {
+  const std::string line = CurlLine(Request{}, "https://h", kWay);
+  const std::vector<std::string> words =
+      Words("ASSAY_X_API_KEY='a b' ASSAY_PROXY_LOGIN=u:p\n" + line);
+  const std::vector<std::string> wanted = {
+      "--header",       "X-Stage: it's 1", "--header",
+      "X-Api-Key: a b", "--proxy",         "http://u:p@proxy:3128",
+      "--cacert",       "own ca.pem",      "--cert",
+      "c.pem",          "--key",           "k.pem"};
+  EXPECT_FALSE(std::ranges::search(words, wanted).empty()) << line;
+}
+
+TEST(CurlLines, SendNothingWithoutWhatIsHidden) {
+  const std::string script = "curl() { echo sent; }\n(" + CurlLine(Request{}, "http://h", kWay) +
+                             ") 2>&1 || echo ended with $?\n";
+  const std::string output = OutputOf(script);
+  EXPECT_NE(output.find("ASSAY_X_API_KEY: set it to the value of this header\n"), std::string::npos)
+      << output;
+  EXPECT_EQ(output.find("sent\n"), std::string::npos) << output;
+}
+
+TEST(CurlLines, OfARunAreThoseOfItsOptions) {
+  Finding finding = SomeFinding("GET", Placement::kQuery);
+  finding.before = {Request{}};
+  RecordedRun run;
+  run.header.target = "https://h";
+  run.header.options = kWay;
+  const std::string line = CurlLine(finding, run.header);
+  const std::string flag = " --cacert 'own ca.pem'";
+  EXPECT_NE(line.find(flag, line.find(flag) + 1), std::string::npos) << line;
+  const std::string flags = ReplayFlags(run);
+  EXPECT_NE(flags.find(R"( --header 'X-Api-Key: '"${ASSAY_X_API_KEY:?)"), std::string::npos)
+      << flags;
+  EXPECT_NE(flags.find(" --ca-file 'own ca.pem'"), std::string::npos) << flags;
+}
+
 TEST(CurlLines, AModelIsReplacedByALocalServer) {
   EXPECT_EQ(CurlTarget("model"), "http://127.0.0.1:8080");
 }

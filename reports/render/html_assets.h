@@ -68,13 +68,13 @@ article > header p { font-size: .9rem; color: var(--soft); margin: 0; }
 .why p { margin: 0; overflow-wrap: break-word; }
 blockquote { margin: .4rem 0 0; padding-left: .8rem; border-left: 3px solid var(--line);
   color: var(--soft); font-size: .93rem; overflow-wrap: break-word; }
-.command { position: relative; }
-.command pre { padding-right: 5.2rem; }
+.command { display: flex; flex-wrap: wrap; gap: .4rem; align-items: start; }
+.command pre { flex: 1 1 16rem; min-width: 0; max-height: 14rem; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
 button { display: none; font: 600 .8rem/1 inherit; font-family: inherit; color: var(--text);
   background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .45rem .7rem;
   cursor: pointer; }
 .scripted button { display: inline-block; }
-.command button { position: absolute; top: .4rem; right: .4rem; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 .sides > div { min-width: 0; }
 .sides h4 { margin-top: 0; font-weight: 500; }

@@ -144,7 +144,7 @@ std::string CommandPart(const RecordedRun& run, const Finding& finding) {
   for (const std::string& before : TextsBefore(finding)) {
     out += fmt::format("<p class=\"soft\">after {}</p>\n", CodeMarkup(before));
   }
-  return out + CommandMarkup(CurlLine(finding, run.header.target),
+  return out + CommandMarkup(CurlLine(finding, run.header),
                              "the request as curl, finding " + HtmlText(ReproName(finding)));
 }
 

@@ -49,7 +49,7 @@ std::string Describe(const RecordedRun& run, const Finding& finding) {
   text += "actual:   " + finding.actual + "\n";
   if (!finding.evidence.empty()) text += "evidence: " + EvidenceText(finding, 20) + "\n";
   for (const std::string& line : DiagnosisTexts(finding)) text += "diagnosis: " + line + "\n";
-  return text + "curl:     " + CurlLine(finding, run.header.target) + "\n";
+  return text + "curl:     " + CurlLine(finding, run.header) + "\n";
 }
 
 std::string DescribeAll(const RecordedRun& run, const Findings& findings, FindingKind kind) {
@@ -182,7 +182,6 @@ void SetCounts(pugi::xml_node node, const RecordedRun& run, const Counts& counts
   node.append_attribute("tests").set_value(counts.tests);
   node.append_attribute("failures").set_value(counts.failures);
   node.append_attribute("errors").set_value(counts.errors);
-  node.append_attribute("skipped").set_value(counts.skipped);
   SetAttribute(node, "time", fmt::format("{:.3f}", run.trailer.seconds));
 }
 
@@ -219,6 +218,8 @@ std::string JunitXml(const RecordedRun& run) {
   suite.AddVerdict();
   SetCounts(node, run, suite.counts());
   SetCounts(root, run, suite.counts());
+  // The schema of Jenkins has it here only.
+  node.append_attribute("skipped").set_value(suite.counts().skipped);
   if (IsTimestamp(run.header.started)) SetAttribute(node, "timestamp", run.header.started);
   std::ostringstream out;
   document.save(out, "  ", pugi::format_indent, pugi::encoding_utf8);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <pugixml.hpp>
 #include <set>
 
@@ -28,6 +29,78 @@ class JunitTest : public testing::Test {
   pugi::xml_document document_;
   pugi::xml_node suite_;
 };
+
+// What the schema of Jenkins' xUnit plugin, junit-10.xsd, allows of an element that the report
+// uses.
+struct Element {
+  std::set<std::string> attributes, needed, children;
+  bool has_text = false;
+};
+
+const std::map<std::string, Element>& Schema() {
+  const Element outcome{{"type", "message"}, {}, {}, true}, output{{}, {}, {}, true};
+  static const std::map<std::string, Element> schema = {
+      {"testsuites", {{"name", "time", "tests", "failures", "errors"}, {}, {"testsuite"}}},
+      {"testsuite",
+       {{"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname",
+         "id", "package", "file", "log", "url"},
+        {"name", "tests", "failures", "errors"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"}}},
+      {"properties", {{}, {}, {"property"}}},
+      {"property", {{"name", "value"}, {"name", "value"}, {}}},
+      {"testcase",
+       {{"name", "time", "classname", "group"},
+        {"name"},
+        {"skipped", "error", "failure", "system-out", "system-err"}}},
+      {"failure", outcome},
+      {"error", outcome},
+      {"skipped", outcome},
+      {"system-out", output},
+      {"system-err", output}};
+  return schema;
+}
+
+// What of the element and all below it the schema does not allow, a line each.
+std::string Breaches(const pugi::xml_node& node) {
+  const std::string name = node.name();
+  const auto at = Schema().find(name);
+  if (at == Schema().end()) return "an element " + name + "\n";
+  const Element& allowed = at->second;
+  std::string out;
+  for (const pugi::xml_attribute& attribute : node.attributes()) {
+    if (!allowed.attributes.contains(attribute.name())) {
+      out += name + " has " + attribute.name() + "\n";
+    }
+    const std::string value = attribute.value();
+    const bool is_time = attribute.name() == std::string("time");
+    if (is_time && value.find_first_not_of("0123456789.") != std::string::npos) {
+      out += name + " takes " + value + "\n";
+    }
+  }
+  for (const std::string& needed : allowed.needed) {
+    if (!node.attribute(needed.c_str())) out += name + " has no " + needed + "\n";
+  }
+  for (const pugi::xml_node& child : node.children()) {
+    if (child.type() != pugi::node_element) {
+      if (!allowed.has_text) out += name + " has text\n";
+    } else if (!allowed.children.contains(child.name())) {
+      out += name + " holds " + child.name() + "\n";
+    } else {
+      out += Breaches(child);
+    }
+  }
+  return out;
+}
+
+TEST_F(JunitTest, KeepsToTheSchemaThatReadersCheck) {
+  for (const std::string& text : {std::string(), HostileText()}) {
+    Render(SampleRun(text));
+    EXPECT_EQ(Breaches(document_.child("testsuites")), "");
+  }
+  suite_.child("testcase").append_attribute("status");
+  suite_.append_child("failure");
+  EXPECT_EQ(Breaches(suite_), "testcase has status\ntestsuite holds failure\n");
+}
 
 TEST_F(JunitTest, ARuleIsATestcaseOfItsTopic) {
   Render(SampleRun(""));

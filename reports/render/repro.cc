@@ -107,7 +107,7 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
       "if [ \"${1-}\" = --judge ]; then\n"
       "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
       ShellQuote(ReproName(finding) + ".ndjson") + ReplayFlags(run) + "\nfi\n";
-  return text + CurlLine(finding, run.header.target) + "\n";
+  return text + CurlLine(finding, run.header) + "\n";
 }
 
 std::string ReproJournal(const RecordedRun& run, const Finding& finding, std::size_t* room) {

@@ -116,7 +116,7 @@ Json ResultValue(const RecordedRun& run, const Finding& finding, std::size_t rul
       {"occurrenceCount", std::max<std::uint64_t>(1, finding.occurrences)},
       {"webRequest", RequestValue(run, finding)},
       {"properties",
-       {{"curl", CurlLine(finding, run.header.target)},
+       {{"curl", CurlLine(finding, run.header)},
         {"stability", StabilityText(finding)},
         {"diagnosis", finding.diagnosis}}}};
   // `open` is a kind of its own, which has no level.

@@ -87,7 +87,7 @@ std::string FindingSection(const RecordedRun& run, const Finding& finding) {
   text += Row("evidence", EvidenceText(finding, 10));
   text += Row("diagnosis", diagnosis);
   text += Row("finding", MarkdownCode(finding.id));
-  return text + "\n" + MarkdownBlock(CurlLine(finding, run.header.target)) + "\n</details>\n";
+  return text + "\n" + MarkdownBlock(CurlLine(finding, run.header)) + "\n</details>\n";
 }
 
 void AddFindings(const RecordedRun& run, LimitedText* out) {

@@ -28,7 +28,7 @@ void AddCommands(const RecordedRun& run, const std::string& out_dir, const Findi
       std::filesystem::path(out_dir) / "repro" / (ReproName(finding) + ".ndjson");
   std::error_code error;
   const bool has_repro = !out_dir.empty() && std::filesystem::exists(repro, error);
-  const std::string curl = CurlLine(finding, run.header.target);
+  const std::string curl = CurlLine(finding, run.header);
   // A command that is cut would be another command.
   if (curl.size() <= kCurlLimit) {
     AddLine("try", curl, lines);

@@ -6,6 +6,7 @@
 
 #include "spec/text/percent.h"
 #include "spec/text/utf8.h"
+#include "spec/text/xml_entity.h"
 
 namespace assay {
 namespace {
@@ -28,22 +29,7 @@ bool AllowedInXml(char32_t code) {
   return code < 0x20 ? IsLineSpace(code) : code != 0xFFFE && code != 0xFFFF;
 }
 
-std::string_view HtmlEntity(char32_t code) {
-  switch (code) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\'':
-      return "&#39;";
-    default:
-      return {};
-  }
-}
+std::string_view HtmlEntity(char32_t code) { return code == '\'' ? "&#39;" : XmlEntity(code); }
 
 // Control characters as visible escapes, so that a text stays on its line.
 std::string OneLine(std::string_view text) {

@@ -129,14 +129,17 @@ struct ParameterTally {
   std::uint64_t effective = 0;  // of those, answered otherwise
 };
 
+// Flags and values, as they were given to a command; never a secret.
+using GivenOptions = std::vector<std::pair<std::string, std::string>>;
+
 struct RunHeader {
   std::string assay;      // version
   std::string spec_hash;  // SHA-256 (hex) of the embedded spec
   std::string target;
   std::string dataset;  // file name, or "built in"
   std::uint64_t seed = 0;
-  std::string started;                                       // yyyy-MM-ddTHH:mm:ssZ
-  std::vector<std::pair<std::string, std::string>> options;  // flag, value; never a secret
+  std::string started;  // yyyy-MM-ddTHH:mm:ssZ
+  GivenOptions options;
 };
 
 enum class RunVerdict { kConforms, kViolations, kInconclusive };

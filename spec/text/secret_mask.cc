@@ -9,6 +9,7 @@
 #include "spec/text/base64.h"
 #include "spec/text/letters.h"
 #include "spec/text/percent.h"
+#include "spec/text/xml_entity.h"
 
 namespace assay {
 namespace {
@@ -42,19 +43,9 @@ void AddJsonSpellings(std::string_view text, std::vector<std::string>& out) {
 }
 
 void AddXmlSpelling(std::string_view text, std::vector<std::string>& out) {
-  out.push_back(ReplacedEach(text, [](char c) -> std::string {
-    switch (c) {
-      case '&':
-        return "&amp;";
-      case '<':
-        return "&lt;";
-      case '>':
-        return "&gt;";
-      case '"':
-        return "&quot;";
-      default:
-        return std::string(1, c);
-    }
+  out.push_back(ReplacedEach(text, [](char c) {
+    const std::string_view entity = XmlEntity(static_cast<unsigned char>(c));
+    return entity.empty() ? std::string(1, c) : std::string(entity);
   }));
 }
 

@@ -49,6 +49,8 @@ async function look(browser, file, width, scheme) {
   const name = `${path.basename(path.dirname(file))}-${path.basename(file, '.html')}-${width}-${scheme}`;
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(over <= 0, `${name} is ${over} pixels too wide`);
+  const cut = await page.$$eval('.command pre', (all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).length);
+  expect(cut === 0, `${name} cuts ${cut} commands off`);
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.screenshot({path: `${name}.png`, clip: {x: 0, y: 0, width, height: Math.min(height, 3000)}});
   await page.setBypassCSP(true);

@@ -174,14 +174,15 @@ prepare_program() {
   unlock
 }
 
-# The fuzzers need another compiler than the program, so they are built when they are asked for.
+# A campaign in process is for the sanitizers, and for branches that libFuzzer sees: it needs a program
+# that another compiler builds, when it is asked for.
 prepare_fuzzer() {
   install_missing run test
   is_current fuzz && return 0
   lock fuzz
   if ! is_current fuzz; then
-    say "building the fuzzers"
-    build_preset fuzz exchange_fuzz fuzz_seeds || exit 2
+    say "building with sanitizers"
+    build_preset fuzz assay_program || exit 2
   fi
   unlock
 }

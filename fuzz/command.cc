@@ -1,247 +1,263 @@
 #include "fuzz/command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
-#include <cstdlib>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
 
-#include "fuzz/exchange_input.h"
-#include "reference/server/service.h"
-#include "reference/session/other_endpoint.h"
-#include "reference/session/session.h"
-#include "reference/target/connection_options.h"
-#include "reports/journal/journal.h"
+#include "fuzz/campaign.h"
+#include "fuzz/engine.h"
+#include "fuzz/seeds.h"
+#include "reference/session/preflight.h"
+#include "reports/journal/folder_lock.h"
+#include "reports/journal/merge.h"
 #include "reports/render/render.h"
-#include "reports/render/terminal.h"
 #include "reports/text/text.h"
-#include "spec/record/token_trail.h"
+#include "spec/text/seed_option.h"
 
 namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct FuzzOptions {
-  std::string target;
-  std::string dataset;
-  std::string out = "assay-fuzz";
-  ConnectionOptions connection = {};
-  int max_total_time = 60;
-  std::vector<std::string> flags;
+struct Worker {
+  pid_t process = -1;
+  std::string out;  // the folder of its journal
+  int status = 0;   // of waitpid()
+  bool ended = false;
 };
 
-// The fuzzer lies in build/fuzz, beside the build folder of this program, or beside the program.
-Result<fs::path> FindFuzzer() {
-  std::error_code ignored;
-  const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& candidate : {folder / "../fuzz/exchange_fuzz", folder / "exchange_fuzz"}) {
-    if (fs::exists(candidate, ignored)) return fs::canonical(candidate, ignored);
-  }
-  return Error{"assay fuzz",
-               "the fuzzer is not built; in the project's root run: cmake --preset fuzz && "
-               "cmake --build --preset fuzz"};
+std::string FolderOf(const CampaignOptions& options, int worker) {
+  if (options.jobs == 1) return options.out;
+  return (fs::path(options.out) / fmt::format("worker-{}", worker)).string();
 }
 
-// Sends one input's requests, with the tokens filled in.
-class InputScript : public Script {
- public:
-  explicit InputScript(ExchangeInput input) : input_(std::move(input)) {}
-
-  bool Next(const Exchange* previous, Request& request) override {
-    const std::string token = previous ? NextTokenOf(previous->answer) : "";
-    if (!token.empty()) tokens_.Add("last", token);
-    if (next_ == input_.requests.size()) return false;
-    request = input_.requests[next_++];
-    (void)tokens_.Substitute(request);
-    return true;
-  }
-
- private:
-  ExchangeInput input_;
-  std::size_t next_ = 0;
-  GivenTokens tokens_;
-};
-
-std::string ReadFile(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+std::string LogOf(const CampaignOptions& options, int worker) {
+  return (fs::path(options.out) / fmt::format("engine-{}.log", worker)).string();
 }
 
-std::vector<std::string> Arguments(const FuzzOptions& options, const fs::path& fuzzer) {
-  const fs::path seeds = fuzzer.parent_path() / "fuzz-seeds";
-  const fs::path corpus = fs::path(options.out) / "corpus";
-  fs::create_directories(corpus);
-  fs::create_directories(fs::path(options.out) / "inputs");
-  std::vector<std::string> arguments = {
-      fuzzer.string(), fmt::format("-max_total_time={}", options.max_total_time),
-      fmt::format("-artifact_prefix={}/inputs/", options.out), "-print_final_stats=1"};
-  // In process, weighing rare features costs more than it finds: a third of the speed.
-  if (options.target.empty()) arguments.push_back("-entropic=0");
-  if (fs::exists(seeds / "assay.dict")) {
-    arguments.push_back("-dict=" + (seeds / "assay.dict").string());
-  }
-  arguments.insert(arguments.end(), options.flags.begin(), options.flags.end());
-  arguments.push_back(corpus.string());
-  if (fs::exists(seeds / "exchange_fuzz")) arguments.push_back((seeds / "exchange_fuzz").string());
-  return arguments;
+std::vector<std::string> FlagsOf(const CampaignOptions& options, int worker) {
+  const fs::path out(options.out);
+  std::vector<std::string> flags = {
+      // Numbers from 1: with 0 libFuzzer chooses one.
+      fmt::format("-seed={}", options.seed % 1'000'000'000 + static_cast<std::uint64_t>(worker)),
+      fmt::format("-artifact_prefix={}/", (out / "inputs").string()),
+      fmt::format("-dict={}", (out / "seeds.dict").string()), "-max_len=8192", "-len_control=0",
+      "-detect_leaks=0", "-timeout=3600", "-rss_limit_mb=0",
+      // Signals end the campaign, not the engine.
+      "-handle_int=0", "-handle_term=0"};
+  flags.insert(flags.end(), options.flags.begin(), options.flags.end());
+  return flags;
 }
 
-// Runs the fuzzer to its end; its exit code, or -1.
-int RunFuzzer(const FuzzOptions& options, const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    if (!options.target.empty()) setenv("ASSAY_FUZZ_TARGET", options.target.c_str(), 1);
-    if (!options.dataset.empty()) setenv("ASSAY_FUZZ_DATASET", options.dataset.c_str(), 1);
-    setenv("ASSAY_FUZZ_SIGNATURE", options.connection.signature.c_str(), 1);
-    setenv("ASSAY_FUZZ_CA_FILE", options.connection.ca_file.c_str(), 1);
-    setenv("ASSAY_FUZZ_TIMEOUT", fmt::format("{}", options.connection.timeout_s).c_str(), 1);
-    execv(argv[0], argv.data());
-    _exit(127);
-  }
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child) return -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+// What libFuzzer prints is for those who know it.
+void DivertOutput(const std::string& log) {
+  const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return;
+  dup2(file, STDOUT_FILENO);
+  dup2(file, STDERR_FILENO);
+  close(file);
 }
 
-Result<Dataset> OpenDataset(const FuzzOptions& options) {
-  if (!options.dataset.empty()) return LoadDataset(options.dataset);
-  if (!options.target.empty()) return BuiltInDataset();
-  return GenerateDataset(60, 1);
+[[noreturn]] void Work(const CampaignOptions& options, const CampaignPlan& plan, int worker) {
+  // A group of its own: Ctrl-C reaches the parent alone, which passes it on once.
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const std::string errors_path = fmt::format("/dev/fd/{}", dup(STDERR_FILENO));
+  std::ofstream errors(errors_path);
+  if (!options.verbose) DivertOutput(LogOf(options, worker));
+  const std::string out = FolderOf(options, worker);
+  auto campaign = Campaign::Open(options, plan, worker, out, errors);
+  if (!campaign) {
+    errors << "assay fuzz: " << TerminalText(campaign.error().Text()) << std::endl;
+    _exit(static_cast<int>(campaign.error().exit));
+  }
+  RunEngine(**campaign, *plan.dataset, FlagsOf(options, worker),
+            {plan.corpus, (fs::path(options.out) / "seeds").string()});
 }
 
-Result<std::unique_ptr<Target>> OpenTarget(const FuzzOptions& options, const Dataset& dataset,
-                                           std::uint32_t reading) {
-  if (options.target.empty()) {
-    return std::unique_ptr<Target>(
-        std::make_unique<ModelTarget>(dataset, NumberedReading(reading % kReadings)));
+Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
+  const fs::path out(options.out);
+  for (const fs::path& folder : {fs::path(plan.corpus), out / "inputs", out / "seeds"}) {
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (failed) return Error{folder.string(), "the folder cannot be made: " + failed.message()};
   }
-  auto target = OpenEndpoint(options.target, options.connection);
+  if (access(plan.corpus.c_str(), R_OK | W_OK | X_OK) != 0) {
+    return Error{plan.corpus, "inputs cannot be kept in this folder; it must be writable"};
+  }
+  WriteSeed(out / "seeds.dict", DictionaryText());
+  WriteExchangeSeeds(out / "seeds", *plan.dataset);
+  return Ok();
+}
+
+void PassOn(const StopSign& stop, const std::vector<Worker>& workers) {
+  const int signal = stop.Why().find("SIGINT") != std::string::npos ? SIGINT : SIGTERM;
+  for (const Worker& worker : workers) {
+    if (!worker.ended) kill(worker.process, signal);
+  }
+}
+
+// Once one of them has come to its end, the others end, too. The position of the first.
+std::size_t AwaitAll(std::vector<Worker>& workers) {
+  const StopSign stop;
+  std::optional<std::size_t> first;
+  bool passed_on = false;
+  for (std::size_t left = workers.size(); left > 0;) {
+    if ((stop.IsUp() || first) && !std::exchange(passed_on, true)) PassOn(stop, workers);
+    for (Worker& worker : workers) {
+      if (worker.ended || waitpid(worker.process, &worker.status, WNOHANG) != worker.process) {
+        continue;
+      }
+      worker.ended = true;
+      --left;
+      if (!first) first = static_cast<std::size_t>(&worker - workers.data());
+    }
+    if (left > 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return *first;
+}
+
+Result<std::vector<Worker>> StartAll(const CampaignOptions& options, const CampaignPlan& plan) {
+  std::vector<Worker> workers;
+  for (int i = 1; i <= options.jobs; ++i) {
+    const pid_t process = fork();
+    if (process == 0) Work(options, plan, i);
+    if (process < 0) {
+      PassOn(StopSign(), workers);
+      return Error{"--jobs", fmt::format("worker {} cannot be started", i)};
+    }
+    workers.push_back({.process = process, .out = FolderOf(options, i)});
+  }
+  return workers;
+}
+
+// What the journals of the workers say, as one run. The campaign ended as the worker says that came
+// to its end first.
+Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vector<Worker>& workers,
+                                 std::size_t first) {
+  std::vector<RecordedRun> runs;
+  std::string ended;
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    Result<RecordedRun> run = LoadRun(workers[i].out);
+    if (!run) return run.error();
+    if (!run->finished) {
+      run->trailer.reason = fmt::format(
+          "a worker ended by itself after {} exchanges, so nothing is confirmed or diagnosed; what "
+          "the engine said is in {}",
+          run->trailer.exchanges, LogOf(options, static_cast<int>(i) + 1));
+    }
+    if (i == first && run->trailer.campaign) ended = run->trailer.campaign->ended;
+    runs.push_back(std::move(*run));
+  }
+  Result<std::vector<RecordedRun>> merged = MergeShards(std::move(runs));
+  if (!merged) return merged.error();
+  RecordedRun& campaign = merged->front();
+  if (campaign.trailer.campaign && !ended.empty()) campaign.trailer.campaign->ended = ended;
+  return std::move(campaign);
+}
+
+Done LookAt(const CampaignOptions& options, const CampaignPlan& plan) {
+  const auto target = OpenCampaignTarget(options);
   if (!target) return target.error();
-  return std::unique_ptr<Target>(std::move(*target));
+  const auto obstacle = FindObstacle(**target, *plan.dataset, plan.dataset_name, "JSON");
+  if (obstacle) return *obstacle;
+  return Ok();
 }
 
-std::vector<fs::path> FoundInputs(const FuzzOptions& options) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(fs::path(options.out) / "inputs")) {
-    if (entry.path().filename().string().starts_with("crash-")) out.push_back(entry.path());
+Result<ExitCode> Fuzz(const CampaignOptions& options) {
+  const Result<CampaignPlan> plan = MakeCampaignPlan(options);
+  if (!plan) return plan.error();
+  if (!HasEngine()) {
+    return Error{"assay fuzz",
+                 "this program was built without libFuzzer; install libclang-rt-16-dev and build "
+                 "again"};
   }
-  std::ranges::sort(out);
-  return out;
-}
-
-// Sends the found input through session and journal, and writes the reports.
-Result<ExitCode> ReportInput(const FuzzOptions& options, const fs::path& file) {
-  const ExchangeInput input = ParseExchangeInput(ReadFile(file));
-  const Result<Dataset> dataset = OpenDataset(options);
-  if (!dataset) return dataset.error();
-  const auto target = OpenTarget(options, *dataset, input.reading);
-  if (!target) return target.error();
-  auto journal = Journal::Open(options.out);
-  if (!journal) return journal.error();
-  (*journal)->Begin({.assay = ASSAY_VERSION,
-                     .spec_hash = SpecHash(),
-                     .target = (*target)->Name(),
-                     .dataset = options.dataset.empty() ? "built in" : options.dataset});
-  Judge judge(*dataset,
-              options.target.empty() ? KnownReading(input.reading % kReadings) : Reading{},
-              {.accepts_json = options.connection.accepts_json()});
-  Session session(**target, judge, **journal);
-  std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(std::make_unique<InputScript>(input));
-  (void)session.Run({"fuzz", file.filename().string()}, std::move(scripts));
-  const std::vector<Finding> findings = session.Findings();
-  for (const Finding& finding : findings) (*journal)->Add(finding);
-  const bool violated = session.violations() > 0;
-  const ExitCode code = violated ? ExitCode::kViolations : ExitCode::kCouldNotJudge;
-  RunTrailer trailer{.verdict = VerdictOf(code),
-                     .exit_code = static_cast<int>(code),
-                     .exchanges = session.exchanges(),
-                     .judged = judge.judged(),
-                     .reason = violated ? "" : "the input did not fail again",
-                     .rules = judge.Tallies(),
-                     .reading = judge.Learned()};
-  (*journal)->End(trailer);
-  if (const Done done = (*journal)->status(); !done) return done.error();
-  journal->reset();
-  const Done done = ReportRun(options.out, DescribeTerminal(STDOUT_FILENO), false, std::cout);
-  if (!done) return done.error();
-  return violated ? ExitCode::kViolations : ExitCode::kCouldNotJudge;
-}
-
-// Whether something answers there that may be the API.
-Done LookAt(Target& target) {
-  Request request;
-  request.Set("Action", "DescribeSnapshots");
-  request.Set("RegionId", "cn-hangzhou");
-  const Result<Response> response = SendOnce(target, request);
-  if (!response) {
-    if (BeganToAnswer(response.error())) return Ok();
-    return Error{target.Name(), response.error().what, ExitCode::kCouldNotJudge};
-  }
-  std::string other = OtherEndpoint(*response);
-  if (other.empty()) return Ok();
-  return Error{target.Name(), std::move(other), ExitCode::kCouldNotJudge};
-}
-
-Result<ExitCode> Fuzz(const FuzzOptions& options) {
-  const auto fuzzer = FindFuzzer();
-  if (!fuzzer) return fuzzer.error();
-  if (const Result<Dataset> dataset = OpenDataset(options); !dataset) return dataset.error();
   if (!options.target.empty()) {
-    // Wrong options are reported before the fuzzer starts.
-    const auto target = OpenEndpoint(options.target, options.connection);
-    if (!target) return target.error();
-    if (const Done there = LookAt(**target); !there) return there.error();
+    if (const Done done = LookAt(options, *plan); !done) return done.error();
   }
-  std::error_code failed;
-  fs::create_directories(fs::path(options.out) / "inputs", failed);
-  if (failed) return Error{options.out, "the folder cannot be made: " + failed.message()};
-  const std::vector<fs::path> before = FoundInputs(options);
-  const int code = RunFuzzer(options, Arguments(options, *fuzzer));
-  if (code == 0) return ExitCode::kConforms;
-  for (const fs::path& input : FoundInputs(options)) {
-    if (std::ranges::find(before, input) != before.end()) continue;
-    std::cout << "the input that fails: " << input.string() << "\n";
-    return ReportInput(options, input);
-  }
-  if (code == 3) return ExitCode::kCouldNotJudge;  // the fuzzer has said why
-  if (!before.empty()) return ReportInput(options, before.front());
-  return Error{"assay fuzz", fmt::format("the fuzzer ended with {} and left no input", code),
-               ExitCode::kCouldNotJudge};
+  const Result<FolderLock> lock = FolderLock::Take(options.out);
+  if (!lock) return lock.error();
+  if (const Done done = MakeFolders(options, *plan); !done) return done.error();
+  Result<std::vector<Worker>> workers = StartAll(options, *plan);
+  if (!workers) return workers.error();
+  const std::size_t first = AwaitAll(*workers);
+  const Result<RecordedRun> run = LoadCampaign(options, *workers, first);
+  if (!run) return run.error();
+  const Done done =
+      ReportRun(*run, options.out, DescribeTerminal(STDOUT_FILENO), options.verbose, std::cout);
+  if (!done) std::cerr << "assay fuzz: " << TerminalText(done.error().Text()) << "\n";
+  return static_cast<ExitCode>(run->trailer.exit_code);
+}
+
+void AddLimits(CLI::App& fuzz, CampaignOptions& options) {
+  fuzz.add_option("--max-total-time,--max-time", options.max_time_s,
+                  "Seconds after which the campaign ends; 0 for no limit")
+      ->check(CLI::Range(0.0, 1e7))
+      ->capture_default_str();
+  fuzz.add_option("--max-requests", options.max_requests, "Requests at most (default: no limit)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
+  fuzz.add_option("--max-findings", options.max_findings,
+                  "Ends once so many violations are confirmed that --known does not hold")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
+  fuzz.add_option("--quiet-for", options.quiet_for_s,
+                  "Ends if nothing new was seen for so many seconds")
+      ->check(CLI::Range(0.1, 1e7));
+  fuzz.add_option("--rate", options.rate,
+                  "Requests a second at most, 0 for no limit (default: 10; none on loopback)")
+      ->check(CLI::Range(0.0, 1e6));
+  fuzz.add_option("--timeout", options.connection.timeout_s,
+                  "Seconds to wait for an answer, to its last byte")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+}
+
+void AddOptions(CLI::App& fuzz, CampaignOptions& options) {
+  fuzz.add_option("--target", options.target,
+                  "URL of the endpoint (default: the model in this process)");
+  fuzz.add_option("--dataset", options.dataset,
+                  "File with the target's state (default: the built-in one)");
+  fuzz.add_option("--region", options.region, "Region of requests that name none");
+  fuzz.add_option("--reading", options.reading,
+                  "Pins open questions: `documented`, `observed` or a reading file");
+  AddConnectionOptions(fuzz, options.connection);
+  AddLimits(fuzz, options);
+  AddSeedOption(fuzz, options.seed, "Equal seeds make equal choices");
+  fuzz.add_option("--jobs", options.jobs, "Workers that share a corpus, a connection each")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  fuzz.add_option("--known", options.known, "File of accepted findings");
+  fuzz.add_option("--corpus", options.corpus,
+                  "Folder of inputs to begin with; new ones are kept there (default: OUT/corpus)");
+  fuzz.add_option("--out", options.out, "Folder for corpus, journal and reports")
+      ->capture_default_str();
+  fuzz.add_option("--progress", options.progress, "auto, plain or off")->capture_default_str();
+  fuzz.add_flag("-v,--verbose", options.verbose,
+                "List everything at the end, and show what the engine (libFuzzer) says");
+  fuzz.add_option("flags", options.flags, "Flags of libFuzzer, after --: -runs=1000");
 }
 
 }  // namespace
 
 void AddFuzzCommand(CLI::App& app, int* exit_code) {
-  auto options = std::make_shared<FuzzOptions>();
+  auto options = std::make_shared<CampaignOptions>();
   CLI::App* fuzz =
       app.add_subcommand("fuzz", "A guided campaign: mutated requests, with the judge as oracle");
-  fuzz->add_option("--target", options->target,
-                   "URL of the endpoint (default: the model in this process)");
-  AddConnectionOptions(*fuzz, options->connection);
-  fuzz->add_option("--timeout", options->connection.timeout_s,
-                   "seconds to wait for an answer, to its last byte")
-      ->check(CLI::Range(0.001, 3600.0))
-      ->capture_default_str();
-  fuzz->add_option("--dataset", options->dataset, "the state that the target was loaded with");
-  fuzz->add_option("--max-total-time", options->max_total_time, "seconds; 0 for no limit")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1'000'000));
-  fuzz->add_option("--out", options->out, "folder for corpus, inputs and reports")
-      ->capture_default_str();
-  fuzz->add_option("flags", options->flags, "flags of libFuzzer, after --: -runs=1000 -seed=1");
+  AddOptions(*fuzz, *options);
   fuzz->callback([=]() {
+    StopOnSignals();
     const Result<ExitCode> code = Fuzz(*options);
     if (!code) std::cerr << "assay fuzz: " << TerminalText(code.error().Text()) << '\n';
     *exit_code = static_cast<int>(code ? *code : code.error().exit);

@@ -6,8 +6,8 @@ class App;
 
 namespace assay {
 
-// Adds `assay fuzz`: runs the libFuzzer program of the preset `fuzz` and, if it found something,
-// sends the input once more through the session, so that journal and reports tell of it.
+// Adds `assay fuzz`: a campaign with as many workers as --jobs says, each a process of its own, and
+// the reports that a run writes.
 void AddFuzzCommand(CLI::App& app, int* exit_code);
 
 }  // namespace assay

@@ -21,21 +21,22 @@ void ReadLine(std::string_view line, Request& request) {
       {std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
 }
 
-void Finish(Request request, ExchangeInput& input) {
+void Finish(Request request, const std::string& region, ExchangeInput& input) {
   if (request.parameters.empty() && request.method == "GET") return;
   if (input.requests.size() == kMostRequests) return;
-  const auto add = [&](const char* name, const char* value) {
+  if (region.empty()) return input.requests.push_back(std::move(request));
+  const auto add = [&](const char* name, const std::string& value) {
     if (!request.Find(name)) request.Set(name, value);
   };
   add("Action", "DescribeSnapshots");
-  add("RegionId", "cn-hangzhou");
+  add("RegionId", region);
   add("Format", "JSON");
   input.requests.push_back(std::move(request));
 }
 
 }  // namespace
 
-ExchangeInput ParseExchangeInput(std::string_view text) {
+ExchangeInput ParseExchangeInput(std::string_view text, const std::string& region) {
   ExchangeInput input;
   Request request;
   while (!text.empty()) {
@@ -46,13 +47,13 @@ ExchangeInput ParseExchangeInput(std::string_view text) {
     if (line.starts_with(kReading)) {
       std::from_chars(line.data() + kReading.size(), line.data() + line.size(), input.reading);
     } else if (line.empty()) {
-      Finish(std::move(request), input);
+      Finish(std::move(request), region, input);
       request = Request{};
     } else if (request.parameters.size() < 200) {
       ReadLine(line, request);
     }
   }
-  Finish(std::move(request), input);
+  Finish(std::move(request), region, input);
   return input;
 }
 

@@ -18,7 +18,8 @@ namespace assay {
 //   PageSize=10                      added if they are not given)
 //   @POST form plus                 (a line that starts with @: method, placement, blanks as "+")
 //                                   (an empty line: the next request)
-// The value `$token.last` stands for the newest NextToken (spec/record/token_trail.h).
+// The value `$token.last` stands for the newest NextToken, `$token.2` for that of the answer to the
+// second request (spec/record/token_trail.h).
 struct ExchangeInput {
   std::uint32_t reading = 0;
   std::vector<Request> requests;
@@ -27,8 +28,9 @@ struct ExchangeInput {
 inline constexpr std::string_view kLastTokenOfInput = "$token.last";
 inline constexpr std::size_t kMostRequests = 8;
 
-// Every text is an input: lines that mean nothing are left out.
-ExchangeInput ParseExchangeInput(std::string_view text);
+// Every text is an input: lines that mean nothing are left out. `region` is that of requests which
+// name none; with "" they stay as they are written.
+ExchangeInput ParseExchangeInput(std::string_view text, const std::string& region = "cn-hangzhou");
 std::string WriteExchangeInput(const ExchangeInput& input);
 
 // A whole reading, every question pinned: number 0 is the default one, any other a random one.

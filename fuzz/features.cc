@@ -1,14 +1,21 @@
 #include "fuzz/features.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <bit>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "spec/catalogue/catalogue.h"
 
 namespace assay {
 namespace {
 
-constexpr std::size_t kCounters = 8192;  // libFuzzer wants a multiple of 8
+// Of 65,536 counters the features of a long campaign fill a few thousand, so two of them seldom
+// share one. libFuzzer wants a multiple of 8.
+constexpr std::size_t kCounters = 65536;
 
 // libFuzzer reads this section after every input. `used` and `volatile` keep the compiler from
 // removing writes that nothing in the program reads.
@@ -17,25 +24,174 @@ __attribute__((section("__libfuzzer_extra_counters"), used, aligned(8)))
 #endif
 volatile std::uint8_t counters[kCounters];
 
-void Count(std::uint64_t kind, std::uint64_t value) {
-  std::uint64_t hash = kind * 0x9E3779B97F4A7C15ULL + value;
-  hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93ULL;
+Guidance guidance = Guidance::kAnswers;
+
+// What the inputs showed so far: for each counter the number of inputs, up to 3.
+struct Shown {
+  std::array<std::uint8_t, kCounters> inputs{};
+  std::vector<std::uint32_t> now;  // by the present one, each once
+  FeatureCounts counts;
+};
+Shown& TheShown() {
+  static Shown shown;
+  return shown;
+}
+
+enum class Kind : std::uint64_t {
+  kStatus,
+  kCode,
+  kList,
+  kParameter,
+  kPair,
+  kPage,
+  kTotal,
+  kSnapshot,
+  kWalk,
+  kShape,
+  kForm,
+  kRule,
+  kVerdict
+};
+
+std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+  return hash ^ (hash >> 29);
+}
+
+std::uint64_t HashOf(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+template <typename... Values>
+void Count(Kind kind, Values... values) {
+  if (guidance == Guidance::kNone) return;
+  if (guidance == Guidance::kStatus && kind != Kind::kStatus) return;
+  std::uint64_t hash = Mix(0xD6E8FEB86659FD93ULL, static_cast<std::uint64_t>(kind));
+  ((hash = Mix(hash, static_cast<std::uint64_t>(values))), ...);
   const std::size_t at = (hash ^ (hash >> 32)) % kCounters;
+  if (counters[at] == 0) TheShown().now.push_back(static_cast<std::uint32_t>(at));
   if (counters[at] < 255) counters[at] = static_cast<std::uint8_t>(counters[at] + 1);
+}
+
+// 0, 1, 2, 3 to 5, 6 to 10, 11 to 20, 21 to 50, 51 to 99, 100, more.
+std::uint64_t LengthClass(std::size_t count) {
+  constexpr std::array<std::size_t, 9> kUpTo = {0, 1, 2, 5, 10, 20, 50, 99, 100};
+  return static_cast<std::uint64_t>(std::ranges::lower_bound(kUpTo, count) - kUpTo.begin());
+}
+
+// What a value is like: digits, letters, other ASCII, an emoji …
+std::uint64_t CharacterClasses(std::string_view text) {
+  std::uint64_t classes = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool digit = byte >= '0' && byte <= '9';
+    const bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+    const int one = byte >= 0xF0   ? 0
+                    : byte >= 0x80 ? 1
+                    : byte < 0x20  ? 2
+                    : byte == ' '  ? 3
+                    : digit        ? 4
+                    : letter       ? 5
+                                   : 6;
+    classes |= std::uint64_t{1} << one;
+  }
+  return classes * 8 + std::min<std::uint64_t>(7, std::bit_width(text.size()));
+}
+
+// What came of the request, as coarsely as parameters shall be told apart by it.
+std::uint64_t OutcomeOf(const ObservedAnswer& answer) {
+  if (answer.IsError()) return Mix(1, HashOf(answer.code.text));
+  return Mix(static_cast<std::uint64_t>(answer.status), LengthClass(answer.snapshot_count));
+}
+
+// Which parameters took effect: what came of requests with them, alone and in pairs.
+void ShowParameters(const Request& request, std::uint64_t outcome) {
+  std::array<std::uint64_t, 8> names{};
+  std::size_t count = 0;
+  for (const Parameter& parameter : request.parameters) {
+    if (parameter.name == "Action" || parameter.name == "RegionId") continue;
+    const std::uint64_t name = HashOf(parameter.name);
+    Count(Kind::kParameter, name, outcome);
+    Count(Kind::kParameter, name, CharacterClasses(parameter.value), outcome % 1021);
+    if (count < names.size()) names[count++] = name;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      Count(Kind::kPair, names[i] ^ names[j], outcome % 2);
+    }
+  }
+}
+
+// How the first snapshot, and so all, is written.
+std::uint64_t ShapeOf(const ObservedAnswer& answer) {
+  std::uint64_t shape = answer.xml ? 1 : 0;
+  if (answer.snapshot_count == 0) return shape;
+  const ObservedSnapshot& snapshot = answer.snapshots.front();
+  for (const ObservedValue& value : snapshot.fields) {
+    shape = Mix(shape, static_cast<std::uint64_t>(value.kind));
+  }
+  return Mix(shape, static_cast<std::uint64_t>(snapshot.tags_kind));
+}
+
+void ShowList(const Request& request, const ObservedAnswer& answer, std::size_t position) {
+  const bool goes_on = answer.next_token.given() && !answer.next_token.text.empty();
+  const bool by_token = request.Find("NextToken").has_value();
+  const bool by_size = request.Find("MaxResults").has_value();
+  Count(Kind::kList, LengthClass(answer.snapshot_count), goes_on, by_token, by_size);
+  if (by_token) Count(Kind::kWalk, position, LengthClass(answer.snapshot_count), goes_on);
+  Count(Kind::kPage, HashOf(answer.page_size.text) % 1024, LengthClass(answer.snapshot_count));
+  Count(Kind::kPage, 1 << 20, HashOf(answer.page_number.text) % 64);
+  Count(Kind::kTotal, HashOf(answer.total_count.text) % 512);
+  // Which snapshots were listed says which filters took effect.
+  for (std::size_t i = 0; i < std::min<std::size_t>(answer.snapshot_count, 8); ++i) {
+    Count(Kind::kSnapshot, HashOf(answer.snapshots[i][Field::kSnapshotId].text) % 512);
+  }
 }
 
 }  // namespace
 
-void ShowFeatures(const Response& response, const Verdict& verdict) {
-  const std::uint64_t code = std::hash<std::string_view>{}(verdict.code);
-  Count(1, static_cast<std::uint64_t>(response.status));
-  Count(2, code);
-  Count(3, std::min<std::uint64_t>(verdict.listed.size(), 16));
-  Count(4, static_cast<std::uint64_t>(verdict.kind));
-  // Which snapshots were listed says which filters took effect.
-  for (const std::string& id : verdict.listed) Count(5, std::hash<std::string_view>{}(id) % 512);
-  for (const Difference& warning : verdict.warnings()) Count(6, Index(warning.rule));
-  if (!verdict.code.empty()) Count(7, code ^ std::hash<std::string_view>{}(response.content_type));
+void GuideBy(Guidance what) { guidance = what; }
+
+void BeginInput() {
+  for (const std::uint32_t at : TheShown().now) counters[at] = 0;
+  TheShown().now.clear();
 }
+
+void ShowAnswer(const Request& request, const Response& response, const ObservedAnswer& answer,
+                std::size_t position) {
+  Count(Kind::kStatus, response.status);
+  const std::uint64_t code = HashOf(answer.code.text);
+  Count(Kind::kCode, response.status, code, HashOf(response.content_type));
+  // The text names the parameter that is wrong; numbers and ids in it would be news without end.
+  if (answer.IsError()) Count(Kind::kCode, code, HashOf(answer.message.text) % 256);
+  Count(Kind::kShape, ShapeOf(answer));
+  for (const Difference& problem : answer.problems) Count(Kind::kForm, Index(problem.rule));
+  ShowParameters(request, OutcomeOf(answer));
+  if (!answer.IsError()) ShowList(request, answer, position);
+}
+
+void ShowVerdict(const Verdict& verdict) {
+  Count(Kind::kVerdict, static_cast<int>(verdict.kind), verdict.unforeseen.empty());
+  for (const Difference& difference : verdict.differences) {
+    Count(Kind::kRule, Index(difference.rule), HashOf(difference.shape));
+  }
+}
+
+std::size_t EndInput() {
+  Shown& shown = TheShown();
+  std::size_t news = 0;
+  for (const std::uint32_t at : shown.now) {
+    std::uint8_t& inputs = shown.inputs[at];
+    if (inputs == 3) continue;
+    ++inputs;
+    news += inputs == 1 ? 1 : 0;
+    shown.counts.all += inputs == 1 ? 1 : 0;
+    shown.counts.once += inputs == 1 ? 1 : 0;
+    shown.counts.once -= inputs == 2 ? 1 : 0;
+    shown.counts.twice += inputs == 2 ? 1 : 0;
+    shown.counts.twice -= inputs == 3 ? 1 : 0;
+  }
+  return news;
+}
+
+FeatureCounts CountFeatures() { return TheShown().counts; }
 
 }  // namespace assay

@@ -1,13 +1,35 @@
 #pragma once
 
-#include "reference/judge/judge.h"
+#include <cstddef>
+#include <cstdint>
+
+#include "reference/answer/observed.h"
+#include "reference/judge/verdict.h"
 #include "reference/wire/message.h"
 
 namespace assay {
 
-// Tells libFuzzer what an answer looked like, so that it keeps inputs that lead to new kinds of
-// answers even if the target itself is not instrumented. Without libFuzzer it does nothing that can
-// be seen.
-void ShowFeatures(const Response& response, const Verdict& verdict);
+// Whether what answers show guides a campaign: everything, the status alone, or nothing.
+enum class Guidance { kAnswers, kStatus, kNone };
+void GuideBy(Guidance guidance);
+
+// What answers were like, for libFuzzer: it keeps inputs that lead to new kinds of answers even if
+// the target itself is not instrumented. Without libFuzzer nothing of it can be seen from outside.
+// An input begins:
+void BeginInput();
+// An answer of the input, the `position`-th from 0.
+void ShowAnswer(const Request& request, const Response& response, const ObservedAnswer& answer,
+                std::size_t position);
+// What the judge said of an answer, or of a request that was not answered.
+void ShowVerdict(const Verdict& verdict);
+// The input ends; the number of features that no input showed before.
+std::size_t EndInput();
+
+// How many features the inputs that ended showed, and how many of them exactly one and exactly two
+// inputs showed.
+struct FeatureCounts {
+  std::uint64_t all = 0, once = 0, twice = 0;
+};
+FeatureCounts CountFeatures();
 
 }  // namespace assay

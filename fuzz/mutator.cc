@@ -107,7 +107,7 @@ std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64
 
 std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed) {
   Random random(seed);
-  ExchangeInput input = ParseExchangeInput(text);
+  ExchangeInput input = ParseExchangeInput(text, "");
   const std::uint64_t choice = random.Below(16);
   if (choice == 0) input.reading = static_cast<std::uint32_t>(random.Below(64));
   if (input.requests.empty() || (choice == 1 && input.requests.size() < kMostRequests)) {
@@ -122,6 +122,23 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
     MutateRequest(random, dataset, input.requests[random.Below(input.requests.size())]);
   }
   return WriteExchangeInput(input);
+}
+
+std::string CrossExchanges(std::string_view one, std::string_view other, std::uint64_t seed) {
+  Random random(seed);
+  ExchangeInput out = ParseExchangeInput(one, "");
+  const ExchangeInput more = ParseExchangeInput(other, "");
+  if (more.requests.empty()) return WriteExchangeInput(out);
+  const Request& given = random.Pick(more.requests);
+  if (out.requests.empty() || (random.Below(3) == 0 && out.requests.size() < kMostRequests)) {
+    out.requests.push_back(given);
+    return WriteExchangeInput(out);
+  }
+  Request& taker = out.requests[random.Below(out.requests.size())];
+  for (const Parameter& parameter : given.parameters) {
+    if (random.Coin()) taker.Set(parameter.name, parameter.value);
+  }
+  return WriteExchangeInput(out);
 }
 
 }  // namespace assay

@@ -13,6 +13,10 @@ namespace assay {
 // another method or reading. Equal arguments give equal results.
 std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed);
 
+// An input of parts of both: requests of one after those of the other, or parameters of one in a
+// request of the other. Equal arguments give equal results.
+std::string CrossExchanges(std::string_view one, std::string_view other, std::uint64_t seed);
+
 // A value worth trying for the parameter.
 std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64_t seed);
 

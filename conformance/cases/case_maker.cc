@@ -61,13 +61,6 @@ std::uint64_t Scramble(std::uint64_t seed, std::string_view text) {
   return hash ^ (hash >> 31);
 }
 
-Request SmallestRequest(const std::string& region, const std::string& format) {
-  Request request;
-  request.parameters = {{"Action", "DescribeSnapshots"}, {"RegionId", region}};
-  if (!format.empty()) request.parameters.push_back({"Format", format});
-  return request;
-}
-
 CaseMaker::CaseMaker(const Dataset& dataset, std::string region, std::uint64_t seed)
     : placeholders_(dataset, std::move(region)), seed_(seed) {}
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/cases/placeholders.h"
+#include "reference/session/smallest_request.h"
 #include "spec/catalogue/rule_case.h"
 
 namespace assay {
@@ -81,9 +82,6 @@ class CaseMaker {
   std::uint64_t seed_;
   mutable std::vector<Traits> traits_;  // one a position, or none yet
 };
-
-// The smallest valid request of the region.
-Request SmallestRequest(const std::string& region, const std::string& format);
 
 // 64 bits that depend on both, the same on every machine.
 std::uint64_t Scramble(std::uint64_t seed, std::string_view text);

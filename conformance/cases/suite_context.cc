@@ -22,13 +22,6 @@ void SuiteNotes::NotExercised(Rule rule, Skip skip, const std::string& why) {
   if (std::ranges::find(reasons, why) == reasons.end()) reasons.push_back(why);
 }
 
-std::string HomeRegion(const Dataset& dataset) {
-  for (const std::string& region : dataset.regions) {
-    if (!dataset.In(region).empty()) return region;
-  }
-  return dataset.regions.empty() ? "cn-hangzhou" : dataset.regions.front();
-}
-
 SuiteContext::SuiteContext(Session& the_session, const Dataset& the_dataset,
                            const SuiteOptions& the_options, SuiteNotes& the_notes)
     : session(the_session),

@@ -91,9 +91,6 @@ void ReportDifference(SuiteContext& context, const Origin& origin, const JudgedE
                       Difference difference, TestOutcome& outcome,
                       std::vector<std::uint64_t> evidence = {});
 
-// The first region with snapshots, or the first at all.
-std::string HomeRegion(const Dataset& dataset);
-
 // Runs requests that do not depend on each other.
 std::vector<ScriptResult> SendAll(SuiteContext& context, const Origin& origin,
                                   std::vector<Request> requests);

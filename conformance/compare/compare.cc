@@ -17,7 +17,7 @@
 #include "conformance/compare/comparison.h"
 #include "conformance/compare/difference_causes.h"
 #include "conformance/compare/side_log.h"
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
 #include "reference/watch/watched_target.h"

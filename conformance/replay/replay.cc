@@ -9,7 +9,7 @@
 #include <memory>
 #include <tuple>
 
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 #include "conformance/run/run_plan.h"
 #include "reference/state/open_dataset.h"
 #include "reference/watch/inventory.h"

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "conformance/cases/suite.h"
-#include "conformance/run/preflight.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
 #include "reference/session/null_recorder.h"
+#include "reference/session/preflight.h"
 #include "reference/watch/watched_target.h"
 
 namespace assay {

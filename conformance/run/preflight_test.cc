@@ -1,4 +1,4 @@
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 
 #include <gtest/gtest.h>
 

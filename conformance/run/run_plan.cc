@@ -6,15 +6,13 @@
 #include <chrono>
 #include <utility>
 
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 #include "reference/state/open_dataset.h"
 #include "reference/target/http_client.h"
 #include "reference/watch/inventory.h"
 
 namespace assay {
 namespace {
-
-constexpr double kPoliteRate = 10;  // requests a second to a host that is not this one
 
 // Combinations take a while to compute; a filter may say that none of them is wanted.
 bool MayWantCombinations(const std::vector<std::string>& only) {
@@ -83,11 +81,6 @@ Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
   return Ok();
 }
 
-bool IsLoopback(const Endpoint& endpoint) {
-  return !endpoint.socket_path.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
-         endpoint.host.starts_with("127.");
-}
-
 Result<std::unique_ptr<HttpTarget>> Connect(const std::string& url, const RunOptions& options) {
   const Result<Endpoint> endpoint = ParseEndpoint(url);
   if (!endpoint) return Error{"--target", endpoint.error().Text()};
@@ -95,7 +88,7 @@ Result<std::unique_ptr<HttpTarget>> Connect(const std::string& url, const RunOpt
   if (!made) return made.error();
   HttpTargetOptions& http = *made;
   http.connections = options.connections;
-  http.rate = options.rate >= 0 ? options.rate : IsLoopback(*endpoint) ? 0 : kPoliteRate;
+  http.rate = options.rate >= 0 ? options.rate : PoliteRate(*endpoint);
   http.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
   return HttpTarget::Open(url, http);
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "conformance/cases/suite_context.h"
-#include "conformance/run/known.h"
+#include "reference/findings/known.h"
 #include "conformance/run/run.h"
 #include "conformance/run/test_loop.h"
 #include "reference/server/server.h"

@@ -20,7 +20,7 @@
 #include <thread>
 
 #include "conformance/cases/suite.h"
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 #include "conformance/run/test_loop.h"
 #include "reference/auth/request_signer.h"
 #include "reference/faults/catalogue.h"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reference/describe_snapshots/hidden_values.h"
+#include "reference/findings/set_aside.h"
 #include "reference/session/exchange_record.h"
 #include "reference/wire/transport_failure.h"
 
@@ -18,7 +19,8 @@ Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOption
       recorder_(recorder),
       options_(options),
       doubts_(options.watched, judge, findings_),
-      sightings_(recorder) {}
+      sightings_(recorder),
+      exchanges_(options.exchanges_before) {}
 
 void Session::Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
                   const std::function<void(ScriptResult&&)>& done) {
@@ -64,7 +66,8 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
   if (step.response) {
     const Exchange exchange = step.AsExchange(out.id);
     out.verdict = judge_.Examine(exchange);
-    if (!out.verdict.IsSound() && !out.verdict.unreadable) NoteExchanged(step, out.verdict);
+    const bool may_be_exchanged = !options_.one_at_a_time && !out.verdict.IsSound();
+    if (may_be_exchanged && !out.verdict.unreadable) NoteExchanged(step, out.verdict);
     if (options_.diagnose && !doubts_.moves()) findings_.Observe(exchange, out.verdict);
   } else {
     const Error& error = step.response.error();
@@ -80,9 +83,11 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
   }
   violations_ += out.verdict.HasViolation() ? 1 : 0;
   doubts_.Follow(out);
-  doubts_.Take({out.id, origin, out.request, out.verdict});
   Record(origin, out, step);
-  sightings_.Take(out.id, out.request, out.verdict);
+  const Verdict news =
+      options_.set_aside ? options_.set_aside->Filter(out.request, out.verdict) : out.verdict;
+  sightings_.Take(out.id, out.request, news);
+  doubts_.Take({out.id, origin, out.request, news});
   return out;
 }
 
@@ -190,7 +195,8 @@ std::vector<Finding> Session::Findings() {
                                                          : doubts_.moves()  ? kJoined
                                                                             : kNamed},
                                               budget, judge_, moved);
-  std::ranges::move(passing_.Findings(exchanges_, options_.tolerance), std::back_inserter(out));
+  std::ranges::move(passing_.Findings(exchanges_ - options_.exchanges_before, options_.tolerance),
+                    std::back_inserter(out));
   std::ranges::sort(out, {}, &Finding::id);
   return out;
 }

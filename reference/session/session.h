@@ -53,6 +53,7 @@ class Session {
   // Confirms, reduces and groups what was found; to be called once, at the end.
   std::vector<Finding> Findings();
 
+  // Counts those of earlier sessions of the run, too.
   std::uint64_t exchanges() const { return exchanges_; }
   // Violations of `must` rules seen so far (exchanges and reports).
   std::uint64_t violations() const { return violations_; }

@@ -8,6 +8,7 @@
 
 namespace assay {
 
+class SetAside;
 class WatchedTarget;
 
 struct SessionOptions {
@@ -23,11 +24,14 @@ struct SessionOptions {
   std::uint64_t most_requests = 0;
   // The same after so many were sent again, for whatever reason. 0: no bound.
   std::uint64_t most_retries = 0;
-  bool diagnose = true;          // name the faults that answer as the target does
+  std::uint64_t exchanges_before = 0;  // of earlier sessions of the run: ids go on from there
+  bool one_at_a_time = false;          // requests never overlap, so answers cannot be exchanged
+  bool diagnose = true;                // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
   bool knows_state = true;       // false: only what is wrong with any state counts
   Tolerance tolerance = {};      // of failures that pass
   const StopSign* stop = nullptr;  // ends the session early
+  SetAside* set_aside = nullptr;   // what is found again is only counted
   // The session's target, if its state may move while it is asked.
   WatchedTarget* watched = nullptr;
 };

@@ -734,4 +734,11 @@ std::string DatasetText(const Dataset& dataset) {
   return out;
 }
 
+std::string HomeRegion(const Dataset& dataset) {
+  for (const std::string& region : dataset.regions) {
+    if (!dataset.In(region).empty()) return region;
+  }
+  return dataset.regions.empty() ? "cn-hangzhou" : dataset.regions.front();
+}
+
 }  // namespace assay

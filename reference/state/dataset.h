@@ -80,6 +80,9 @@ Dataset BuiltInDataset();
 // The same without that region.
 Dataset VariedDataset();
 
+// The first region with snapshots, or the first at all.
+std::string HomeRegion(const Dataset& dataset);
+
 // Of a snapshot: "Maximum 20 tag key-value pairs".
 inline constexpr std::size_t kMaximumTags = 20;
 

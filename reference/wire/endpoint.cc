@@ -118,4 +118,11 @@ Result<Endpoint> ParseEndpoint(std::string_view url) {
   return endpoint;
 }
 
+bool IsLoopback(const Endpoint& endpoint) {
+  return !endpoint.socket_path.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
+         endpoint.host.starts_with("127.");
+}
+
+double PoliteRate(const Endpoint& endpoint) { return IsLoopback(endpoint) ? 0 : 10; }
+
 }  // namespace assay

@@ -28,4 +28,9 @@ struct Endpoint {
 // and what a valid one looks like.
 Result<Endpoint> ParseEndpoint(std::string_view url);
 
+// True if the target is on this machine.
+bool IsLoopback(const Endpoint& endpoint);
+// Requests a second that nobody minds, unless told otherwise; 0 for no limit.
+double PoliteRate(const Endpoint& endpoint);
+
 }  // namespace assay

@@ -88,6 +88,23 @@ Json ParameterTallies(const std::vector<ParameterTally>& parameters) {
   return values;
 }
 
+Json CampaignValue(const CampaignTally& campaign) {
+  Json samples = Json::array();
+  for (const CampaignSample& sample : campaign.samples) {
+    samples.push_back({{"seconds", sample.seconds},
+                       {"inputs", sample.inputs},
+                       {"requests", sample.requests},
+                       {"features", sample.features},
+                       {"findings", sample.findings},
+                       {"corpus", sample.corpus}});
+  }
+  return {{"ended", TextValue(campaign.ended)},
+          {"workers", campaign.workers},
+          {"shown_once", campaign.shown_once},
+          {"shown_twice", campaign.shown_twice},
+          {"samples", std::move(samples)}};
+}
+
 void Append(std::string_view text, fmt::memory_buffer* out) {
   out->append(text.data(), text.data() + text.size());
 }
@@ -244,19 +261,20 @@ std::uint64_t RequestDigest(const Request& request) {
 }
 
 std::string TrailerLine(const RunTrailer& trailer) {
-  const Json line = {{"type", "trailer"},
-                     {"verdict", NameOf(trailer.verdict)},
-                     {"exit_code", trailer.exit_code},
-                     {"seconds", trailer.seconds},
-                     {"exchanges", trailer.exchanges},
-                     {"judged", trailer.judged},
-                     {"throttled", trailer.throttled},
-                     {"reason", TextValue(HideSecrets(trailer.reason))},
-                     {"rules", RuleValues(trailer.rules)},
-                     {"reading", ReadingValues(trailer.reading)},
-                     {"not_exercised", TextValues(trailer.not_exercised)},
-                     {"parameters", ParameterTallies(trailer.parameters)},
-                     {"unforeseen", UnforeseenValues(trailer.unforeseen)}};
+  Json line = {{"type", "trailer"},
+               {"verdict", NameOf(trailer.verdict)},
+               {"exit_code", trailer.exit_code},
+               {"seconds", trailer.seconds},
+               {"exchanges", trailer.exchanges},
+               {"judged", trailer.judged},
+               {"throttled", trailer.throttled},
+               {"reason", TextValue(HideSecrets(trailer.reason))},
+               {"rules", RuleValues(trailer.rules)},
+               {"reading", ReadingValues(trailer.reading)},
+               {"not_exercised", TextValues(trailer.not_exercised)},
+               {"parameters", ParameterTallies(trailer.parameters)},
+               {"unforeseen", UnforeseenValues(trailer.unforeseen)}};
+  if (trailer.campaign) line["campaign"] = CampaignValue(*trailer.campaign);
   return line.dump() + "\n";
 }
 

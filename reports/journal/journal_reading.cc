@@ -259,6 +259,23 @@ void ReadUnforeseen(Members& members, UnforeseenAnswer* answer) {
   members.Read("count", &answer->count);
 }
 
+void ReadSample(Members& members, CampaignSample* sample) {
+  members.Read("seconds", &sample->seconds);
+  members.Read("inputs", &sample->inputs);
+  members.Read("requests", &sample->requests);
+  members.Read("features", &sample->features);
+  members.Read("findings", &sample->findings);
+  members.Read("corpus", &sample->corpus);
+}
+
+void ReadCampaign(Members& members, CampaignTally* campaign) {
+  members.Read("ended", &campaign->ended);
+  members.Read("workers", &campaign->workers);
+  members.Read("shown_once", &campaign->shown_once);
+  members.Read("shown_twice", &campaign->shown_twice);
+  members.ReadObjects("samples", &campaign->samples, ReadSample);
+}
+
 void ReadTrailer(Members& members, RunTrailer* trailer) {
   members.Read("verdict", &trailer->verdict);
   members.Read("exit_code", &trailer->exit_code);
@@ -275,6 +292,9 @@ void ReadTrailer(Members& members, RunTrailer* trailer) {
   }
   if (members.Has("unforeseen")) {
     members.ReadObjects("unforeseen", &trailer->unforeseen, ReadUnforeseen);
+  }
+  if (members.Has("campaign")) {
+    members.ReadObject("campaign", &trailer->campaign.emplace(), ReadCampaign);
   }
 }
 

@@ -76,6 +76,8 @@ bool HaveOneCause(const Finding& a, const Finding& b) {
          a.diagnosis.front() == b.diagnosis.front();
 }
 
+}  // namespace
+
 void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
   for (const Finding& finding : from) {
     auto same =
@@ -91,6 +93,8 @@ void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to) {
     }
   }
 }
+
+namespace {
 
 void MergeParameters(const std::vector<ParameterTally>& from, std::vector<ParameterTally>* to) {
   for (const ParameterTally& parameter : from) {
@@ -194,6 +198,43 @@ void AddReason(const std::string& reason, std::string* reasons) {
   if (!reason.empty()) *reasons += (reasons->empty() ? "" : "; ") + reason;
 }
 
+// How far the campaign was at that time: what the latest sample before it says.
+CampaignSample SampleAt(const CampaignTally& campaign, double seconds) {
+  CampaignSample latest;
+  for (const CampaignSample& sample : campaign.samples) {
+    if (sample.seconds > seconds) break;
+    latest = sample;
+  }
+  return latest;
+}
+
+// Workers that share a corpus ran side by side. Of features and corpus the largest number counts:
+// what two of them saw may be the same.
+CampaignTally MergeCampaigns(const CampaignTally& a, const CampaignTally& b) {
+  CampaignTally out{.ended = a.ended,
+                    .workers = a.workers + b.workers,
+                    .shown_once = a.shown_once + b.shown_once,
+                    .shown_twice = a.shown_twice + b.shown_twice};
+  std::set<double> times;
+  for (const CampaignSample& sample : a.samples) times.insert(sample.seconds);
+  for (const CampaignSample& sample : b.samples) times.insert(sample.seconds);
+  for (const double seconds : times) {
+    const CampaignSample of_a = SampleAt(a, seconds), of_b = SampleAt(b, seconds);
+    out.samples.push_back({.seconds = seconds,
+                           .inputs = of_a.inputs + of_b.inputs,
+                           .requests = of_a.requests + of_b.requests,
+                           .features = std::max(of_a.features, of_b.features),
+                           .findings = std::max(of_a.findings, of_b.findings),
+                           .corpus = std::max(of_a.corpus, of_b.corpus)});
+  }
+  return out;
+}
+
+void MergeCampaign(const std::optional<CampaignTally>& from, std::optional<CampaignTally>* to) {
+  if (!from) return;
+  *to = *to ? MergeCampaigns(**to, *from) : *from;
+}
+
 void MergeRun(const RecordedRun& from, RecordedRun* to) {
   MergeFindings(from.findings, &to->findings);
   MergeReading(from, to);
@@ -202,6 +243,7 @@ void MergeRun(const RecordedRun& from, RecordedRun* to) {
   Append(from.trailer.not_exercised, &to->trailer.not_exercised);
   Append(from.trailer.unforeseen, &to->trailer.unforeseen);
   Append(from.evidence, &to->evidence);
+  MergeCampaign(from.trailer.campaign, &to->trailer.campaign);
   to->trailer.seconds += from.trailer.seconds;
   to->trailer.exchanges += from.trailer.exchanges;
   to->trailer.judged += from.trailer.judged;

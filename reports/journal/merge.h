@@ -12,6 +12,9 @@ inline constexpr std::uint64_t kShardExchanges = 1000000000;
 // True for several runs of one target that are no shards: they show it over time.
 bool AreOfOneTarget(const std::vector<RecordedRun>& runs);
 
+// Adds the findings to those that are there: what has one id or one cause becomes one finding.
+void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to);
+
 // One run for each target, in the order of first appearance. Runs of one target must be shards of
 // one run (same seed and spec hash; the error names two that are not) and are merged: findings of
 // equal id become one, tallies and seconds are added, readings intersected. A missing or doubled

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reports/render/campaign.h"
 #include "reports/render/html_assets.h"
 #include "reports/render/html_parts.h"
 #include "reports/render/overview.h"
@@ -157,6 +158,7 @@ std::string WrapHtmlPage(const std::string& title, const std::string& body) {
 
 std::string HtmlPage(const RecordedRun& run) {
   std::string body = Top(run) + "<main>\n<h2 id=\"findings\">Findings</h2>\n" + FindingCards(run);
+  body += CampaignSection(run);
   body += "<h2 id=\"grid\">Rules at a glance</h2>\n" + RuleGrid(run);
   if (const std::string curve = FindingsCurve(run); !curve.empty()) {
     body += "<h2 id=\"curve\">When they were found</h2>\n" + curve;

@@ -117,6 +117,9 @@ svg.curve { width: 100%; max-width: 45rem; height: auto; display: block; }
 svg.curve text { font: 12px system-ui, sans-serif; fill: var(--soft); }
 svg.curve .axis { fill: none; stroke: var(--line); }
 svg.curve .line { fill: none; stroke: var(--bad); stroke-width: 2; }
+svg.curve .calm { stroke: var(--link); }
+.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
+  gap: 1rem; }
 svg.curve circle, svg.curve .bar { fill: var(--bad); }
 svg.curve .none { fill: var(--good); }
 details { border-top: 1px solid var(--line); } details:last-of-type { border-bottom: 1px solid var(--line); }

@@ -160,8 +160,13 @@ Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbo
                std::ostream& output) {
   const Result<RecordedRun> run = LoadRun(folder);
   if (!run) return run.error();
-  const Done done = RenderReports(*run, folder, AllReportFormats());
-  output << TellGithub(*run) << TerminalSummary(*run, folder, style, verbose) << std::flush;
+  return ReportRun(*run, folder, style, verbose, output);
+}
+
+Done ReportRun(const RecordedRun& run, const std::string& folder, const TerminalStyle& style,
+               bool verbose, std::ostream& output) {
+  const Done done = RenderReports(run, folder, AllReportFormats());
+  output << TellGithub(run) << TerminalSummary(run, folder, style, verbose) << std::flush;
   return done;
 }
 

@@ -30,6 +30,10 @@ Done RenderReports(const RecordedRun& run, const std::string& out_dir,
 Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbose,
                std::ostream& output);
 
+// The same of a run that is loaded already.
+Done ReportRun(const RecordedRun& run, const std::string& folder, const TerminalStyle& style,
+               bool verbose, std::ostream& output);
+
 // Writes for several targets matrix.html and matrix.md (format summary); other formats
 // are an error.
 Done RenderMatrix(const std::vector<RecordedRun>& runs, const std::string& out_dir,

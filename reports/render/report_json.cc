@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "reports/render/campaign.h"
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 
@@ -143,22 +144,46 @@ Json TotalsValue(const RecordedRun& run) {
           {"requests_per_second", totals.requests_per_second}};
 }
 
+Json CampaignValue(const CampaignTally& campaign) {
+  const DiscoveryEstimate estimate = EstimateDiscovery(campaign);
+  Json samples = Json::array();
+  for (const CampaignSample& sample : campaign.samples) {
+    samples.push_back({{"seconds", sample.seconds},
+                       {"inputs", sample.inputs},
+                       {"requests", sample.requests},
+                       {"features", sample.features},
+                       {"findings", sample.findings},
+                       {"corpus", sample.corpus}});
+  }
+  return {{"ended", campaign.ended},
+          {"workers", campaign.workers},
+          {"features_shown_once", campaign.shown_once},
+          {"features_shown_twice", campaign.shown_twice},
+          {"next_input_shows_new_feature",
+           {{"probability", estimate.probability},
+            {"low", estimate.low},
+            {"high", estimate.high},
+            {"source", "Good 1953 (Good-Turing); interval: Esty 1983"}}},
+          {"samples", std::move(samples)}};
+}
+
 }  // namespace
 
 std::string ReportJson(const RecordedRun& run, bool with_repro) {
-  const Json report = {{"schema", "assay-report/1"},
-                       {"assay", run.header.assay},
-                       {"verdict", NameOf(run.trailer.verdict)},
-                       {"target", HideSecrets(run.header.target)},
-                       {"seed", run.header.seed},
-                       {"started", run.header.started},
-                       {"seconds", run.trailer.seconds},
-                       {"totals", TotalsValue(run)},
-                       {"findings", FindingValues(run, with_repro)},
-                       {"rules", RuleValues(run)},
-                       {"reading", ReadingValues(run)},
-                       {"unforeseen", UnforeseenValues(run)},
-                       {"vacuity", VacuityValue(run)}};
+  Json report = {{"schema", "assay-report/1"},
+                 {"assay", run.header.assay},
+                 {"verdict", NameOf(run.trailer.verdict)},
+                 {"target", HideSecrets(run.header.target)},
+                 {"seed", run.header.seed},
+                 {"started", run.header.started},
+                 {"seconds", run.trailer.seconds},
+                 {"totals", TotalsValue(run)},
+                 {"findings", FindingValues(run, with_repro)},
+                 {"rules", RuleValues(run)},
+                 {"reading", ReadingValues(run)},
+                 {"unforeseen", UnforeseenValues(run)},
+                 {"vacuity", VacuityValue(run)}};
+  if (run.trailer.campaign) report["campaign"] = CampaignValue(*run.trailer.campaign);
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

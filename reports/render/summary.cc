@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/render/campaign.h"
 #include "reports/render/curl.h"
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
@@ -41,6 +42,9 @@ std::string Headline(const RecordedRun& run) {
                       MarkdownCode(HideSecrets(run.header.target)),
                       CountText(run.trailer.exchanges, "request"), Thousands(run.trailer.judged),
                       run.trailer.seconds, RulesText(totals), run.header.seed);
+  if (run.trailer.campaign) {
+    text += "\nCampaign: " + MarkdownText(CampaignText(*run.trailer.campaign)) + "\n";
+  }
   for (const std::string& caution : Cautions(run)) text += "\n> " + MarkdownText(caution) + "\n";
   return text;
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "reports/render/campaign.h"
 #include "reports/render/overview.h"
 #include "reports/render/terminal_lists.h"
 #include "reports/text/secrets.h"
@@ -109,6 +110,7 @@ class Summary {
                           Thousands(trailer.throttled));
     }
     AddLine(line);
+    if (trailer.campaign) AddLine("  " + TerminalValue(CampaignText(*trailer.campaign), 400));
     std::string reached;
     for (const auto& [flag, value] : run_.header.options) {
       if (flag != "--header" && flag != "--proxy" && flag != "--client-cert") continue;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -142,6 +143,25 @@ struct RunHeader {
   GivenOptions options;
 };
 
+// How far a fuzzing campaign was at one time. All are counted from its beginning.
+struct CampaignSample {
+  double seconds = 0;
+  std::uint64_t inputs = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t features = 0;  // different ones that answers showed
+  std::uint64_t findings = 0;  // different symptoms, before they are confirmed and grouped
+  std::uint64_t corpus = 0;    // inputs that are kept
+};
+
+// A fuzzing campaign as a whole.
+struct CampaignTally {
+  std::string ended;  // why: "after 60 s (--max-time)"
+  int workers = 1;
+  std::uint64_t shown_once = 0;         // features that exactly one input showed
+  std::uint64_t shown_twice = 0;        // exactly two
+  std::vector<CampaignSample> samples;  // by time; the last one is of its end
+};
+
 enum class RunVerdict { kConforms, kViolations, kInconclusive };
 template <>
 inline constexpr std::array<std::string_view, 3> kNamesOf<RunVerdict> = {"conforms", "violations",
@@ -166,6 +186,7 @@ struct RunTrailer {
   std::vector<std::string> not_exercised;  // "rule id: why"
   std::vector<ParameterTally> parameters;
   std::vector<UnforeseenAnswer> unforeseen;  // groups of equal ones; the most frequent first
+  std::optional<CampaignTally> campaign = std::nullopt;  // of `assay fuzz`
 };
 
 // Receives what a run produces, in order; the journal implements it.

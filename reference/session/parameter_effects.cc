@@ -1,4 +1,4 @@
-#include "conformance/run/parameter_effects.h"
+#include "reference/session/parameter_effects.h"
 
 #include <algorithm>
 #include <functional>

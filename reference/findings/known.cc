@@ -1,4 +1,4 @@
-#include "conformance/run/known.h"
+#include "reference/findings/known.h"
 
 #include <fmt/format.h>
 

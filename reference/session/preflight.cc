@@ -1,14 +1,17 @@
-#include "conformance/run/preflight.h"
+#include "reference/session/preflight.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <set>
 #include <utility>
 
-#include "conformance/cases/case_answer.h"
+#include "reference/answer/observed.h"
 #include "reference/session/other_endpoint.h"
+#include "reference/session/smallest_request.h"
 #include "reference/target/patience.h"
 #include "reference/wire/transport_failure.h"
 
@@ -29,7 +32,7 @@ bool IsRefusedCaller(std::string_view code) {
 }
 
 std::optional<Error> ObstacleIn(const Target& target, const Response& response,
-                                const CaseAnswer& answer) {
+                                const ObservedAnswer& answer) {
   if (IsThrottled(response)) {
     return Obstacle(target, fmt::format("answers {} only that requests come too fast, for {} s",
                                         response.status, kLongestWait.count()));
@@ -37,11 +40,11 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
   if (std::string other = OtherEndpoint(response); !other.empty()) {
     return Obstacle(target, std::move(other));
   }
-  if (IsRefusedCaller(answer.code)) {
+  if (IsRefusedCaller(answer.code.text)) {
     return Obstacle(
         target, fmt::format("refuses the caller: {} {} (without --signature requests go unsigned; "
                             "with it, the key is that of the environment)",
-                            answer.status, answer.code));
+                            answer.status, answer.code.text));
   }
   return std::nullopt;
 }
@@ -60,7 +63,8 @@ std::optional<Error> FindObstacle(Target& target, const std::string& region,
   const Request request = SmallestRequest(region, format);
   const Result<Response> response = Send(target, request);
   if (!response) return ObstacleIn(target, response.error());
-  return ObstacleIn(target, *response, CaseAnswerOf(request, AnswerReader().Read(*response), {}));
+  AnswerReader reader;
+  return ObstacleIn(target, *response, reader.Read(*response));
 }
 
 namespace {
@@ -68,6 +72,13 @@ namespace {
 constexpr std::size_t kLargestPage = 100;
 constexpr std::size_t kMostPages = 20;
 constexpr std::size_t kMostMissing = 3;  // snapshots that are asked for by name
+
+std::optional<std::int64_t> Integer(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = !text.empty() && error == std::errc() && stop == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
 
 // What a target lists of one region.
 struct Listed {
@@ -127,11 +138,13 @@ class StateCheck {
       if (gives_up) obstacle_ = ObstacleIn(target_, response.error());
       return out;
     }
-    const CaseAnswer answer = CaseAnswerOf(request, AnswerReader().Read(*response), {});
+    AnswerReader reader;
+    const ObservedAnswer& answer = reader.Read(*response);
     if (gives_up) obstacle_ = ObstacleIn(target_, *response, answer);
-    out.is_list = answer.is_list;
-    out.total = answer.total;
-    for (const std::string& id : answer.ids) {
+    out.is_list = answer.status == 200 && answer.has_list;
+    out.total = Integer(answer.total_count.text);
+    for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
+      const std::string id(answer.snapshots[i][Field::kSnapshotId].text);
       out.nameless |= id.empty();
       if (out.ids.insert(id).second) out.known += dataset_.by_id.contains(id) ? 1 : 0;
     }

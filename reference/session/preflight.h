@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
-#include "conformance/cases/suite_context.h"
+#include "reference/session/session.h"
+#include "reference/state/dataset.h"
 
 namespace assay {
 

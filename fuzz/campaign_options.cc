@@ -1,0 +1,86 @@
+#include "fuzz/campaign_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "reference/state/open_dataset.h"
+#include "reference/wire/endpoint.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that was named must be there, and hold something to begin with.
+Done CheckCorpus(const std::string& folder) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return Error{folder, "there is no such folder (--corpus)"};
+  fs::directory_iterator entries(folder, error);
+  if (error) {
+    return Error{folder, "the corpus cannot be read: " + error.message() + " (--corpus)"};
+  }
+  if (entries == fs::directory_iterator()) {
+    return Error{folder,
+                 "the folder holds no input; leave out --corpus to begin with those of the "
+                 "catalogue"};
+  }
+  return Ok();
+}
+
+Done ResolveState(const CampaignOptions& options, CampaignPlan& plan) {
+  Result<Dataset> dataset = options.dataset.empty() && options.target.empty()
+                                ? Result<Dataset>(GenerateDataset(60, 1))
+                                : LoadDatasetOrBuiltIn(options.dataset);
+  if (!dataset) return dataset.error();
+  plan.dataset = std::make_unique<Dataset>(std::move(*dataset));
+  plan.dataset_name = options.dataset.empty() ? "built in" : options.dataset;
+  const auto& regions = plan.dataset->regions;
+  if (!options.region.empty() && std::ranges::find(regions, options.region) == regions.end()) {
+    return Error{"--region", fmt::format("the dataset has no region `{}`; it has {}",
+                                         options.region, fmt::join(regions, ", "))};
+  }
+  plan.region = options.region.empty() ? HomeRegion(*plan.dataset) : options.region;
+  return Ok();
+}
+
+}  // namespace
+
+Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
+  CampaignPlan plan;
+  const Result<ProgressMode> progress = ParseProgressMode(options.progress);
+  if (!progress) return progress.error();
+  plan.progress = *progress;
+  if (const Done done = ResolveState(options, plan); !done) return done.error();
+  if (!options.reading.empty()) {
+    Result<Reading> reading = LoadReading(options.reading);
+    if (!reading) return reading.error();
+    plan.reading = std::move(*reading);
+  }
+  if (!options.known.empty()) {
+    Result<std::vector<KnownFinding>> known = LoadKnown(options.known);
+    if (!known) return known.error();
+    plan.known = std::move(*known);
+  }
+  plan.corpus = options.corpus;
+  if (plan.corpus.empty()) {
+    plan.corpus = (fs::path(options.out) / "corpus").string();
+  } else if (const Done done = CheckCorpus(plan.corpus); !done) {
+    return done.error();
+  }
+  return plan;
+}
+
+Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options) {
+  const Result<Endpoint> endpoint = ParseEndpoint(options.target);
+  if (!endpoint) return Error{"--target", endpoint.error().Text()};
+  Result<HttpTargetOptions> http = MakeTargetOptions(options.connection, options.target);
+  if (!http) return http.error();
+  http->connections = 1;
+  http->rate = options.rate >= 0 ? options.rate : PoliteRate(*endpoint);
+  return HttpTarget::Open(options.target, *http);
+}
+
+}  // namespace assay

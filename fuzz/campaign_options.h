@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reference/findings/known.h"
+#include "reference/state/dataset.h"
+#include "reference/target/connection_options.h"
+#include "reports/render/progress.h"
+#include "spec/catalogue/reading.h"
+
+namespace assay {
+
+// What `assay fuzz` was asked for. Texts are as the user wrote them.
+struct CampaignOptions {
+  std::string target;  // "" for the model in this process
+  std::string dataset;
+  std::string reading;
+  std::string region;
+  std::string known;
+  std::string corpus;  // "" for OUT/corpus
+  std::string out = "assay-fuzz";
+  ConnectionOptions connection;
+  double rate = -1;  // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
+  double max_time_s = 60;  // 0: no limit
+  double quiet_for_s = 0;  // ends the campaign if nothing new was seen for so long; 0: never
+  std::uint64_t max_requests = 0;  // 0: no limit
+  std::size_t max_findings = 0;    // 0: no limit
+  std::uint64_t seed = 1;
+  int jobs = 1;
+  std::string progress = "auto";
+  bool verbose = false;
+  std::vector<std::string> flags;  // of libFuzzer
+};
+
+// The options, checked and resolved.
+struct CampaignPlan {
+  std::unique_ptr<Dataset> dataset;  // at a fixed address
+  std::string dataset_name;          // "built in" or the file
+  Reading reading;
+  std::string region;
+  std::vector<KnownFinding> known;
+  ProgressMode progress = ProgressMode::kAuto;
+  std::string corpus;  // the folder
+};
+
+// The Error names the flag, file or folder; its exit is kBadUsage.
+Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options);
+
+// Opens the target of the options over one connection; not for "".
+Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options);
+
+}  // namespace assay

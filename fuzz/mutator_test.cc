@@ -1,0 +1,55 @@
+#include "fuzz/mutator.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "fuzz/exchange_input.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kPages = "reading 0\nPageSize=7\n\nPageSize=7\nNextToken=$token.1\n\n";
+
+TEST(Inputs, AreReadBackAsTheyAreWritten) {
+  ExchangeInput input = ParseExchangeInput(kPages, "");
+  ASSERT_EQ(input.requests.size(), 2U);
+  EXPECT_EQ(input.requests[1].Find("NextToken"), "$token.1");
+  EXPECT_EQ(WriteExchangeInput(input), kPages);
+}
+
+TEST(Inputs, AreCompletedForTheRegion) {
+  const ExchangeInput input = ParseExchangeInput(kPages, "cn-beijing");
+  EXPECT_EQ(input.requests[0].Find("RegionId"), "cn-beijing");
+  EXPECT_EQ(input.requests[0].Find("Action"), "DescribeSnapshots");
+}
+
+TEST(Mutations, AreDifferentAndStayInputs) {
+  const Dataset dataset = GenerateDataset(20, 1);
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const std::string mutated = MutateExchange(kPages, dataset, seed);
+    EXPECT_EQ(MutateExchange(kPages, dataset, seed), mutated);
+    EXPECT_FALSE(ParseExchangeInput(mutated, "").requests.empty());
+    seen.insert(mutated);
+  }
+  EXPECT_GT(seen.size(), 100U);
+}
+
+TEST(Crossings, TakeFromBoth) {
+  const char* other = "reading 0\nStatus=failed\nUsage=none\n\n";
+  bool joined = false, mixed = false;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    for (const Request& request :
+         ParseExchangeInput(CrossExchanges(kPages, other, seed), "").requests) {
+      joined |= request.Find("Status") && request.Find("Usage") && !request.Find("PageSize");
+      mixed |= request.Find("PageSize") && (request.Find("Status") || request.Find("Usage"));
+    }
+  }
+  EXPECT_TRUE(joined);
+  EXPECT_TRUE(mixed);
+  EXPECT_EQ(CrossExchanges(kPages, "", 1), kPages);
+}
+
+}  // namespace
+}  // namespace assay

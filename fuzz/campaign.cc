@@ -106,6 +106,7 @@ struct Campaign::State {
   void BeginSession();
   void EndSession();
   void TakeFindings();
+  std::vector<std::unique_ptr<Script>> ScriptsOf(ExchangeInput input);
   void Send(std::string_view text);
   void Sample();
   std::string WhyOver() const;
@@ -210,7 +211,7 @@ void Campaign::State::BeginSession() {
   session = std::make_unique<Session>(target(), *judge, *recorder,
                                       SessionOptions{.timeout = timeout,
                                                      .exchanges_before = before,
-                                                     .one_at_a_time = true,
+                                                     .finds_exchanged = false,
                                                      .stop = &stop,
                                                      .set_aside = &aside,
                                                      .watched = watched.get()});
@@ -236,18 +237,33 @@ void Campaign::State::EndSession() {
   trailer.throttled += session->throttled();
 }
 
+// What the requests are sent in: one script each, or one for all if one needs an answer before it.
+std::vector<std::unique_ptr<Script>> Campaign::State::ScriptsOf(ExchangeInput input) {
+  std::vector<std::unique_ptr<Script>> scripts;
+  const auto seen = [](std::size_t position, const Exchange& exchange) {
+    ShowAnswer(exchange.request, exchange.response, exchange.answer, position);
+  };
+  const bool walks = std::ranges::any_of(
+      input.requests, [](const Request& request) { return request.Find("NextToken").has_value(); });
+  if (walks || !watched) {
+    scripts.push_back(std::make_unique<InputScript>(std::move(input), seen));
+    return scripts;
+  }
+  for (std::size_t i = 0; i < input.requests.size(); ++i) {
+    ExchangeInput alone;
+    alone.requests.push_back(std::move(input.requests[i]));
+    scripts.push_back(std::make_unique<InputScript>(
+        std::move(alone), [seen, i](std::size_t, const Exchange& exchange) { seen(i, exchange); }));
+  }
+  return scripts;
+}
+
 void Campaign::State::Send(std::string_view text) {
-  std::size_t position = 0;
-  BeginInput();
+  const ExchangeInput input = ParseExchangeInput(text, plan.region);
+  BeginInput(text);
   session->RunTest(
       [&] {
-        position = 0;
-        std::vector<std::unique_ptr<Script>> scripts;
-        scripts.push_back(std::make_unique<InputScript>(
-            ParseExchangeInput(text, plan.region), [&](const Exchange& exchange) {
-              ShowAnswer(exchange.request, exchange.response, exchange.answer, position++);
-            }));
-        for (const ScriptResult& result : session->Run(kOrigin, std::move(scripts))) {
+        for (const ScriptResult& result : session->Run(kOrigin, ScriptsOf(input))) {
           for (const JudgedExchange& exchange : result) ShowVerdict(exchange.verdict);
         }
       },

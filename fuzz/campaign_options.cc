@@ -78,7 +78,7 @@ Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& op
   if (!endpoint) return Error{"--target", endpoint.error().Text()};
   Result<HttpTargetOptions> http = MakeTargetOptions(options.connection, options.target);
   if (!http) return http.error();
-  http->connections = 1;
+  http->connections = kConnections;
   http->rate = options.rate >= 0 ? options.rate : PoliteRate(*endpoint);
   return HttpTarget::Open(options.target, *http);
 }

@@ -49,7 +49,11 @@ struct CampaignPlan {
 // The Error names the flag, file or folder; its exit is kBadUsage.
 Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options);
 
-// Opens the target of the options over one connection; not for "".
+// Requests of one input that need no token of each other are sent at once, over so many
+// connections.
+inline constexpr int kConnections = 4;
+
+// Opens the target of the options; not for "".
 Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options);
 
 }  // namespace assay

@@ -20,32 +20,27 @@ namespace assay {
 namespace {
 
 // libFuzzer's functions take no context.
-Campaign* g_campaign = nullptr;
 const Dataset* g_dataset = nullptr;
-
-void End() {
-  Campaign* campaign = std::exchange(g_campaign, nullptr);
-  if (campaign == nullptr) return;
-  const ExitCode code = campaign->Finish();
-  std::fflush(nullptr);
-  // Functions that run at exit would take this end for a crash of the target.
-  _exit(static_cast<int>(code));
-}
+std::function<void(std::string_view)> g_run;
+std::function<void()> g_at_end;
 
 int RunInput(const std::uint8_t* data, std::size_t size) {
-  if (g_campaign->IsOver()) End();
-  g_campaign->Run({reinterpret_cast<const char*>(data), size});
+  g_run({reinterpret_cast<const char*>(data), size});
   return 0;
 }
+
+void AtEnd() { g_at_end(); }
 
 }  // namespace
 
 bool HasEngine() { return true; }
 
-void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std::string>& flags,
-               const std::vector<std::string>& folders) {
-  g_campaign = &campaign;
+void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::string>& folders,
+                  const Dataset& dataset, std::function<void(std::string_view)> run,
+                  std::function<void()> at_end) {
   g_dataset = &dataset;
+  g_run = std::move(run);
+  g_at_end = std::move(at_end);
   std::vector<std::string> arguments = {"assay"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   arguments.insert(arguments.end(), folders.begin(), folders.end());
@@ -54,9 +49,9 @@ void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std
   argv.push_back(nullptr);
   int argc = static_cast<int>(arguments.size());
   char** passed = argv.data();
-  std::atexit(End);  // where a flag such as -runs=1000 ends it
+  std::atexit(AtEnd);  // where a flag such as -runs=1000 ends it
   (void)LLVMFuzzerRunDriver(&argc, &passed, RunInput);
-  End();
+  AtEnd();
   _exit(static_cast<int>(ExitCode::kCouldNotJudge));
 }
 
@@ -65,8 +60,9 @@ void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {
   if (seed % 8 == 0) return LLVMFuzzerMutate(data, size, most);
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::string mutated =
-      assay::MutateExchange({reinterpret_cast<const char*>(data), size}, *assay::g_dataset, seed);
+      assay::MutateExchange(text, *assay::g_dataset, seed, assay::FindHint(text));
   if (mutated.size() > most) return LLVMFuzzerMutate(data, size, most);
   std::copy(mutated.begin(), mutated.end(), reinterpret_cast<char*>(data));
   return mutated.size();
@@ -90,11 +86,30 @@ namespace assay {
 
 bool HasEngine() { return false; }
 
-void RunEngine(Campaign&, const Dataset&, const std::vector<std::string>&,
-               const std::vector<std::string>&) {
+void RunLibFuzzer(const std::vector<std::string>&, const std::vector<std::string>&, const Dataset&,
+                  std::function<void(std::string_view)>, std::function<void()>) {
   _exit(static_cast<int>(ExitCode::kBadUsage));
 }
 
 }  // namespace assay
 
 #endif
+
+namespace assay {
+
+void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std::string>& flags,
+               const std::vector<std::string>& folders) {
+  const auto end = [&campaign] {
+    const ExitCode code = campaign.Finish();
+    std::fflush(nullptr);
+    // Functions that run at exit would take this end for a crash of the target.
+    _exit(static_cast<int>(code));
+  };
+  const auto run = [&campaign, end](std::string_view text) {
+    if (campaign.IsOver()) end();
+    campaign.Run(text);
+  };
+  RunLibFuzzer(flags, folders, dataset, run, end);
+}
+
+}  // namespace assay

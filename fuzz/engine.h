@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/campaign.h"
@@ -9,6 +11,14 @@ namespace assay {
 
 // False if the program was built without libFuzzer.
 bool HasEngine();
+
+// Gives `run` mutated inputs until it ends the process, or the flags of libFuzzer do; then `at_end`
+// is called. Values come from the dataset. `folders` are the corpora: what is worth keeping is
+// written to the first.
+[[noreturn]] void RunLibFuzzer(const std::vector<std::string>& flags,
+                               const std::vector<std::string>& folders, const Dataset& dataset,
+                               std::function<void(std::string_view)> run,
+                               std::function<void()> at_end);
 
 // Feeds the campaign with mutated inputs until it is over, then finishes it and ends the process
 // with its exit code. The engine is libFuzzer, in this process. `folders` are the corpora: what is

@@ -9,6 +9,7 @@
 #include "fuzz/features.h"
 #include "fuzz/input_script.h"
 #include "fuzz/mutator.h"
+#include "reference/judge/judge.h"
 #include "reference/server/service.h"
 #include "reference/target/target.h"
 #include "reports/text/secrets.h"
@@ -65,7 +66,7 @@ void RunOne(std::string_view text) {
   const Readings& reading = readings[input.reading % kReadings];
   ModelTarget target(State(), reading.whole);
   Judge judge(State(), reading.known);
-  BeginInput();
+  BeginInput(text);
   SendAll(target, judge, std::move(input));
   (void)EndInput();
 }
@@ -84,8 +85,9 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {
   if (seed % 4 == 0) return LLVMFuzzerMutate(data, size, most);
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::string mutated =
-      assay::MutateExchange({reinterpret_cast<const char*>(data), size}, assay::State(), seed);
+      assay::MutateExchange(text, assay::State(), seed, assay::FindHint(text));
   if (mutated.size() > most) return LLVMFuzzerMutate(data, size, most);
   std::copy(mutated.begin(), mutated.end(), reinterpret_cast<char*>(data));
   return mutated.size();

@@ -6,9 +6,13 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "fuzz/hints.h"
 #include "spec/catalogue/catalogue.h"
+#include "spec/catalogue/operation.h"
 
 namespace assay {
 namespace {
@@ -31,6 +35,7 @@ struct Shown {
   std::array<std::uint8_t, kCounters> inputs{};
   std::vector<std::uint32_t> now;  // by the present one, each once
   FeatureCounts counts;
+  std::string_view text;  // of the present one
 };
 Shown& TheShown() {
   static Shown shown;
@@ -62,13 +67,13 @@ std::uint64_t HashOf(std::string_view text) { return std::hash<std::string_view>
 
 template <typename... Values>
 void Count(Kind kind, Values... values) {
-  if (guidance == Guidance::kNone) return;
-  if (guidance == Guidance::kStatus && kind != Kind::kStatus) return;
+  if (guidance != Guidance::kAnswers && kind != Kind::kStatus) return;
   std::uint64_t hash = Mix(0xD6E8FEB86659FD93ULL, static_cast<std::uint64_t>(kind));
   ((hash = Mix(hash, static_cast<std::uint64_t>(values))), ...);
   const std::size_t at = (hash ^ (hash >> 32)) % kCounters;
-  if (counters[at] == 0) TheShown().now.push_back(static_cast<std::uint32_t>(at));
-  if (counters[at] < 255) counters[at] = static_cast<std::uint8_t>(counters[at] + 1);
+  if (counters[at] != 0) return;  // how often an input shows it is no news
+  counters[at] = 1;
+  TheShown().now.push_back(static_cast<std::uint32_t>(at));
 }
 
 // 0, 1, 2, 3 to 5, 6 to 10, 11 to 20, 21 to 50, 51 to 99, 100, more.
@@ -96,27 +101,45 @@ std::uint64_t CharacterClasses(std::string_view text) {
   return classes * 8 + std::min<std::uint64_t>(7, std::bit_width(text.size()));
 }
 
+// The parameter of the documents that the name is; 0 for all others, which mutations make without
+// end.
+std::uint64_t ParameterOf(std::string_view name) {
+  static const std::unordered_set<std::string> known = [] {
+    std::unordered_set<std::string> names;
+    for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
+      names.insert(parameter.name);
+    }
+    return names;
+  }();
+  std::string general(name);
+  const std::size_t dot = general.find('.');
+  const std::size_t end = general.find('.', dot + 1);
+  if (end != std::string::npos) general.replace(dot + 1, end - dot - 1, "N");
+  return known.contains(general) ? HashOf(general) : 0;
+}
+
 // What came of the request, as coarsely as parameters shall be told apart by it.
 std::uint64_t OutcomeOf(const ObservedAnswer& answer) {
   if (answer.IsError()) return Mix(1, HashOf(answer.code.text));
   return Mix(static_cast<std::uint64_t>(answer.status), LengthClass(answer.snapshot_count));
 }
 
-// Which parameters took effect: what came of requests with them, alone and in pairs.
-void ShowParameters(const Request& request, std::uint64_t outcome) {
+// Which parameters took effect: what came of requests with them; of those that were accepted also
+// what the values are like, and which parameters stood together.
+void ShowParameters(const Request& request, const ObservedAnswer& answer) {
+  const std::uint64_t outcome = OutcomeOf(answer);
   std::array<std::uint64_t, 8> names{};
   std::size_t count = 0;
   for (const Parameter& parameter : request.parameters) {
     if (parameter.name == "Action" || parameter.name == "RegionId") continue;
-    const std::uint64_t name = HashOf(parameter.name);
+    const std::uint64_t name = ParameterOf(parameter.name);
     Count(Kind::kParameter, name, outcome);
-    Count(Kind::kParameter, name, CharacterClasses(parameter.value), outcome % 1021);
+    if (answer.IsError()) continue;
+    Count(Kind::kParameter, name, CharacterClasses(parameter.value), answer.snapshot_count == 0);
     if (count < names.size()) names[count++] = name;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      Count(Kind::kPair, names[i] ^ names[j], outcome % 2);
-    }
+    for (std::size_t j = 0; j < i; ++j) Count(Kind::kPair, names[i] ^ names[j]);
   }
 }
 
@@ -131,18 +154,28 @@ std::uint64_t ShapeOf(const ObservedAnswer& answer) {
   return Mix(shape, static_cast<std::uint64_t>(snapshot.tags_kind));
 }
 
+// The text names the parameter that is wrong; numbers and ids in it would be news without end.
+void ShowRefusal(const ObservedAnswer& answer, std::size_t position) {
+  Count(Kind::kCode, HashOf(answer.code.text), HashOf(answer.message.text) % 256);
+  if (guidance != Guidance::kAnswers) return;
+  std::string named = NamedParameter(answer);
+  if (named.empty()) return;
+  Count(Kind::kCode, HashOf(answer.code.text), HashOf(named));
+  RememberHint(TheShown().text, {position, std::move(named)});
+}
+
 void ShowList(const Request& request, const ObservedAnswer& answer, std::size_t position) {
   const bool goes_on = answer.next_token.given() && !answer.next_token.text.empty();
   const bool by_token = request.Find("NextToken").has_value();
   const bool by_size = request.Find("MaxResults").has_value();
   Count(Kind::kList, LengthClass(answer.snapshot_count), goes_on, by_token, by_size);
   if (by_token) Count(Kind::kWalk, position, LengthClass(answer.snapshot_count), goes_on);
-  Count(Kind::kPage, HashOf(answer.page_size.text) % 1024, LengthClass(answer.snapshot_count));
+  Count(Kind::kPage, HashOf(answer.page_size.text) % 1024);
   Count(Kind::kPage, 1 << 20, HashOf(answer.page_number.text) % 64);
-  Count(Kind::kTotal, HashOf(answer.total_count.text) % 512);
+  Count(Kind::kTotal, HashOf(answer.total_count.text) % 256);
   // Which snapshots were listed says which filters took effect.
   for (std::size_t i = 0; i < std::min<std::size_t>(answer.snapshot_count, 8); ++i) {
-    Count(Kind::kSnapshot, HashOf(answer.snapshots[i][Field::kSnapshotId].text) % 512);
+    Count(Kind::kSnapshot, HashOf(answer.snapshots[i][Field::kSnapshotId].text) % 256);
   }
 }
 
@@ -150,21 +183,22 @@ void ShowList(const Request& request, const ObservedAnswer& answer, std::size_t 
 
 void GuideBy(Guidance what) { guidance = what; }
 
-void BeginInput() {
+void BeginInput(std::string_view text) {
+  TheShown().text = text;
   for (const std::uint32_t at : TheShown().now) counters[at] = 0;
   TheShown().now.clear();
 }
 
 void ShowAnswer(const Request& request, const Response& response, const ObservedAnswer& answer,
                 std::size_t position) {
-  Count(Kind::kStatus, response.status);
+  // libFuzzer gives up if no input shows anything.
+  Count(Kind::kStatus, guidance == Guidance::kNone ? 0 : response.status);
   const std::uint64_t code = HashOf(answer.code.text);
   Count(Kind::kCode, response.status, code, HashOf(response.content_type));
-  // The text names the parameter that is wrong; numbers and ids in it would be news without end.
-  if (answer.IsError()) Count(Kind::kCode, code, HashOf(answer.message.text) % 256);
+  if (answer.IsError()) ShowRefusal(answer, position);
   Count(Kind::kShape, ShapeOf(answer));
   for (const Difference& problem : answer.problems) Count(Kind::kForm, Index(problem.rule));
-  ShowParameters(request, OutcomeOf(answer));
+  ShowParameters(request, answer);
   if (!answer.IsError()) ShowList(request, answer, position);
 }
 

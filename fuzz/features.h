@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "reference/answer/observed.h"
 #include "reference/judge/verdict.h"
@@ -9,14 +10,15 @@
 
 namespace assay {
 
-// Whether what answers show guides a campaign: everything, the status alone, or nothing.
+// What guides a campaign: all that answers show, their status alone, or nothing but that there was
+// one.
 enum class Guidance { kAnswers, kStatus, kNone };
 void GuideBy(Guidance guidance);
 
 // What answers were like, for libFuzzer: it keeps inputs that lead to new kinds of answers even if
 // the target itself is not instrumented. Without libFuzzer nothing of it can be seen from outside.
-// An input begins:
-void BeginInput();
+// An input begins: its text.
+void BeginInput(std::string_view text);
 // An answer of the input, the `position`-th from 0.
 void ShowAnswer(const Request& request, const Response& response, const ObservedAnswer& answer,
                 std::size_t position);

@@ -6,7 +6,7 @@ namespace assay {
 
 bool InputScript::Next(const Exchange* previous, Request& request) {
   if (previous != nullptr) {
-    if (seen_) seen_(*previous);
+    if (seen_) seen_(next_ - 1, *previous);
     std::string token = NextTokenOf(previous->answer);
     if (!token.empty()) {
       tokens_.Add(std::to_string(next_), token);

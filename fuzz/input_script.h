@@ -12,8 +12,8 @@ namespace assay {
 // Sends the requests of one input, one after the other, with the tokens filled in.
 class InputScript : public Script {
  public:
-  // `seen` is told of each exchange that was answered.
-  using Seen = std::function<void(const Exchange&)>;
+  // `seen` is told of each exchange that was answered, with its position in the input.
+  using Seen = std::function<void(std::size_t position, const Exchange&)>;
   explicit InputScript(ExchangeInput input, Seen seen = {})
       : input_(std::move(input)), seen_(std::move(seen)) {}
 

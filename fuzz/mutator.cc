@@ -31,20 +31,35 @@ std::string Name(Random& random, std::string_view pattern) {
   return name;
 }
 
-std::string FromDataset(Random& random, std::string_view name, const Dataset& dataset) {
-  if (dataset.snapshots.empty()) return "";
-  const Snapshot& snapshot = random.Pick(dataset.snapshots);
+// A snapshot of the region in which requests mostly ask.
+const Snapshot& PickSnapshot(Random& random, const Dataset& dataset) {
+  const std::vector<std::uint32_t>& home = dataset.In(HomeRegion(dataset));
+  return home.empty() ? random.Pick(dataset.snapshots) : dataset.snapshots[random.Pick(home)];
+}
+
+std::string FromSnapshot(Random& random, std::string_view name, const Snapshot& snapshot) {
   if (name.starts_with("Tag.")) {
     if (snapshot.tags.empty()) return "Env";
     const Tag& tag = random.Pick(snapshot.tags);
     return name.ends_with("ey") ? tag.key : tag.value;
   }
-  if (name == "SnapshotIds") {
-    return "[\"" + snapshot[Field::kSnapshotId] + "\",\"" +
-           random.Pick(dataset.snapshots)[Field::kSnapshotId] + "\"]";
-  }
   if (name.starts_with("Filter.")) return snapshot[Field::kCreationTime].substr(0, 16) + "Z";
   return snapshot[FieldOf(name)];
+}
+
+std::string FromDataset(Random& random, std::string_view name, const Dataset& dataset) {
+  if (dataset.snapshots.empty()) return "";
+  const Snapshot& snapshot = PickSnapshot(random, dataset);
+  if (name == "SnapshotIds") {
+    return "[\"" + snapshot[Field::kSnapshotId] + "\",\"" +
+           PickSnapshot(random, dataset)[Field::kSnapshotId] + "\"]";
+  }
+  return FromSnapshot(random, name, snapshot);
+}
+
+// Most numbers that matter are small.
+std::string PickNumber(Random& random) {
+  return random.Coin() ? PickOdd(random, "number") : std::to_string(1 + random.Below(100));
 }
 
 std::string Value(Random& random, std::string_view name, const Dataset& dataset) {
@@ -55,7 +70,7 @@ std::string Value(Random& random, std::string_view name, const Dataset& dataset)
   }
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     if (parameter.name != name) continue;
-    if (parameter.type == "integer") return PickOdd(random, "number");
+    if (parameter.type == "integer") return PickNumber(random);
     if (parameter.type == "boolean") return PickOdd(random, "boolean");
     if (!parameter.values.empty() && random.Below(4)) return random.Pick(parameter.values);
   }
@@ -69,12 +84,38 @@ Parameter SomeParameter(Random& random, const Dataset& dataset) {
   return {name, Value(random, name, dataset)};
 }
 
+// Up to three filters that one snapshot satisfies: filters of several would select nothing.
+void AskForOneSnapshot(Random& random, const Dataset& dataset, Request& request) {
+  if (dataset.snapshots.empty()) return;
+  const Snapshot& snapshot = PickSnapshot(random, dataset);
+  for (std::size_t left = 1 + random.Below(3); left > 0; --left) {
+    const std::string& name = random.Pick(OperationInfo::Get().parameters).name;
+    if (name.starts_with("Tag.") && !snapshot.tags.empty()) {
+      const Tag& tag = random.Pick(snapshot.tags);
+      request.Set("Tag.1.Key", tag.key);
+      request.Set("Tag.1.Value", tag.value);
+    } else if (name == "DiskId" || (FindField(name) != nullptr && name != "RegionId")) {
+      request.Set(name, snapshot[FieldOf(name)]);
+    }
+  }
+}
+
+// Goes on with the walk of one of the requests, or begins one.
+void Walk(Random& random, ExchangeInput& input) {
+  Request& page = input.requests[random.Below(input.requests.size())];
+  if (!page.Find("MaxResults")) page.Set("MaxResults", std::to_string(1 + random.Below(10)));
+  Request next = page;
+  next.Set("NextToken", kLastTokenOfInput);
+  if (random.Below(8) == 0) next.Set("Format", random.Coin() ? "XML" : "JSON");
+  input.requests.push_back(std::move(next));
+}
+
 void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
   auto& parameters = request.parameters;
   const auto some = [&]() {
     return parameters.begin() + static_cast<std::ptrdiff_t>(random.Below(parameters.size()));
   };
-  switch (random.Below(6)) {
+  switch (random.Below(8)) {
     case 0:
     case 1:
       parameters.push_back(SomeParameter(random, dataset));
@@ -91,6 +132,10 @@ void MutateRequest(Random& random, const Dataset& dataset, Request& request) {
     case 4:
       if (!parameters.empty()) parameters.push_back(*some());
       return;
+    case 5:
+    case 6:
+      AskForOneSnapshot(random, dataset, request);
+      return;
     default:
       request.method = random.Below(2) ? "GET" : "POST";
       request.placement = request.method == "GET" ? Placement::kQuery : Placement::kForm;
@@ -105,9 +150,14 @@ std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64
   return Value(random, name, dataset);
 }
 
-std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed) {
+std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed,
+                           const std::optional<Hint>& hint) {
   Random random(seed);
   ExchangeInput input = ParseExchangeInput(text, "");
+  if (hint && hint->request < input.requests.size() && random.Coin()) {
+    input.requests[hint->request].Set(hint->parameter, Value(random, hint->parameter, dataset));
+    return WriteExchangeInput(input);
+  }
   const std::uint64_t choice = random.Below(16);
   if (choice == 0) input.reading = static_cast<std::uint32_t>(random.Below(64));
   if (input.requests.empty() || (choice == 1 && input.requests.size() < kMostRequests)) {
@@ -118,6 +168,8 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
     input.requests.erase(input.requests.begin());
   } else if (choice == 3 && input.requests.size() < kMostRequests) {
     input.requests.push_back(input.requests.back());
+  } else if (choice == 4 && input.requests.size() < kMostRequests) {
+    Walk(random, input);
   } else {
     MutateRequest(random, dataset, input.requests[random.Below(input.requests.size())]);
   }

@@ -1,17 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "fuzz/hints.h"
 #include "reference/state/dataset.h"
 
 namespace assay {
 
 // The input with one change that keeps it a sensible input: a parameter added, dropped, repeated,
 // given another value (from the spec, the dataset, or the boundaries), a request added or dropped,
-// another method or reading. Equal arguments give equal results.
-std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed);
+// another method or reading. Every second time it is the parameter of the hint, if one is given.
+// Equal arguments give equal results.
+std::string MutateExchange(std::string_view text, const Dataset& dataset, std::uint64_t seed,
+                           const std::optional<Hint>& hint = std::nullopt);
 
 // An input of parts of both: requests of one after those of the other, or parameters of one in a
 // request of the other. Equal arguments give equal results.

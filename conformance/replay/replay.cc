@@ -9,8 +9,8 @@
 #include <memory>
 #include <tuple>
 
-#include "reference/session/preflight.h"
 #include "conformance/run/run_plan.h"
+#include "reference/session/preflight.h"
 #include "reference/state/open_dataset.h"
 #include "reference/watch/inventory.h"
 #include "reports/text/secrets.h"

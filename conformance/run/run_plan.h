@@ -5,9 +5,9 @@
 #include <string>
 
 #include "conformance/cases/suite_context.h"
-#include "reference/findings/known.h"
 #include "conformance/run/run.h"
 #include "conformance/run/test_loop.h"
+#include "reference/findings/known.h"
 #include "reference/server/server.h"
 #include "reports/journal/journal.h"
 #include "reports/render/progress.h"

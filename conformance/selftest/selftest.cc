@@ -20,12 +20,12 @@
 #include <thread>
 
 #include "conformance/cases/suite.h"
-#include "reference/session/preflight.h"
 #include "conformance/run/test_loop.h"
 #include "reference/auth/request_signer.h"
 #include "reference/faults/catalogue.h"
 #include "reference/server/server.h"
 #include "reference/server/service.h"
+#include "reference/session/preflight.h"
 #include "reference/target/http_client.h"
 #include "reference/watch/inventory.h"
 

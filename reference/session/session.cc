@@ -66,7 +66,7 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
   if (step.response) {
     const Exchange exchange = step.AsExchange(out.id);
     out.verdict = judge_.Examine(exchange);
-    const bool may_be_exchanged = !options_.one_at_a_time && !out.verdict.IsSound();
+    const bool may_be_exchanged = options_.finds_exchanged && !out.verdict.IsSound();
     if (may_be_exchanged && !out.verdict.unreadable) NoteExchanged(step, out.verdict);
     if (options_.diagnose && !doubts_.moves()) findings_.Observe(exchange, out.verdict);
   } else {

@@ -25,7 +25,7 @@ struct SessionOptions {
   // The same after so many were sent again, for whatever reason. 0: no bound.
   std::uint64_t most_retries = 0;
   std::uint64_t exchanges_before = 0;  // of earlier sessions of the run: ids go on from there
-  bool one_at_a_time = false;          // requests never overlap, so answers cannot be exchanged
+  bool finds_exchanged = true;         // answers that came to each other's requests
   bool diagnose = true;                // name the faults that answer as the target does
   int reduction_requests = 100;  // at most, to make one finding small, or to see it again; 0: none
   bool knows_state = true;       // false: only what is wrong with any state counts

@@ -126,6 +126,11 @@ RunTrailer SomeTrailer() {
   trailer.reading = {{"q", {"o", Hostile()}, true, 3, {1, 2}}};
   trailer.not_exercised = {"d.e.f: no tags"};
   trailer.parameters = {{"Status", 9, 4, 3}};
+  trailer.campaign = {.ended = "after 3 s",
+                      .workers = 2,
+                      .shown_once = 4,
+                      .shown_twice = 5,
+                      .samples = {{1.5, 10, 20, 30, 1, 6}, {3, 20, 40, 35, 2, 7}}};
   return trailer;
 }
 

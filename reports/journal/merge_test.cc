@@ -170,6 +170,25 @@ TEST(Merging, EveryTargetHasItsOwnRun) {
   EXPECT_EQ((*merged)[0].findings[0].evidence[0], 7u);
 }
 
+TEST(Merging, WorkersOfACampaignRanSideBySide) {
+  RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
+  first.trailer.campaign = {.ended = "after 3 s",
+                            .shown_once = 4,
+                            .samples = {{1, 10, 20, 30, 0, 5}, {3, 30, 60, 50, 1, 9}}};
+  second.trailer.campaign = {.ended = "after 3 s",
+                             .shown_once = 3,
+                             .samples = {{2, 15, 40, 35, 0, 7}, {3, 20, 50, 55, 0, 9}}};
+  const auto campaign = MergedFrom({first, second}).trailer.campaign;
+  ASSERT_TRUE(campaign.has_value());
+  EXPECT_EQ(campaign->workers, 2);
+  EXPECT_EQ(campaign->shown_once, 7U);
+  ASSERT_EQ(campaign->samples.size(), 3U);
+  EXPECT_EQ(campaign->samples[1].requests, 60U);  // after 2 s: 20 of the first, 40 of the second
+  EXPECT_EQ(campaign->samples[2].requests, 110U);
+  EXPECT_EQ(campaign->samples[2].features, 55U);
+  EXPECT_EQ(campaign->samples[2].corpus, 9U);
+}
+
 TEST(Merging, AddsWhatParametersDid) {
   RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
   first.trailer.parameters = {{"Status", 9, 4, 0}, {"Usage", 1, 0, 0}};

@@ -18,8 +18,8 @@ struct Reading {
   std::uint64_t situations = 0;
 };
 
-// "documented" and "observed" are built in, and "situations_SEED", under which the options depend on
-// the situation as SEED draws them; anything else is the path of a reading file:
+// "documented" and "observed" are built in, and "situations_SEED", under which the options depend
+// on the situation as SEED draws them; anything else is the path of a reading file:
 // {"format": "assay-reading/1", "name": …, "pins": {QUESTION: OPTION}}. Errors name file and key.
 Result<Reading> LoadReading(const std::string& name_or_file);
 

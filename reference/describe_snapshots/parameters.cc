@@ -202,7 +202,6 @@ class Gatherer {
 
   void Unknown(const Parameter& parameter) {
     if (IsOwnerName(parameter.name)) {
-      out_.may_be_refused = true;
       out_.discouraged = "request.owner.accepted"_rule;
       choices_.Mark(out_.discouraged);
       return;

@@ -65,7 +65,7 @@ struct GatheredParameters {
   std::vector<Refusal> refusals;
   bool stop = false;             // the explorer has seen enough
   bool may_be_refused = false;   // besides what `refusals` says, any refusal is right
-  Rule discouraged = kNoRule;    // the rule that such a refusal breaks all the same
+  Rule discouraged = kNoRule;    // the rule that any refusal breaks, if nothing else allows it
   bool may_be_anything = false;  // so is any list: what the value of a filter is, is not clear
 };
 // Sorts the request's parameters into their slots under the choices.

@@ -94,9 +94,9 @@ struct Paging {
 struct Plan {
   std::vector<Refusal> refusals;  // not empty: the request is refused with one of them
   bool may_be_refused = false;    // besides what `refusals` says, any refusal is right …
-  Rule discouraged = kNoRule;     // the rule that such a refusal breaks all the same …
   std::vector<const ErrorInfo*> possible_errors;  // … with these codes too, reserved otherwise
-  bool stop = false;                              // the explorer has seen enough
+  Rule discouraged = kNoRule;  // the rule that any refusal breaks, if nothing else allows it
+  bool stop = false;           // the explorer has seen enough
   bool dry_run = false;
   bool xml = false;
   std::string region;

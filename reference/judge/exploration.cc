@@ -100,19 +100,22 @@ class Explorer {
   }
 
   void CompareError(const Answer& expected) {
-    if (expected.plan.may_be_refused && (!matched_ || !warnings_.empty())) {
+    const Plan& plan = expected.plan;
+    const bool open = plan.may_be_refused && (!matched_ || !warnings_.empty());
+    if (open || (plan.discouraged != kNoRule && !matched_)) {
       // Whether such a category is refused depends on what the unknown region holds.
       const ErrorInfo* category = Catalogue::Get().FindError("InvalidSnapshotCategory.Malformed");
-      std::vector<const ErrorInfo*> errors = expected.plan.possible_errors;
-      errors.push_back(expected.plan.unseen_region ? category : nullptr);
+      std::vector<const ErrorInfo*> errors = plan.possible_errors;
+      errors.push_back(plan.unseen_region ? category : nullptr);
       for (const ErrorInfo* error : errors) {
-        const Refusal any{.rule = "request.open.admissible"_rule, .error = error, .any_code = true};
-        if (!CompareRefusal(any, asked_.answer).matches) continue;
+        const Refusal refusal{
+            .rule = "request.open.admissible"_rule, .error = error, .any_code = true};
+        if (!CompareRefusal(refusal, asked_.answer).matches) continue;
         matched_ = true;
         warnings_.clear();
-        if (expected.plan.discouraged == kNoRule) continue;
+        if (plan.may_be_refused) continue;
         warnings_.push_back(FormDifference(
-            expected.plan.discouraged, "200 and a list",
+            plan.discouraged, "200 and a list",
             fmt::format("{} {}", asked_.answer.status, Excerpt(asked_.answer.code.text)),
             "refused"));
       }

@@ -93,6 +93,9 @@ TEST(OddRequests, AreTakenWithTheParametersOfAnOwner) {
     const Request request = Ask({{name, "1234"}});
     EXPECT_EQ(Said(request, RightAnswer(request)), "| ");
     EXPECT_EQ(Said(request, Refusal(400, "UnsupportedParameter")), "| request.owner.accepted ");
+    // What may be refused anyway is not refused because of the owner.
+    const Request odd = Ask({{name, "1234"}, {"SnapshotName", std::string(100'000, 'n')}});
+    EXPECT_EQ(Said(odd, Refusal(400, "InvalidParameter")), "| ");
   }
 }
 

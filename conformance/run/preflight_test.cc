@@ -87,11 +87,15 @@ TEST(Preflight, KnowsATargetThatHoldsAPartOfTheDataset) {
 
 // They are there, as requests for them show.
 TEST(Preflight, LeavesHiddenSnapshotsToTheJudge) {
-  FaultyTarget target(BuiltIn());
-  target.bend_request = [](Request& request) {
-    if (!request.Find("Status")) request.Set("Status", "failed");
-  };
-  EXPECT_EQ(ObstacleOf(target), "");
+  for (const auto& [name, value] :
+       {std::pair("Status", "failed"), std::pair("Category", "standard"),
+        std::pair("Encrypted", "false")}) {
+    FaultyTarget target(BuiltIn());
+    target.bend_request = [&](Request& request) {
+      if (!request.Find(name)) request.Set(name, value);
+    };
+    EXPECT_EQ(ObstacleOf(target), "") << name;
+  }
 }
 
 TEST(Preflight, LeavesOneEmptyPageToTheJudge) {

@@ -256,7 +256,7 @@ void AddDryRuns(std::vector<Fault>& out) {
                      if (e.code == "DryRunOperation") change(e);
                    }});
   };
-  error("dry_run.true.status_403", "answers a dry run with 403", {"dry_run.true.operation"_rule},
+  error("dry_run.true.status_403", "answers a dry run with 403", {"error.code.known"_rule},
         [](RenderedError& e) { e.status = 403; });
   error("dry_run.true.code_dot", "says DryRun.Operation for a dry run",
         {"dry_run.true.operation"_rule, "request.open.admissible"_rule},

@@ -8,6 +8,7 @@
 
 #include "reference/describe_snapshots/select.h"
 #include "reference/judge/compare_page.h"
+#include "reference/judge/compare_refusal.h"
 #include "spec/text/hash.h"
 #include "spec/text/letters.h"
 
@@ -110,6 +111,7 @@ std::optional<Difference> Bounds::CheckError(bool odd,
   const ObservedAnswer& answer = asked_.answer;
   if (!odd && refusing_ == 0) return nearest;
   const std::string code(answer.code.text);
+  if (auto difference = CompareStatus(answer)) return difference;
   if (!Catalogue::Get().IsReserved(code) || codes_.contains(code)) return std::nullopt;
   const ErrorInfo* error = Catalogue::Get().FindError(code);
   if (error && SpeaksOf(*error, asked_.request)) return std::nullopt;

@@ -55,9 +55,9 @@ RefusalComparison CompareAnyCode(const Refusal& refusal, const ObservedAnswer& a
   const std::string_view code = answer.code.text;
   const bool own = refusal.error && refusal.error->code == code;
   const bool belongs = BelongsTo(code, refusal.subject);
-  if (answer.status < 400 || answer.status > 499) {
-    return out;
-  }
+  if (answer.status < 400 || answer.status > 499) return out;
+  out.difference = CompareStatus(answer);
+  if (out.difference) return out;
   if (!own && !belongs && Catalogue::Get().IsReserved(code)) {
     out.difference = OutcomeDifference(
         "error.code.belongs"_rule,
@@ -88,6 +88,15 @@ RefusalComparison CompareAnyCode(const Refusal& refusal, const ObservedAnswer& a
 
 }  // namespace
 
+std::optional<Difference> CompareStatus(const ObservedAnswer& answer) {
+  const ErrorInfo* error = Catalogue::Get().FindError(answer.code.text);
+  if (!error || error->status_rule == kNoRule || error->status == answer.status) {
+    return std::nullopt;
+  }
+  return OutcomeDifference(error->status_rule, Text(error->status, error->code),
+                           Text(answer.status, error->code), std::to_string(answer.status));
+}
+
 RefusalComparison CompareRefusal(const Refusal& refusal, const ObservedAnswer& answer) {
   if (refusal.any_code) return CompareAnyCode(refusal, answer);
   RefusalComparison out;
@@ -98,12 +107,12 @@ RefusalComparison CompareRefusal(const Refusal& refusal, const ObservedAnswer& a
                                        Text(answer.status, Excerpt(code)), Excerpt(code));
     return out;
   }
-  if (answer.status != error.status) {
-    out.difference = OutcomeDifference(
-        error.status_rule != kNoRule ? error.status_rule : refusal.rule,
-        Text(error.status, error.code), Text(answer.status, code), std::to_string(answer.status));
-    return out;
+  out.difference = CompareStatus(answer);
+  if (!out.difference && answer.status != error.status) {
+    out.difference = OutcomeDifference(refusal.rule, Text(error.status, error.code),
+                                       Text(answer.status, code), std::to_string(answer.status));
   }
+  if (out.difference) return out;
   out.matches = true;
   CheckMessage(code, answer, out.warnings);
   return out;

@@ -99,6 +99,15 @@ TEST(OddRequests, AreTakenWithTheParametersOfAnOwner) {
   }
 }
 
+// Whether they are refused is open; the status of a documented code is not.
+TEST(OddRequests, AreRefusedWithTheStatusOfTheCode) {
+  const Request request = Ask({{"Tag.1.Value", "dev"}});
+  const std::string text = "The specified Tag.n.Key and Tag.n.Value are not match.";
+  EXPECT_EQ(Said(request, Refusal(400, "InvalidTag.Mismatch", text)), "| ");
+  EXPECT_EQ(Said(request, Refusal(404, "InvalidTag.Mismatch", text)),
+            "error.invalid_tag_mismatch.status | ");
+}
+
 TEST(OddRequests, AreRefusedIfThereIsNoSuchAction) {
   const Request request = Ask({{"Action", "NoSuchActionAtAll"}});
   EXPECT_EQ(Said(request, Refusal(404, "InvalidAction.NotFound",

@@ -191,8 +191,8 @@ class StateCheck {
       const Snapshot& snapshot = *missing[i * (missing.size() - 1) / (kMostMissing - 1)];
       std::vector<Parameter> all = {
           {"SnapshotIds", fmt::format("[\"{}\"]", snapshot[Field::kSnapshotId])}};
-      for (const Field field :
-           {Field::kStatus, Field::kSnapshotType, Field::kUsage, Field::kSourceDiskType}) {
+      for (const Field field : {Field::kStatus, Field::kSnapshotType, Field::kUsage,
+                                Field::kSourceDiskType, Field::kCategory, Field::kEncrypted}) {
         all.push_back({std::string(InfoOf(field).name), snapshot[field]});
       }
       const Listed found = Ask(region, all, false);

@@ -14,6 +14,7 @@
 #include "reference/target/patience.h"
 #include "spec/text/hash.h"
 #include "spec/text/letters.h"
+#include "spec/text/percent.h"
 #include "spec/text/utf8.h"
 
 namespace assay {
@@ -46,6 +47,19 @@ std::uint64_t HashOf(const Request& request, std::uint64_t state) {
     hash = MixHash(MixHash(hash, parameter.name), parameter.value);
   }
   return (hash ^ state) * 0x9E3779B97F4A7C15ULL;
+}
+
+// What is signed is sorted by name: as the name is, or as it is encoded.
+bool HaveOneOrder(const std::vector<Parameter>& parameters) {
+  std::vector<std::string> plain, encoded, plain_encoded;
+  for (const Parameter& parameter : parameters) {
+    plain.push_back(parameter.name);
+    AppendPercentEncoded(parameter.name, &encoded.emplace_back());
+  }
+  std::ranges::sort(plain);
+  std::ranges::sort(encoded);
+  for (const std::string& name : plain) AppendPercentEncoded(name, &plain_encoded.emplace_back());
+  return plain_encoded == encoded;
 }
 
 // What says that the request may be written in this way, if nothing else needs it.
@@ -517,11 +531,13 @@ bool Examination::RefusesSignature() const {
          answer_.code.text == "SignatureDoesNotMatch";
 }
 
-// What was signed is not clear if a name comes twice or a text is not UTF-8.
+// What was signed is not clear if a name comes twice, a text is not UTF-8, or names can be sorted
+// in two ways.
 bool Examination::RefusesAmbiguousSignature() const {
   static constexpr std::array<std::string_view, 2> kCodes = {"SignatureDoesNotMatch",
                                                              "IncompleteSignature"};
   if (!IsError() || std::ranges::find(kCodes, answer_.code.text) == kCodes.end()) return false;
+  if (!HaveOneOrder(request_.parameters)) return true;
   std::set<std::string_view> names;
   return std::ranges::any_of(request_.parameters, [&](const Parameter& parameter) {
     return !names.insert(parameter.name).second || !IsValidUtf8(parameter.value) ||

@@ -129,6 +129,8 @@ TEST_F(Accusation, SparesARefusedSignatureIfWhatWasSignedIsAmbiguous) {
   EXPECT_EQ(RulesBroken(Judged(twice, refusal("x"))), "");
   // "[" comes after ".", and "%5B" before it.
   EXPECT_EQ(RulesBroken(Judged(Ask({{"Tag[]", "x"}, {"Tag.1", "y"}}), refusal("y"))), "");
+  // Many readers of forms drop what has no name.
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"", "1"}}), refusal("v"))), "");
   EXPECT_NE(RulesBroken(Judged(Ask({{"Status", "failed"}}), refusal("z"))), "");
 }
 

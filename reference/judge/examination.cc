@@ -531,8 +531,8 @@ bool Examination::RefusesSignature() const {
          answer_.code.text == "SignatureDoesNotMatch";
 }
 
-// What was signed is not clear if a name comes twice, a text is not UTF-8, or names can be sorted
-// in two ways.
+// What was signed is not clear if a name is empty or comes twice, a text is not UTF-8, or names can
+// be sorted in two ways.
 bool Examination::RefusesAmbiguousSignature() const {
   static constexpr std::array<std::string_view, 2> kCodes = {"SignatureDoesNotMatch",
                                                              "IncompleteSignature"};
@@ -540,8 +540,8 @@ bool Examination::RefusesAmbiguousSignature() const {
   if (!HaveOneOrder(request_.parameters)) return true;
   std::set<std::string_view> names;
   return std::ranges::any_of(request_.parameters, [&](const Parameter& parameter) {
-    return !names.insert(parameter.name).second || !IsValidUtf8(parameter.value) ||
-           !IsValidUtf8(parameter.name);
+    return parameter.name.empty() || !names.insert(parameter.name).second ||
+           !IsValidUtf8(parameter.value) || !IsValidUtf8(parameter.name);
   });
 }
 

@@ -28,6 +28,7 @@
 #include "reference/session/preflight.h"
 #include "reference/target/http_client.h"
 #include "reference/watch/inventory.h"
+#include "spec/catalogue/reading.h"
 
 namespace assay {
 namespace {
@@ -255,7 +256,7 @@ class Trials {
 // A reading whose options depend on the situation. Its name is one that `assay serve` takes.
 Reading BySituation(const SelftestOptions& options, int number) {
   const std::uint64_t seed = options.seed * 100'000 + static_cast<std::uint64_t>(number) + 1;
-  return {.name = fmt::format("situations_{}", seed), .situations = seed};
+  return LoadReading(fmt::format("situations_{}", seed)).value();
 }
 
 void AddFaultTrials(const SelftestOptions& options, std::vector<Trial>& out) {

@@ -51,15 +51,11 @@ std::uint64_t HashOf(const Request& request, std::uint64_t state) {
 
 // What is signed is sorted by name: as the name is, or as it is encoded.
 bool HaveOneOrder(const std::vector<Parameter>& parameters) {
-  std::vector<std::string> plain, encoded, plain_encoded;
-  for (const Parameter& parameter : parameters) {
-    plain.push_back(parameter.name);
-    AppendPercentEncoded(parameter.name, &encoded.emplace_back());
-  }
-  std::ranges::sort(plain);
-  std::ranges::sort(encoded);
-  for (const std::string& name : plain) AppendPercentEncoded(name, &plain_encoded.emplace_back());
-  return plain_encoded == encoded;
+  std::vector<std::string> names, encoded;
+  for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+  std::ranges::sort(names);
+  for (const std::string& name : names) AppendPercentEncoded(name, &encoded.emplace_back());
+  return std::ranges::is_sorted(encoded);
 }
 
 // What says that the request may be written in this way, if nothing else needs it.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/reading/satisfy.h"
+
 namespace assay {
 namespace {
 
@@ -46,53 +48,6 @@ std::vector<Question> Questions(const Explanations& explanations) {
   const auto rest = std::ranges::unique(out);
   out.erase(rest.begin(), rest.end());
   return out;
-}
-
-// Each explanation under the domains: impossible ones go, restrictions that restrict nothing go.
-void Reduce(Explanations& explanations, const Domains& domains) {
-  std::erase_if(explanations, [&](Explanation& explanation) {
-    for (Restriction& restriction : explanation) {
-      restriction.options &= domains[Index(restriction.question)];
-      if (restriction.options.empty()) return true;
-    }
-    std::erase_if(explanation, [&](const Restriction& restriction) {
-      return restriction.options == domains[Index(restriction.question)];
-    });
-    return false;
-  });
-}
-
-bool AlwaysHolds(const Explanations& explanations) {
-  return std::ranges::any_of(explanations, &Explanation::empty);
-}
-
-bool Search(const std::vector<Explanations>& constraints, Domains& domains);
-
-// Takes one explanation of the most constrained disjunction after another.
-bool TryEach(const std::vector<Explanations>& constraints, std::size_t tightest, Domains& domains) {
-  std::vector<Explanations> rest = constraints;
-  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(tightest));
-  return std::ranges::any_of(constraints[tightest], [&](const Explanation& explanation) {
-    Domains narrowed = domains;
-    for (const Restriction& r : explanation) narrowed[Index(r.question)] &= r.options;
-    if (!Search(rest, narrowed)) return false;
-    domains = narrowed;
-    return true;
-  });
-}
-
-// False if no reading in `domains` satisfies the constraints. Otherwise `domains` are narrowed
-// to some of those that do: any choice of options in them satisfies all.
-bool Search(const std::vector<Explanations>& constraints, Domains& domains) {
-  std::vector<Explanations> open;
-  for (Explanations explanations : constraints) {
-    Reduce(explanations, domains);
-    if (explanations.empty()) return false;
-    if (!AlwaysHolds(explanations)) open.push_back(std::move(explanations));
-  }
-  if (open.empty()) return true;
-  const auto tightest = std::ranges::min_element(open, {}, &Explanations::size);
-  return TryEach(open, static_cast<std::size_t>(tightest - open.begin()), domains);
 }
 
 Domains Pinned(const Reading& pins) {
@@ -146,47 +101,12 @@ bool ReadingSpace::Restrict(Explanations explanations, bool* learned) {
   }
   ReadingSpace next = *this;
   next.undecided_.push_back(std::move(explanations));
-  if (!next.Propagate() || !next.Satisfiable()) return false;
+  if (!Propagate(next.undecided_, next.domains_) || !Satisfy(next.undecided_, next.domains_)) {
+    return false;
+  }
   *this = std::move(next);
   if (learned) *learned = true;
   return true;
-}
-
-// What all explanations of one disjunction have in common holds by itself.
-bool ReadingSpace::NarrowBy(const Explanations& explanations) {
-  bool narrowed = false;
-  for (const Restriction& restriction : explanations.front()) {
-    OptionSet together;
-    bool everywhere = true;
-    for (const Explanation& explanation : explanations) {
-      const auto at = std::ranges::find(explanation, restriction.question, &Restriction::question);
-      everywhere &= at != explanation.end();
-      if (everywhere) together |= at->options;
-    }
-    OptionSet& domain = domains_[Index(restriction.question)];
-    if (!everywhere || (domain & together) == domain) continue;
-    domain &= together;
-    narrowed = true;
-  }
-  return narrowed;
-}
-
-bool ReadingSpace::Propagate() {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (Explanations& explanations : undecided_) {
-      Reduce(explanations, domains_);
-      if (explanations.empty()) return false;
-      if (!AlwaysHolds(explanations)) changed |= NarrowBy(explanations);
-    }
-    std::erase_if(undecided_, AlwaysHolds);
-  }
-  return true;
-}
-
-bool ReadingSpace::Satisfiable() const {
-  Domains domains = domains_;
-  return Search(undecided_, domains);
 }
 
 OptionSet ReadingSpace::Attainable(Question question) const {
@@ -194,7 +114,7 @@ OptionSet ReadingSpace::Attainable(Question question) const {
   for (const int position : Possible(question)) {
     Domains domains = domains_;
     domains[Index(question)] = OptionSet::At(position);
-    if (!Search(undecided_, domains)) out = out - OptionSet::At(position);
+    if (!Satisfy(undecided_, domains)) out = out - OptionSet::At(position);
   }
   return out;
 }
@@ -205,8 +125,7 @@ std::optional<Reading> ReadingSpace::ReadingWith(Question question, int position
   const auto narrow = [&](Question q, int to) {
     Domains narrowed = domains;
     narrowed[Index(q)] &= OptionSet::At(to);
-    Domains satisfied = narrowed;
-    if (narrowed[Index(q)].empty() || !Search(undecided_, satisfied)) return false;
+    if (narrowed[Index(q)].empty() || !Satisfy(undecided_, narrowed)) return false;
     domains = narrowed;
     return true;
   };
@@ -214,7 +133,7 @@ std::optional<Reading> ReadingSpace::ReadingWith(Question question, int position
   for (const auto& [q, option] : preferred.pins) {
     if (q != question) narrow(q, Catalogue::Get()[q].PositionOf(option));
   }
-  Search(undecided_, domains);
+  domains = *Satisfy(undecided_, domains);
   Reading out;
   for (const QuestionInfo& info : Catalogue::Get().questions()) {
     out.pins.emplace_back(info.id, OptionAt(info.id, domains[Index(info.id)].First()));
@@ -239,8 +158,7 @@ std::vector<Question> ReadingSpace::TiedTo(Question question) const {
 bool ReadingSpace::Consistent(const Reading& pins, const std::vector<const Explanations*>& all) {
   std::vector<Explanations> constraints;
   for (const Explanations* explanations : all) constraints.push_back(*explanations);
-  Domains domains = Pinned(pins);
-  return Search(constraints, domains);
+  return Satisfy(std::move(constraints), Pinned(pins)).has_value();
 }
 
 }  // namespace assay

@@ -57,11 +57,6 @@ class ReadingSpace {
   static bool Consistent(const Reading& pins, const std::vector<const Explanations*>& all);
 
  private:
-  // Narrows domains until nothing changes; false if some disjunction has no explanation left.
-  bool Propagate();
-  bool NarrowBy(const Explanations& explanations);
-  bool Satisfiable() const;
-
   Domains domains_;
   std::vector<Explanations> undecided_;
 };

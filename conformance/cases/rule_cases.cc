@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conformance/cases/case_script.h"
+#include "reference/auth/request_signer.h"
 
 namespace assay {
 namespace {
@@ -57,7 +58,7 @@ class RuleRun {
         NotExercised(rule_case, Skip::kNoValue, made.error().what);
         continue;
       }
-      if (in_parameters_) made->request.Set("SignatureVersion", "1.0");
+      if (in_parameters_) AskForParameterSignature(made->request);
       runs_.push_back({&rule_case, std::move(*made), false, std::nullopt});
       AddToGroups(&runs_.back(), groups_);
     }

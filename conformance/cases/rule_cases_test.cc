@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/cases/bench_for_test.h"
+#include "reference/auth/request_signer.h"
 #include "spec/catalogue/catalogue_for_test.h"
 
 namespace assay {
@@ -83,7 +84,7 @@ TEST(RuleCases, SeeWhatIsForgedInParametersAloneInARunThatSignsHeaders) {
     FaultyTarget target(BuiltIn());
     int in_parameters = 0;
     target.bend_request = [&](Request& request) {
-      if (request.Find("SignatureVersion") != "1.0") return;
+      if (!AsksForParameterSignature(request)) return;
       ++in_parameters;
       request.forgery = Forgery::kNone;
     };

@@ -19,8 +19,15 @@ constexpr std::size_t kMostFindings = 3;  // of one fault
 constexpr std::size_t kNamedFirst = 90;   // percent of the faults
 constexpr std::size_t kNamedAmongThree = 97;
 
-const char* HowTried(const TrialResult& trial) {
-  return trial.over_http ? "over HTTP" : "in process";
+std::string HowTried(const TrialResult& trial) {
+  const std::string how = trial.over_http ? "over HTTP" : "in process";
+  return trial.situations.empty() ? how : fmt::format("{} under {}", how, trial.situations);
+}
+
+// What stands beside the name of the trial.
+std::string Remark(const TrialResult& trial) {
+  if (!trial.situations.empty()) return fmt::format(" ({})", trial.situations);
+  return trial.over_http ? " (HTTP)" : "";
 }
 
 void AddAlarms(const Detection& detection, std::vector<std::string>& out) {
@@ -33,7 +40,7 @@ void AddAlarms(const Detection& detection, std::vector<std::string>& out) {
 
 // What depends on the hazards of a network is counted, but not held to a number of findings.
 bool GivesTooManyFindings(const TrialResult& trial, const Fault& fault) {
-  return IsWhole(trial) && !(fault.wire && fault.history) && trial.findings.size() > kMostFindings;
+  return trial.whole && !(fault.wire && fault.history) && trial.findings.size() > kMostFindings;
 }
 
 bool BreaksAnExpectedRule(const TrialResult& trial, const Fault& fault) {
@@ -42,7 +49,7 @@ bool BreaksAnExpectedRule(const TrialResult& trial, const Fault& fault) {
 }
 
 void AddShortcomingsOf(const TrialResult& trial, std::vector<std::string>& out) {
-  const char* how = HowTried(trial);
+  const std::string how = HowTried(trial);
   if (!trial.seen) {
     out.push_back(fmt::format("fault {} is not seen {}", trial.name, how));
     return;
@@ -52,8 +59,8 @@ void AddShortcomingsOf(const TrialResult& trial, std::vector<std::string>& out) 
     out.push_back(
         fmt::format("fault {} gives {} findings {}", trial.name, trial.findings.size(), how));
   }
-  // Over HTTP the first report was enough.
-  if (!trial.over_http && !BreaksAnExpectedRule(trial, fault)) {
+  // Otherwise the first report was enough.
+  if (trial.whole && !trial.over_http && !BreaksAnExpectedRule(trial, fault)) {
     out.push_back(fmt::format("fault {} is seen {}, but only by {}", trial.name, how,
                               trial.rules.begin()->first));
   }
@@ -87,12 +94,10 @@ void AddIdleRules(const Detection& detection, std::vector<std::string>& out) {
 
 }  // namespace
 
-bool IsWhole(const TrialResult& fault) { return !fault.over_http || FindFault(fault.name)->wire; }
-
 Naming CountNamed(const Detection& detection) {
   Naming out;
   for (const TrialResult& trial : detection.faults) {
-    if (!trial.seen || !IsWhole(trial)) continue;
+    if (!trial.seen || !trial.whole) continue;
     ++out.trials;
     out.one_finding += trial.findings.size() == 1 ? 1 : 0;
     const auto within = [&](std::size_t most) {
@@ -118,7 +123,8 @@ std::vector<std::string> Shortcomings(const Detection& detection, bool all_fault
 }
 
 Json ToJson(const TrialResult& trial) {
-  return {{"name", trial.name},           {"over_http", trial.over_http},
+  return {{"name", trial.name},           {"situations", trial.situations},
+          {"over_http", trial.over_http}, {"whole", trial.whole},
           {"seen", trial.seen},           {"rules", trial.rules},
           {"suite", trial.suite},         {"requests", trial.requests},
           {"exchanges", trial.exchanges}, {"findings", trial.findings},
@@ -129,7 +135,9 @@ Json ToJson(const TrialResult& trial) {
 TrialResult TrialOfJson(const Json& json) {
   TrialResult out;
   out.name = json["name"];
+  out.situations = json["situations"];
   out.over_http = json["over_http"];
+  out.whole = json["whole"];
   out.seen = json["seen"];
   out.rules = json["rules"].get<std::map<std::string, std::string>>();
   out.suite = json["suite"];
@@ -182,7 +190,7 @@ std::string DetectionTable(const Detection& detection) {
       auto& faults = by_rule[rule];
       if (faults.empty() || faults.back() != trial.name) faults.push_back(trial.name);
     }
-    out += fmt::format("| {}{} | {} | {} | {} |\n", trial.name, trial.over_http ? " (HTTP)" : "",
+    out += fmt::format("| {}{} | {} | {} | {} |\n", trial.name, Remark(trial),
                        trial.seen ? std::to_string(trial.requests) : "not seen", trial.suite,
                        fmt::join(rules, ", "));
   }

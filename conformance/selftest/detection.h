@@ -11,7 +11,9 @@ namespace assay {
 // What the suites made of one server: a fault, or a reading.
 struct TrialResult {
   std::string name;
+  std::string situations = {};  // the reading that it answers by, if a fault's
   bool over_http = false;
+  bool whole = true;                                // ran to its end: it found all that it finds
   bool seen = false;                                // something was reported
   std::map<std::string, std::string> rules;         // that were broken; "violation" or "warning"
   std::string suite;                                // that reported first
@@ -39,8 +41,6 @@ struct Naming {
   std::size_t among_three = 0;
 };
 Naming CountNamed(const Detection& detection);
-// True if the trial ran to its end, so that its findings are all that the suites find.
-bool IsWhole(const TrialResult& fault);
 
 // Faults that nobody saw, or that give more than three findings, faults that are named too seldom,
 // rules that saw none, alarms: a line each. Empty: the suite is sound. Rules and names are looked

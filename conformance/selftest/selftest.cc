@@ -85,7 +85,7 @@ class Trials {
     if (!trial.over_http) {
       // A target of its own: what comes after so many requests is diagnosed by their number.
       ModelTarget first(dataset_, trial.reading, faults);
-      if (const auto obstacle = Obstacle(first)) return {.name = trial.name, .alarm = *obstacle};
+      if (const auto obstacle = Obstacle(first)) return Begin(trial, *obstacle);
       ModelTarget target(dataset_, trial.reading, std::move(faults));
       return RunOn(target, trial);
     }
@@ -94,21 +94,26 @@ class Trials {
     const Credentials key{.key_id = "testid", .secret = "testsecret"};
     const auto server = Server::Start(dataset_, trial.reading, "127.0.0.1", 0, {.threads = 2},
                                       {.authenticate = sign, .keys = {key}}, std::move(faults));
-    if (!server) return {.name = trial.name, .alarm = server.error().Text()};
+    if (!server) return Begin(trial, server.error().Text());
     HttpTargetOptions http;
     if (sign) {
       http.sign = MakeSigner(key, {.scheme = SignsHeaders(trial) ? SignatureScheme::kHeaders
                                                                  : SignatureScheme::kParameters});
     }
     const auto target = HttpTarget::Open((*server)->Url(), http);
-    if (!target) return {.name = trial.name, .alarm = target.error().Text()};
-    if (const auto obstacle = Obstacle(**target)) {
-      return {.name = trial.name, .over_http = true, .alarm = *obstacle};
-    }
+    if (!target) return Begin(trial, target.error().Text());
+    if (const auto obstacle = Obstacle(**target)) return Begin(trial, *obstacle);
     return RunOn(**target, trial);
   }
 
  private:
+  static TrialResult Begin(const Trial& trial, std::string alarm = "") {
+    return {.name = trial.name,
+            .situations = trial.fault && trial.reading.situations > 0 ? trial.reading.name : "",
+            .over_http = trial.over_http,
+            .alarm = std::move(alarm)};
+  }
+
   // What a target was found to hold, and the tests for it.
   struct Found {
     Dataset dataset;
@@ -168,7 +173,7 @@ class Trials {
     FirstReport recorder(false);
     Session session(target, judge, recorder, {.diagnose = false, .knows_state = false});
     AskForLists(session, HomeRegion(dataset_), "JSON");
-    TrialResult out{.name = trial.name, .over_http = trial.over_http, .alarm = why.Text()};
+    TrialResult out = Begin(trial, why.Text());
     TakeFindings(session, false, out);
     recorder.suite = "discovery";
     TakeCounts(session, recorder, out);
@@ -186,7 +191,8 @@ class Trials {
                     {.keep_bodies = false, .diagnose = whole && !discover_});
     SuiteNotes notes;
     SuiteContext context(session, dataset, SuiteFor(trial), notes);
-    TrialResult out{.name = trial.name, .over_http = trial.over_http};
+    TrialResult out = Begin(trial);
+    out.whole = whole;
     RunTests(tests, {}, [&](std::size_t i) {
       RunOne(context, tests[i], recorder, out);
       return (whole || recorder.requests == 0) && !session.lost() && !session.spent();
@@ -198,9 +204,10 @@ class Trials {
     return out;
   }
 
-  // Over HTTP, or with the state withheld, it is enough to have seen the fault.
+  // Over HTTP, by situation, or with the state withheld, it is enough to have seen the fault.
   bool IsRunWhole(const Trial& trial) const {
-    return !trial.fault || (!discover_ && (!trial.over_http || trial.fault->wire));
+    return !trial.fault ||
+           (!discover_ && trial.reading.situations == 0 && (!trial.over_http || trial.fault->wire));
   }
 
   static bool SignsHeaders(const Trial& trial) {
@@ -270,14 +277,17 @@ void AddFaultTrials(const SelftestOptions& options, std::vector<Trial>& out) {
   }
 }
 
-// Each option alone, then all of them in turn, then at random.
-void AddReadingTrials(const SelftestOptions& options, std::vector<Trial>& out) {
-  const auto& questions = Catalogue::Get().questions();
-  std::size_t most = 0;
+void AddReadingsBySituation(const SelftestOptions& options, std::vector<Trial>& out) {
   for (int i = 0; i < options.situations; ++i) {
     const Reading reading = BySituation(options, i);
     out.push_back({reading.name, nullptr, reading, false});
   }
+}
+
+// Each option alone, then all of them in turn, then at random.
+void AddReadingTrials(const SelftestOptions& options, std::vector<Trial>& out) {
+  const auto& questions = Catalogue::Get().questions();
+  std::size_t most = 0;
   for (const QuestionInfo& question : questions) {
     most = std::max(most, question.options.size());
     for (std::size_t i = 1; i < question.options.size(); ++i) {
@@ -453,6 +463,7 @@ Result<Detection> DetectAll(const SelftestOptions& options, const std::vector<Te
         "--faults",
         fmt::format("`{}` matches no fault; `assay selftest --list` names them", options.faults)};
   }
+  AddReadingsBySituation(options, all);
   if (options.random_readings > 0) AddReadingTrials(options, all);
   TakeSample(options, all);
   // One more than there are processors: a trial of a slow server waits most of the time.

@@ -17,8 +17,8 @@ class App;
 namespace assay {
 
 struct SelftestOptions {
-  std::string faults = "*";  // ids; `*` and `?` as in file names
-  int random_readings = 20;
+  std::string faults = "*";     // ids; `*` and `?` as in file names
+  int random_readings = 20;     // 0: nor each option alone, nor all in turn
   int situations = 300;         // readings whose options depend on the situation
   int faults_by_situation = 0;  // of them: how many each fault is tried under, too
   std::uint64_t seed = 1;

@@ -38,7 +38,7 @@ void Summarize(const Detection& detection, std::ostream& output) {
     if (!trial.seen) continue;
     ++seen;
     first.push_back(trial.requests);
-    if (IsWhole(trial)) groups.push_back(trial.findings.size());
+    if (trial.whole) groups.push_back(trial.findings.size());
   }
   const Naming named = CountNamed(detection);
   const auto alarms = std::ranges::count_if(detection.readings,
@@ -85,7 +85,7 @@ void AddSelftestCommand(CLI::App& app, int* exit_code, std::vector<TestSource> m
   command->add_flag("--list", *list, "names every fault, and tries none");
   command
       ->add_option("--readings", options->random_readings,
-                   "random readings, besides every option alone; 0 tries no reading")
+                   "random readings, besides every option alone; 0 tries neither")
       ->check(CLI::Range(0, 100'000))
       ->capture_default_str();
   command

@@ -12,7 +12,7 @@ namespace {
 
 Detection Detect(const std::string& faults, bool http) {
   const Result<Detection> detection =
-      DetectAll({.faults = faults, .random_readings = 0, .http = http}, {});
+      DetectAll({.faults = faults, .random_readings = 0, .situations = 0, .http = http}, {});
   EXPECT_TRUE(detection.has_value()) << (detection ? "" : detection.error().Text());
   return detection ? *detection : Detection{};
 }
@@ -36,6 +36,25 @@ TEST(Selftest, SeesFaultsOfTheWire) {
   const Detection detection = Detect("transport.length.*", true);
   ASSERT_EQ(detection.faults.size(), 3u);
   for (const TrialResult& trial : detection.faults) EXPECT_TRUE(trial.seen) << trial.name;
+}
+
+TEST(Selftest, SeesFaultsOfAServerThatAnswersBySituation) {
+  const Result<Detection> detection = DetectAll({.faults = "paging.total.one_less",
+                                                 .random_readings = 0,
+                                                 .situations = 1,
+                                                 .faults_by_situation = 2,
+                                                 .http = false},
+                                                {});
+  ASSERT_TRUE(detection.has_value());
+  ASSERT_EQ(detection->faults.size(), 3u);
+  EXPECT_EQ(detection->faults[1].situations, "situations_100001");
+  EXPECT_EQ(detection->faults[2].situations, "situations_100002");
+  for (const TrialResult& trial : detection->faults) {
+    EXPECT_TRUE(trial.seen);
+    EXPECT_EQ(trial.whole, trial.situations.empty());
+  }
+  ASSERT_EQ(detection->readings.size(), 1u);
+  EXPECT_EQ(detection->readings.front().alarm, "");
 }
 
 TEST(Selftest, FindsTheSameTwice) {

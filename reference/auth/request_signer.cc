@@ -275,7 +275,7 @@ class EitherSigner {
         headers_(credentials, for_headers_) {}
 
   void Sign(const Request& request, WireRequest& wire) {
-    if (request.Find("SignatureVersion") == "1.0") return parameters_.Sign(request, wire);
+    if (AsksForParameterSignature(request)) return parameters_.Sign(request, wire);
     headers_.Sign(request, wire);
   }
 
@@ -304,6 +304,12 @@ RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options) 
       return Wrap<EitherSigner>(credentials, options);
   }
   return {};
+}
+
+void AskForParameterSignature(Request& request) { request.Set("SignatureVersion", "1.0"); }
+
+bool AsksForParameterSignature(const Request& request) {
+  return request.Find("SignatureVersion") == "1.0";
 }
 
 }  // namespace assay

@@ -21,9 +21,13 @@ struct SignerOptions {
 // Signs requests as the SDKs do: with kParameters by adding the common parameters where the request
 // places them, with kHeaders by adding the x-acs-* headers and moving Action and Version there. A
 // common parameter that the request already has stays as it is; one that has a `Signature` is left
-// alone. A request with `SignatureVersion=1.0` is signed in its parameters under kHeaders, too, so
-// that one run can try both. What the request's `forgery` asks for is then wrong with the
+// alone. What the request's `forgery` asks for is then wrong with the
 // signature, and nothing else. The signer keeps buffers: one thread at a time. Empty for kNone.
 RequestSigner MakeSigner(const Credentials& credentials, SignerOptions options = {});
+
+// A request that asks for it is signed in its parameters under kHeaders, too: so one run can try
+// both schemes.
+void AskForParameterSignature(Request& request);
+bool AsksForParameterSignature(const Request& request);
 
 }  // namespace assay

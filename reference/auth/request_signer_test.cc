@@ -175,7 +175,7 @@ TEST(RequestSignerTest, ARequestOfTheOlderSignatureVersionIsSignedInItsParameter
   const RequestSigner parameters = MakeSigner(kKey, Fixed(SignatureScheme::kParameters));
   Request request = SomeRequest(Placement::kQuery);
   EXPECT_FALSE(Sign(headers, request).headers.empty());
-  request.Set("SignatureVersion", "1.0");
+  AskForParameterSignature(request);
   const WireRequest sent = Sign(headers, request);
   EXPECT_TRUE(sent.headers.empty());
   EXPECT_EQ(ParameterOf(sent.query, "Signature"),

@@ -12,6 +12,7 @@
 #include <random>
 
 #include "reference/answer/observed.h"
+#include "reference/auth/request_signer.h"
 #include "reference/describe_snapshots/forgery.h"
 #include "reference/describe_snapshots/model.h"
 #include "reference/describe_snapshots/render.h"
@@ -450,7 +451,7 @@ void Service::Spoil(const Request& request, HttpResponse& response) {
 void Service::Handle(const Request& sent, std::string_view host, Response& response,
                      std::bitset<kQuestionCount>* asked) {
   Mischief& mischief = state_->mischief;
-  const bool in_headers = sent.Find("SignatureVersion") != "1.0";
+  const bool in_headers = !AsksForParameterSignature(sent);
   if (sent.forgery != Forgery::kNone && !mischief.IsBlindTo(sent.forgery, in_headers)) {
     const ErrorInfo& error = *Catalogue::Get().FindError(RefusalOf(sent.forgery).code);
     std::string code = error.code, message = error.message;

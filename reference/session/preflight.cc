@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "reference/answer/observed.h"
+#include "reference/auth/request_signer.h"
 #include "reference/session/other_endpoint.h"
 #include "reference/session/smallest_request.h"
 #include "reference/target/patience.h"
@@ -216,7 +217,7 @@ std::optional<Error> FindObstacle(Target& target, const Dataset& dataset,
 
 bool TakesParameterSignature(Target& target, const std::string& region, const std::string& format) {
   Request request = SmallestRequest(region, format);
-  request.Set("SignatureVersion", "1.0");
+  AskForParameterSignature(request);
   const Result<Response> response = Send(target, request);
   return response && response->status == 200;
 }

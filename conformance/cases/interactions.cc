@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
 #include <utility>
 
 #include "conformance/cases/filter_choices.h"
@@ -17,6 +20,9 @@ using Numbers = std::vector<std::size_t>;
 constexpr std::int64_t kShortestByToken = 10;  // smaller ones may be raised to it
 constexpr std::int64_t kLongestPage = 100;
 constexpr std::size_t kMostOfOne = 4;  // values of one filter
+constexpr std::size_t kDrawsOfBlock = 60;
+constexpr std::size_t kBlocksAtLeast = 5;                  // if requests are cheap
+constexpr std::uint64_t kFewestDrawn = 4, kMostDrawn = 7;  // filters in company
 
 // How pages are asked for and answered.
 struct Way {
@@ -217,6 +223,47 @@ TestOutcome SendContinuations(SuiteContext& context, const std::string& test) {
   return RunScripts(context, test, std::move(scripts));
 }
 
+// A list by four filters or more, walked in pages.
+std::unique_ptr<Script> Draw(SuiteContext& context, std::mt19937_64& random,
+                             const std::vector<Way>& ways) {
+  Numbers filters(FilterChoices::Filters());
+  std::iota(filters.begin(), filters.end(), std::size_t{0});
+  std::ranges::shuffle(filters, random);
+  filters.resize(kFewestDrawn + random() % (kMostDrawn - kFewestDrawn + 1));
+  std::ranges::sort(filters);
+  const Way& way = ways[random() % ways.size()];
+  const std::vector<Parameter> parameters = ChoicesOf(context).Of(filters, random() % 10'000);
+  if (parameters.empty()) return nullptr;
+  constexpr std::size_t kPages = 3;  // few snapshots have as much in common
+  return WalkOf(context, {parameters, kPages * kShortestByToken, kShortestByToken}, way);
+}
+
+TestOutcome RunDraws(SuiteContext& context, const std::string& test) {
+  const SuiteOptions& options = context.options;
+  const std::vector<Way> ways = WaysOf(options);
+  std::mt19937_64 random(options.seed);
+  TestOutcome outcome;
+  const auto goes_on = [&](std::size_t blocks) {
+    if (context.session.lost() || context.session.spent()) return false;
+    return (options.thorough && blocks < kBlocksAtLeast) ||
+           (options.draw_until && std::chrono::steady_clock::now() < *options.draw_until);
+  };
+  std::size_t sent = 0;
+  for (std::size_t blocks = 0; goes_on(blocks); ++blocks) {
+    std::vector<std::unique_ptr<Script>> scripts;
+    for (std::size_t i = 0; i < kDrawsOfBlock; ++i) {
+      if (auto script = Draw(context, random, ways)) scripts.push_back(std::move(script));
+    }
+    if (scripts.empty()) break;
+    sent += scripts.size();
+    for (const ScriptResult& result : context.session.Run({"draws", test}, std::move(scripts))) {
+      AddViolations(result, outcome);
+    }
+  }
+  if (sent == 0) outcome.SkipFor(Skip::kNoValue, "no snapshot has so many filterable properties");
+  return outcome;
+}
+
 }  // namespace
 
 std::vector<SuiteTest> InteractionTests(const SuiteOptions& options) {
@@ -250,6 +297,12 @@ std::vector<SuiteTest> InteractionTests(const SuiteOptions& options) {
   for (const Way& way : ways) add_together(2, "two_filters_" + way.Name(), {way});
   add_together(3, "three_filters", ways);
   return out;
+}
+
+std::vector<SuiteTest> DrawTests(const SuiteOptions& options) {
+  if (options.few_requests || !(options.thorough || options.draw_until)) return {};
+  const std::string name = "four_filters_and_more";
+  return {{"draws", name, [name](SuiteContext& context) { return RunDraws(context, name); }}};
 }
 
 }  // namespace assay

@@ -13,4 +13,8 @@ namespace assay {
 // the four ways, and three are not tried.
 std::vector<SuiteTest> InteractionTests(const SuiteOptions& options);
 
+// Four filters and more in company, drawn at random: some if `thorough`, and after them as many as
+// there is time for until `draw_until`. None if requests are few.
+std::vector<SuiteTest> DrawTests(const SuiteOptions& options);
+
 }  // namespace assay

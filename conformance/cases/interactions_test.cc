@@ -63,6 +63,43 @@ TEST(Interactions, SeeATokenOfALaterPageThatStays) {
   EXPECT_TRUE(FindFaultBy("token.xml.third_page_stays", "one_filter_token_xml"));
 }
 
+TEST(Draws, SeeWhatShowsInTheCompanyOfFourFiltersOnly) {
+  FaultyTarget target(BuiltIn());
+  // Beside three other filters it forgets the category.
+  target.bend_request = [](Request& request) {
+    int filters = 0;
+    for (const char* name : {"Status", "Usage", "SnapshotType", "Category", "Encrypted"}) {
+      filters += request.Find(name) ? 1 : 0;
+    }
+    if (filters > 3) request.Unset("Category");
+  };
+  Bench bench(target);
+  const std::vector<SuiteTest> tests = DrawTests({});
+  ASSERT_EQ(tests.size(), 1U);
+  EXPECT_FALSE(tests.front().run(bench.context).failures.empty());
+}
+
+TEST(Draws, GoOnUntilTheirTimeIsOver) {
+  FaultyTarget target(BuiltIn());
+  const auto sent = [&](std::chrono::seconds time) {
+    const auto begun = std::chrono::steady_clock::now();
+    const SuiteOptions options{.draw_until = begun + time};
+    Bench bench(target, options);
+    for (const SuiteTest& test : DrawTests(options)) {
+      EXPECT_EQ(test.run(bench.context).failures, std::vector<std::string>{});
+    }
+    return bench.session.exchanges();
+  };
+  const std::uint64_t at_least = sent(std::chrono::seconds(0));
+  EXPECT_GT(at_least, 0U);
+  EXPECT_GT(sent(std::chrono::seconds(3)), at_least);
+}
+
+TEST(Draws, AreLeftOutIfRequestsAreDear) {
+  EXPECT_TRUE(DrawTests({.thorough = false}).empty());
+  EXPECT_TRUE(DrawTests({.few_requests = true}).empty());
+}
+
 TEST(Interactions, AreFewerIfRequestsAreDear) {
   const auto names = [](bool thorough) {
     std::set<std::string> out;

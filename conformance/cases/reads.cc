@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "conformance/cases/filter_choices.h"
@@ -18,7 +20,8 @@ using FilterSet = std::vector<std::size_t>;
 
 constexpr std::int64_t kLongestListed = 100;
 constexpr std::size_t kMostListedPages = 10;
-constexpr std::size_t kTimesAtFirst = 3;  // with values of so many snapshots at first
+constexpr std::size_t kTimes = 3;  // with values of so many snapshots
+constexpr std::chrono::seconds kLongestWait{2};
 
 // The snapshots listed, and the last exchange of the listing.
 struct RegionList {
@@ -26,33 +29,11 @@ struct RegionList {
   JudgedExchange last;
 };
 
-class ReadRun {
+// Watches the list of the region.
+class ListWatch {
  public:
-  ReadRun(SuiteContext& context, std::string test)
-      : context_(context), origin_{"reads", std::move(test)}, choices_(ChoicesOf(context)) {}
+  ListWatch(SuiteContext& context, Origin origin) : context_(context), origin_(std::move(origin)) {}
 
-  TestOutcome Run() {
-    std::vector<FilterSet> suspects;
-    for (std::size_t a = 0; a < FilterChoices::Filters(); ++a) {
-      suspects.push_back({a});
-      for (std::size_t b = 0; b < a; ++b) suspects.push_back({b, a});
-    }
-    const bool changed = Changes(suspects, kTimesAtFirst);
-    context_.notes.Checked("request.read.no_effect"_rule);
-    if (!changed || MovesByItself()) return std::move(outcome_);
-    while (suspects.size() > 1 && !context_.session.lost() && !context_.session.spent()) {
-      const auto middle = suspects.begin() + static_cast<std::ptrdiff_t>(suspects.size() / 2);
-      std::vector<FilterSet> half(suspects.begin(), middle);
-      if (!Changes(half, kTimesAtFirst)) half.assign(middle, suspects.end());
-      suspects = std::move(half);
-    }
-    // What happens again, and does not without the request, is its doing.
-    if (Changes(suspects, kTimesAtFirst) && !MovesByItself() && Changes(suspects, kTimesAtFirst))
-      Report();
-    return std::move(outcome_);
-  }
-
- private:
   // The list of the region, as far as it is looked at; nothing if it could not be read.
   std::optional<RegionList> List() {
     const std::size_t count = context_.values.placeholders().positions().size();
@@ -73,41 +54,60 @@ class ReadRun {
     return result.empty() ? std::nullopt : std::optional(std::move(out));
   }
 
-  Request Smallest() const { return SmallestRequest(context_.values.region(), context_.format()); }
-
-  std::vector<ScriptResult> Send(std::vector<std::unique_ptr<Script>> scripts) {
-    std::vector<ScriptResult> results = context_.session.Run(origin_, std::move(scripts));
-    for (const ScriptResult& result : results) AddViolations(result, outcome_);
-    return results;
-  }
-
-  // Whether the list is another one after requests by each of the filters, with values that were
-  // not asked for yet as long as there are any.
-  bool Changes(const std::vector<FilterSet>& filters, std::size_t times) {
+  // Whether the list is another one after the requests than before.
+  bool Changes(const std::vector<Request>& requests) {
+    if (requests.empty()) return false;
+    const auto begun = std::chrono::steady_clock::now();
     const auto before = List();
     std::vector<std::unique_ptr<Script>> scripts;
-    for (std::size_t i = 0; i < times; ++i, ++number_) {
-      for (const FilterSet& set : filters) {
-        const auto parameters = choices_.Of(set, number_);
-        if (parameters.empty()) continue;
-        Request request = Smallest();
-        for (const Parameter& parameter : parameters) request.parameters.push_back(parameter);
-        scripts.push_back(std::make_unique<FixedScript>(request));
-      }
+    for (const Request& request : requests) {
+      scripts.push_back(std::make_unique<FixedScript>(request));
     }
-    if (scripts.empty()) return false;
     const std::vector<ScriptResult> results = Send(std::move(scripts));
     if (!results.back().empty()) asked_ = results.back().back();
     auto after = List();
+    took_ = std::chrono::steady_clock::now() - begun;
     if (!before || !after || before->ids == after->ids) return false;
     before_ = before->ids;
     after_ = std::move(after);
     return true;
   }
 
+  // Whether it changes in the time that the requests took, if nothing is asked.
   bool MovesByItself() {
-    const auto before = List(), after = List();
+    const auto before = List();
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(took_, kLongestWait));
+    const auto after = List();
     return !before || !after || before->ids != after->ids;
+  }
+
+  // One of the suspects changes the list: halves them until it is found, and reports it.
+  // `requests` makes new ones of some of them.
+  template <typename Suspect, typename Requests>
+  void Find(std::vector<Suspect> suspects, const Requests& requests) {
+    if (MovesByItself()) return;
+    while (suspects.size() > 1 && MayAsk()) {
+      const auto middle = suspects.begin() + static_cast<std::ptrdiff_t>(suspects.size() / 2);
+      std::vector<Suspect> half(suspects.begin(), middle);
+      if (!Changes(requests(half))) half.assign(middle, suspects.end());
+      suspects = std::move(half);
+    }
+    // What happens again, and does not without the request, is its doing.
+    if (MayAsk() && Changes(requests(suspects)) && !MovesByItself() &&
+        Changes(requests(suspects))) {
+      Report();
+    }
+  }
+
+  Request Smallest() const { return SmallestRequest(context_.values.region(), context_.format()); }
+  bool MayAsk() const { return !context_.session.lost() && !context_.session.spent(); }
+  TestOutcome TakeOutcome() { return std::move(outcome_); }
+
+ private:
+  std::vector<ScriptResult> Send(std::vector<std::unique_ptr<Script>> scripts) {
+    std::vector<ScriptResult> results = context_.session.Run(origin_, std::move(scripts));
+    for (const ScriptResult& result : results) AddViolations(result, outcome_);
+    return results;
   }
 
   void Report() {
@@ -116,11 +116,12 @@ class ReadRun {
     const std::string what =
         gone.empty() ? fmt::format("{} of them", after_->ids.size())
                      : fmt::format("{} of them; {} is gone", after_->ids.size(), gone.front());
-    Difference difference =
-        ListDifference("request.read.no_effect"_rule,
-                       fmt::format("the {} snapshots that were listed before {}", before_.size(),
-                                   asked_.request.Text()),
-                       what, "list");
+    Difference difference = ListDifference(
+        "request.read.no_effect"_rule,
+        fmt::format("the {} snapshots that were listed before {}{}", before_.size(),
+                    asked_.request.method == "GET" ? "" : asked_.request.method + " ",
+                    asked_.request.Text()),
+        what, "list");
     context_.notes.Violated(difference.rule);
     outcome_.failures.push_back(difference.expected + ": " + difference.actual);
     context_.session.ReportCertain(origin_, after_->last, std::move(difference), {asked_.id});
@@ -128,12 +129,53 @@ class ReadRun {
 
   SuiteContext& context_;
   const Origin origin_;
-  const FilterChoices& choices_;
   TestOutcome outcome_;
-  std::size_t number_ = 0;
+  std::chrono::steady_clock::duration took_{};
   JudgedExchange asked_;  // the last request between two listings
   std::set<std::string> before_;
   std::optional<RegionList> after_;
+};
+
+// Asks by each filter and every two of them.
+class ReadRun {
+ public:
+  ReadRun(SuiteContext& context, std::string test)
+      : context_(context),
+        watch_(context, {"reads", std::move(test)}),
+        choices_(ChoicesOf(context)) {}
+
+  TestOutcome Run() {
+    std::vector<FilterSet> suspects;
+    for (std::size_t a = 0; a < FilterChoices::Filters(); ++a) {
+      suspects.push_back({a});
+      for (std::size_t b = 0; b < a; ++b) suspects.push_back({b, a});
+    }
+    const auto requests = [this](const std::vector<FilterSet>& sets) { return RequestsBy(sets); };
+    const bool changed = watch_.Changes(requests(suspects));
+    context_.notes.Checked("request.read.no_effect"_rule);
+    if (changed) watch_.Find(std::move(suspects), requests);
+    return watch_.TakeOutcome();
+  }
+
+ private:
+  // With values that were not asked for yet as long as there are any.
+  std::vector<Request> RequestsBy(const std::vector<FilterSet>& filters) {
+    std::vector<Request> out;
+    for (std::size_t i = 0; i < kTimes; ++i, ++number_) {
+      for (const FilterSet& set : filters) {
+        const auto parameters = choices_.Of(set, number_);
+        if (parameters.empty()) continue;
+        out.push_back(watch_.Smallest());
+        for (const Parameter& parameter : parameters) out.back().parameters.push_back(parameter);
+      }
+    }
+    return out;
+  }
+
+  SuiteContext& context_;
+  ListWatch watch_;
+  const FilterChoices& choices_;
+  std::size_t number_ = 0;
 };
 
 }  // namespace
@@ -141,6 +183,35 @@ class ReadRun {
 std::vector<SuiteTest> ReadTests() {
   return {{"reads", "have_no_effect",
            [](SuiteContext& context) { return ReadRun(context, "have_no_effect").Run(); }}};
+}
+
+struct SuiteReads::State {
+  SuiteContext& context;
+  std::string suite = {};
+  std::optional<std::set<std::string>> listed = std::nullopt;
+};
+
+SuiteReads::SuiteReads(SuiteContext& context)
+    : state_(std::make_unique<State>(State{.context = context})) {}
+SuiteReads::~SuiteReads() = default;
+
+void SuiteReads::BeginTest(const std::string& suite) {
+  if (suite == state_->suite) return;
+  const std::string over = std::exchange(state_->suite, suite);
+  Session& session = state_->context.session;
+  ListWatch watch(state_->context, {"reads", "after_" + over});
+  if (!watch.MayAsk()) return;
+  std::vector<Request> sent = session.TakeSent();
+  const auto now = watch.List();
+  if (!now) return state_->listed.reset();
+  const auto before = std::exchange(state_->listed, now->ids);
+  if (before && *before != now->ids) {
+    // A request of this suite did it, if it does it again.
+    const auto requests = [](const std::vector<Request>& some) { return some; };
+    if (watch.Changes(sent)) watch.Find(std::move(sent), requests);
+    if (const auto after = watch.List()) state_->listed = after->ids;
+  }
+  (void)session.TakeSent();
 }
 
 }  // namespace assay

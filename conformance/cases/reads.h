@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "conformance/cases/suite_context.h"
@@ -9,5 +11,20 @@ namespace assay {
 // A read has no effect: the region's list is the same before and after requests with every filter
 // and every two of them. If it is not, the request that changes it is found by halving.
 std::vector<SuiteTest> ReadTests();
+
+// The same for whatever requests the suites send: the list is looked at before the first suite and
+// after each.
+class SuiteReads {
+ public:
+  explicit SuiteReads(SuiteContext& context);
+  ~SuiteReads();
+  // To be called before each test of a run and, with "", after the last one: looks at the list if
+  // another suite begins.
+  void BeginTest(const std::string& suite);
+
+ private:
+  struct State;
+  const std::unique_ptr<State> state_;
+};
 
 }  // namespace assay

@@ -31,6 +31,57 @@ TEST(Reads, NameTheRequestThatLosesSnapshots) {
   }));
 }
 
+// The request may be of any suite: here a dry run loses a snapshot each time.
+TEST(Reads, NameTheRequestOfASuiteThatChangesTheList) {
+  FaultyTarget target(BuiltIn());
+  Bench bench(target);
+  const std::vector<std::uint32_t>& held = bench.context.values.placeholders().positions();
+  std::size_t lost = 0;
+  target.bend_answer = [&](const Request& request, Response& answer) {
+    if (request.Find("DryRun") == "true" && request.method == "POST") ++lost;
+    for (std::size_t i = 0; i < lost; ++i) {
+      const std::string id = '"' + BuiltIn().snapshots[held[i]][Field::kSnapshotId] + '"';
+      for (std::size_t at = 0; (at = answer.body.find(id, at)) != std::string::npos;) {
+        answer.body[at + 1] = 'x';
+      }
+    }
+  };
+  SuiteReads reads(bench.context);
+  const auto send = [&](const std::string& method, const std::string& name,
+                        const std::string& value) {
+    Request request = SmallestRequest(bench.context.values.region(), "JSON");
+    request.method = method;
+    request.Set(name, value);
+    (void)bench.session.Send({"some", "test"}, request);
+  };
+  reads.BeginTest("some");
+  for (int i = 1; i <= 20; ++i) send("GET", "PageNumber", std::to_string(i));
+  send("POST", "DryRun", "true");
+  for (int i = 1; i <= 20; ++i) send("GET", "PageSize", std::to_string(i));
+  reads.BeginTest("");
+  const std::vector<Finding> findings = bench.session.Findings();
+  const auto finding = std::ranges::find(findings, "request.read.no_effect", &Finding::rule);
+  ASSERT_NE(finding, findings.end());
+  EXPECT_NE(finding->expected.find("POST"), std::string::npos) << finding->expected;
+  EXPECT_NE(finding->expected.find("DryRun=true"), std::string::npos) << finding->expected;
+}
+
+TEST(Reads, LookOnceAfterEachSuite) {
+  FaultyTarget target(BuiltIn());
+  Bench bench(target);
+  SuiteReads reads(bench.context);
+  const auto requests = [&](const std::string& suite) {
+    const std::uint64_t before = bench.session.exchanges();
+    reads.BeginTest(suite);
+    return bench.session.exchanges() - before;
+  };
+  const std::uint64_t pages = requests("one");
+  EXPECT_GT(pages, 0U);
+  EXPECT_EQ(requests("one"), 0U);
+  EXPECT_EQ(requests("two"), pages);
+  EXPECT_EQ(requests(""), pages);
+}
+
 // It is not the requests that change it.
 TEST(Reads, AccuseNobodyWhoseStateMovesByItself) {
   FaultyTarget target(BuiltIn());

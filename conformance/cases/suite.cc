@@ -116,6 +116,7 @@ Result<std::vector<SuiteTest>> AllTests(const SuiteContext& context,
            test.alone});
     }
   }
+  Append(DrawTests(context.options), *out);
   return out;
 }
 

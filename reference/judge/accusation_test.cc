@@ -83,6 +83,29 @@ TEST_F(Accusation, WarnsIfOnlyValuesOfOtherParametersDiffer) {
   EXPECT_EQ(verdict.warnings()[0].rule, "request.reading.consistent"_rule);
 }
 
+// What the list of such an answer holds is not known: it is no empty list.
+TEST_F(Accusation, LearnsNothingFromAListThatCannotBeRead) {
+  const Pairs asked = {{"Tag.1.Key", "env"}, {"PageSize", "100"}};
+  const Request json = Ask(asked);
+  Request xml = json;
+  xml.Set("Format", "XML");
+  Response broken = Under(json);
+  auto body = nlohmann::json::parse(broken.body);
+  ASSERT_FALSE(body["Snapshots"]["Snapshot"].empty());
+  body["Snapshots"] = nlohmann::json(body["Snapshots"]["Snapshot"]);
+  broken.body = body.dump();
+  EXPECT_EQ(RulesBroken(Judged(json, broken)), "response.snapshots.container ");
+  EXPECT_EQ(RulesBroken(Judged(xml)), "");
+}
+
+TEST_F(Accusation, MissesARefusalAlsoIfTheListCannotBeRead) {
+  Response broken = Under(Ask({}));
+  broken.body = R"({"RequestId":"1C488B66-B819-4D14-8711-C4EAAA13AC01","TotalCount":0})";
+  const std::string rules = RulesBroken(Judged(Ask({{"DryRun", "true"}}), broken));
+  EXPECT_NE(rules.find("response.snapshots.container"), std::string::npos) << rules;
+  EXPECT_NE(rules.find("dry_run"), std::string::npos) << rules;
+}
+
 TEST_F(Accusation, SparesAnAnswerThatNoOptionDescribes) {
   const Verdict verdict = Judged(Ask({{"PageSize", "101"}}), Under(Ask({{"PageSize", "20"}})));
   EXPECT_EQ(RulesBroken(verdict), "");

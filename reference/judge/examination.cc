@@ -99,6 +99,7 @@ class Examination {
   void RememberToken();
   bool RefusesAmbiguousSignature() const;
   bool RefusesSignature() const;
+  void JudgeWithoutList();
   void JudgeUnsettled();
   bool IsWrongInAnyState(const Difference& difference);
   void Doubt(Difference difference);
@@ -148,6 +149,8 @@ Verdict Examination::Run() {
     CheckAnswerForm();
     if (request_.forgery != Forgery::kNone) {
       JudgeForged();
+    } else if (!IsError() && !answer_.has_list) {
+      JudgeWithoutList();
     } else if (exchange_.state.moved) {
       JudgeUnsettled();
     } else {
@@ -379,6 +382,15 @@ void Examination::CheckRequestId() {
   verdict_.evidence.push_back(first->second);
   result_.Add("response.request_id.unique"_rule, "a RequestId that was not given before",
               fmt::format("RequestId {} a second time", Excerpt(answer_.request_id.text)));
+}
+
+// What is listed cannot be read, which breaks a rule of the form. So nothing is wrong with it, and
+// nothing is learned from it; but it may be in another format than was asked for, or no refusal.
+void Examination::JudgeWithoutList() {
+  RememberToken();
+  const Exploration free = ExploreWithBounds(Asked(), dataset_, known_.lessons.admitted());
+  if (exchange_.state.moved || !free.explanations.empty() || !free.beyond_bounds) return;
+  if (free.beyond_bounds->aspect != Aspect::kList) Report(*free.beyond_bounds);
 }
 
 // Nothing is learned from an answer whose state is not known, and only what is wrong in any state

@@ -5,8 +5,9 @@
 
 Applies each patch of patches.py, alone, to a copy of the Python stranger, runs `assay run` at it, and looks at
 the first diagnosis of the finding that explains most. It is right if the patch is a variant of that kind,
-otherwise wrong; "none fits" is neither. Ends with 1 if a patch is not found, if fewer than 70 % of the first
-diagnoses are right, or if more than 5 % are wrong. SCRATCH keeps the reports.
+otherwise wrong; "none fits" is neither. A finding may be a warning, since some kinds break no more than that.
+Ends with 1 if a patch is not found, if fewer than 70 % of the first diagnoses are right, or if more than 5 % are
+wrong. SCRATCH keeps the reports.
 """
 import json
 import pathlib
@@ -33,7 +34,7 @@ def findings_at(assay, stranger, dataset, out):
 
 
 def verdict(patch, findings):
-    if not any(one["kind"] == "violation" for one in findings):
+    if not findings:
         return "NOT FOUND"
     if not findings[0]["diagnosis"]:
         return "none"
@@ -44,7 +45,8 @@ def line(patch, findings):
     """The first diagnosis of the weightiest finding, then those of the others, each once."""
     first, *others = ["-" if not one["diagnosis"] else one["diagnosis"][0] for one in findings] or ["-"]
     others = list(dict.fromkeys(others))
-    return (f"{verdict(patch, findings):9}  {patch.id:30} {len(findings):3}  {first}"
+    level = "" if any(one["kind"] == "violation" for one in findings) else " (warning)"
+    return (f"{verdict(patch, findings):9}  {patch.id:30} {len(findings):3}  {first}{level}"
             + (f"  (then {', '.join(others)})" if others else ""))
 
 

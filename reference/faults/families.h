@@ -24,6 +24,9 @@ void AddDeepFaults(std::vector<Fault>& out);
 void AddHostileFaults(std::vector<Fault>& out);
 void AddCompanyFaults(std::vector<Fault>& out);
 
+// Faults of filters in another measure (variants.h).
+void AddFilterVariants(std::vector<Fault>& out);
+
 // Below: what several topics use.
 
 // Faults of one change at one stage.

@@ -1,7 +1,10 @@
 // Faults of the filters by one field, and of their conjunction.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/faults/families.h"
@@ -151,15 +154,15 @@ void AddPrefixes(std::vector<Fault>& out) {
 
 // Goes wrong on one value of an enumeration only.
 struct OneValue {
-  const char* id;
-  const char* title;
+  std::string id;
+  std::string title;
   Field field;
-  const char* value;   // of the request, in its small letters; "" if the parameter is left out
-  const char* listed;  // values of the field that are listed, with commas between them
+  std::string value;   // of the request, in its small letters; "" if the parameter is left out
+  std::string listed;  // values of the field that are listed, with commas between them
   Rule rule;
 };
 
-const OneValue kOneValues[] = {
+const std::vector<OneValue> kOneValues = {
     {"filter.status.progressing_as_accomplished", "lists accomplished snapshots for progressing",
      Field::kStatus, "progressing", "accomplished", "filter.status.progressing"_rule},
     {"filter.status.failed_with_progressing", "lists progressing snapshots among the failed",
@@ -219,7 +222,7 @@ Fault FaultOf(const OneValue& v) {
   return {.id = v.id,
           .title = v.title,
           .stage = Stage::kSelect,
-          .difficulty = *v.value ? 3 : 1,
+          .difficulty = v.value.empty() ? 1 : 3,
           .breaks = {v.rule, "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
                      "request.parameters.unspecified"_rule},
           .when =
@@ -314,6 +317,42 @@ void AddRegion(std::vector<Fault>& out) {
                      }});
 }
 
+void AddVariants(std::vector<Fault>& out) {
+  std::map<Field, std::set<std::string>> values;
+  for (const OneValue& one : kOneValues) {
+    for (std::size_t at = 0; at <= one.listed.size();) {
+      const std::size_t end = std::min(one.listed.find(',', at), one.listed.size());
+      values[one.field].insert(one.listed.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  std::set<std::pair<Field, std::string>> varied;
+  for (const OneValue& one : kOneValues) {
+    if (!varied.emplace(one.field, one.value).second) continue;
+    const std::vector<std::string> all(values[one.field].begin(), values[one.field].end());
+    const std::string_view name = InfoOf(one.field).name;
+    for (std::size_t bits = 1; bits < (std::size_t{1} << all.size()); ++bits) {
+      std::vector<std::string> listed;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (bits >> i & 1U) listed.push_back(all[i]);
+      }
+      OneValue variant = one;
+      variant.listed = fmt::format("{}", fmt::join(listed, ","));
+      variant.title = fmt::format("lists those with {} {} {}", name, fmt::join(listed, " or "),
+                                  one.value.empty() ? std::string("if it is not asked for")
+                                                    : fmt::format("for {}={}", name, one.value));
+      out.push_back(FaultOf(variant));
+    }
+  }
+  for (const FilterParameter& p : Parameters()) {
+    Fault forgets = SelectFault("token.filters.forgotten",
+                                fmt::format("forgets {} from the second page by token on", p.name),
+                                3, {}, Ignores(p.field));
+    forgets.when = [](const Scene& s) { return !s.Value("NextToken").empty(); };
+    out.push_back(std::move(forgets));
+  }
+}
+
 }  // namespace
 
 void AddFilterFaults(std::vector<Fault>& out) {
@@ -343,5 +382,7 @@ void AddFilterFaults(std::vector<Fault>& out) {
                    }
                  }});
 }
+
+void AddFilterVariants(std::vector<Fault>& out) { AddVariants(out); }
 
 }  // namespace assay

@@ -11,6 +11,8 @@
 namespace assay {
 namespace {
 
+using Kind = ObservedValue::Kind;
+
 std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
   return (hash ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15ULL;
 }
@@ -31,9 +33,8 @@ std::string FormOf(std::string_view id) {
 }
 
 std::uint64_t Outcome(const ObservedAnswer& answer, const Response& response) {
-  std::uint64_t hash = Mix(0, std::to_string(response.status));
-  if (!answer.readable) return Mix(hash, response.body.empty() ? "empty" : "unreadable");
-  return Mix(Mix(hash, answer.code), answer.message);
+  if (!answer.readable) return Mix(0, response.body.empty() ? "empty" : "unreadable");
+  return Mix(0, answer.IsError() ? "error" : "list");
 }
 
 std::uint64_t Media(const ObservedAnswer& answer, const Response& response) {
@@ -65,9 +66,12 @@ std::uint64_t Kinds(const ObservedAnswer& answer) {
 AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& response) {
   AnswerDigest out;
   out.parts[AnswerDigest::kOutcome] = Folded(Outcome(answer, response));
+  out.parts[AnswerDigest::kStatus] = static_cast<std::uint32_t>(response.status);
   out.parts[AnswerDigest::kMedia] = Folded(Media(answer, response));
   out.parts[AnswerDigest::kProblems] = Folded(Problems(answer));
   if (!answer.readable) return out;
+  out.parts[AnswerDigest::kCode] = Folded(Mix(0, answer.code));
+  out.parts[AnswerDigest::kMessage] = Folded(Mix(0, answer.message));
   const bool again =
       !answer.request_id.text.empty() &&
       !request_ids_.insert(std::hash<std::string_view>{}(answer.request_id.text)).second;
@@ -84,16 +88,28 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   out.parts[AnswerDigest::kToken] = Folded(
       Mix(Mix(0, NameOf(answer.next_token.kind)), answer.next_token.text.empty() ? "" : "token"));
   std::array<std::uint64_t, kFieldCount> fields{};
-  std::uint64_t ids = 0, tags = 0;
+  std::uint64_t ids = 0, tags = 0, kinds = 0;
+  const auto add_kind = [&kinds](Kind kind) {
+    kinds = (kinds ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
+    kinds ^= kinds >> 32;
+  };
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     const ObservedSnapshot& snapshot = answer.snapshots[i];
     ids = Mix(ids, snapshot[Field::kSnapshotId].text);
-    for (std::size_t f = 0; f < kFieldCount; ++f) fields[f] = Mix(fields[f], snapshot.fields[f]);
-    tags = Mix(tags, NameOf(snapshot.tags_kind));
-    for (const ObservedTag& tag : snapshot.tags) tags = Mix(Mix(tags, tag.key), tag.value);
+    for (std::size_t f = 0; f < kFieldCount; ++f) {
+      fields[f] = Mix(fields[f], snapshot.fields[f].text);
+      add_kind(snapshot.fields[f].kind);
+    }
+    add_kind(snapshot.tags_kind);
+    for (const ObservedTag& tag : snapshot.tags) {
+      tags = Mix(Mix(tags, tag.key.text), tag.value.text);
+      add_kind(tag.key.kind);
+      add_kind(tag.value.kind);
+    }
   }
   out.parts[AnswerDigest::kList] = Folded(ids);
   out.parts[AnswerDigest::kTags] = Folded(tags);
+  out.parts[AnswerDigest::kFieldKinds] = Folded(kinds);
   for (std::size_t f = 0; f < kFieldCount; ++f) {
     out.parts[AnswerDigest::kFirstField + f] = Folded(fields[f]);
   }
@@ -118,10 +134,12 @@ AnswerDigest AnswerDigest::OfBroken(const Error& error) {
 
 AnswerDigest::Parts AnswerDigest::Unlike(const AnswerDigest& other) const {
   static const Parts kOfAnyAnswer = Parts().set(kOutcome).set(kMedia).set(kEnvelope).set(kRepeated);
+  static const Parts kOfAnError = Parts(kOfAnyAnswer).set(kStatus).set(kCode).set(kMessage);
   static const Parts kOfAList = ~(Parts().set() << kTags);
   Parts out;
   for (std::size_t i = 0; i < kParts; ++i) out[i] = parts[i] != other.parts[i];
   if (out[kOutcome]) return out & kOfAnyAnswer;
+  if (out[kStatus] || out[kCode] || out[kMessage]) return out & kOfAnError;
   return out[kList] ? out & kOfAList : out;
 }
 
@@ -136,7 +154,7 @@ AnswerDigest::Parts PartsOf(Aspect aspect) {
   using enum AnswerDigest::Part;
   switch (aspect) {
     case Aspect::kOutcome:
-      return AnswerDigest::Parts().set(kOutcome);
+      return AnswerDigest::Parts().set(kOutcome).set(kStatus).set(kCode).set(kMessage);
     case Aspect::kList:
       return AnswerDigest::Parts().set(kNumbers).set(kToken).set(kList);
     case Aspect::kForm:

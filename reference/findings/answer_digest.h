@@ -19,7 +19,10 @@ namespace assay {
 // the parts that it changes. Equal answers have equal parts.
 struct AnswerDigest {
   enum Part : std::size_t {
-    kOutcome,   // status, code and text of an error, or that it is a list
+    kOutcome,  // an error, a list, or neither
+    kStatus,   // the three follow from another outcome
+    kCode,
+    kMessage,
     kMedia,     // media type, encoding, JSON or XML, whether it came late
     kEnvelope,  // RequestId and HostId
     kRepeated,  // whether the RequestId was given before
@@ -29,6 +32,7 @@ struct AnswerDigest {
     kToken,     // whether there is a NextToken
     kList,      // ids, in their order
     kTags,
+    kFieldKinds,  // types of fields and tags
     kFirstField,  // and one for each field from here on
     kParts = kFirstField + kFieldCount
   };

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "reference/faults/catalogue.h"
+#include "reference/faults/variants.h"
 #include "reference/findings/trigger.h"
 #include "reference/server/server.h"
 #include "reference/server/service.h"
@@ -34,6 +35,8 @@ constexpr std::size_t kWholeRun = 1'300;  // observations, where order matters
 constexpr std::size_t kMostNamed = 3;
 constexpr std::size_t kMostFlips = 8;          // of options, one after the other
 constexpr std::size_t kLongChain = 6;          // pages of a walk
+constexpr std::size_t kLookedAt = 16;          // of a group, of which most must be explained
+constexpr std::size_t kContrast = 32;          // right answers to requests of the same kind
 constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which one
 constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
 constexpr std::chrono::milliseconds kImitationTimeout{5000};
@@ -337,74 +340,208 @@ std::size_t Diagnosis::Disagreements(Imitation imitation, const std::vector<std:
   return out;
 }
 
-// The ids of those that disagree least.
-std::vector<std::string> Diagnosis::BestNamed(
-    std::vector<std::pair<std::size_t, const Fault*>> ranked) {
+// Those that disagree least.
+FaultList Diagnosis::BestNamed(Ranked ranked) {
   std::ranges::stable_sort(ranked, {}, [](const auto& entry) { return entry.first; });
-  std::vector<std::string> out;
+  FaultList out;
   for (const auto& [disagreements, fault] : ranked) {
-    if (out.size() < kMostNamed) out.push_back(fault->id);
+    if (out.size() < kMostNamed) out.push_back(fault);
   }
   return out;
 }
 
-std::vector<std::string> Diagnosis::Explain(const Failure& failure, Pattern pattern,
-                                            const Judge& judge, const Reading& reading,
-                                            const FaultList& known) const {
+Diagnosis::Named Diagnosis::Explain(const Failure& failure, Pattern pattern, const Judge& judge,
+                                    const Reading& reading, const FaultList& known) const {
   const auto at = failing_.find(failure.key);
   if (at == failing_.end()) return {};
   const bool broken = std::ranges::any_of(
       at->second, [&](std::size_t index) { return observations_[index].broken; });
-  if (broken) return ExplainOverHttp(at->second, judge, reading);
+  if (broken) return {ExplainOverHttp(at->second, judge, reading)};
   if (pattern == Pattern::kAlways) return ExplainByGroup(failure, judge, reading, known);
-  const std::vector<std::string>& named = ExplainByWholeRun(judge, reading);
-  if (!named.empty() || pattern == Pattern::kNowAndThen) return named;
-  return ExplainOverlapping(failure.key, judge, reading);
+  const FaultList& named = ExplainByWholeRun(judge, reading);
+  if (!named.empty() || pattern == Pattern::kNowAndThen) return {named};
+  return {ExplainOverlapping(failure.key, judge, reading)};
 }
 
-std::vector<std::string> Diagnosis::ExplainByGroup(const Failure& failure, const Judge& judge,
-                                                   const Reading& reading,
-                                                   const FaultList& known) const {
-  const Evidence evidence = EvidenceOf(failure, judge, reading, known);
-  const AnswerDigest::Parts shown = PartsOf(failure.aspect);
-  std::vector<const Fault*> candidates;
-  for (const Fault& fault : Faults()) {
-    if (asked_ > kMostAsked) return {};
-    if (fault.wire || fault.history) continue;
-    const bool fits =
-        IsRightAbout(evidence, fault, judge, reading, known, [&](const Effect& effect) {
-          return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
-        });
-    if (fits) candidates.push_back(&fault);
-    if (candidates.size() == kMostCandidates) break;
+Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judge,
+                                       const Reading& reading, const FaultList& known) const {
+  Search out{failure,  judge, reading, known, EvidenceOf(failure, judge, reading, known),
+             Sample(), {},    {}};
+  const auto& telling = out.evidence.telling;
+  out.sample.insert(out.sample.end(), telling.begin(), telling.end());
+  std::ranges::sort(out.sample);
+  const auto is_cheap = [&](std::size_t index) {
+    return observations_[index].size <= kLongAnswer && Chain(index).size() <= kLongChain;
+  };
+  for (const std::size_t index : Spread(FailingOf(failure), kLookedAt)) {
+    if (!is_cheap(index)) continue;
+    out.more.telling.push_back(index);
+    Imitation imitation(*this, judge, reading, known);
+    if (out.evidence.primed) imitation.Ask(0);
+    out.more.without.push_back(imitation.AskWithChain(index));
   }
-  std::vector<std::size_t> sample = Sample();
-  sample.insert(sample.end(), evidence.telling.begin(), evidence.telling.end());
-  std::ranges::sort(sample);
-  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  std::vector<std::size_t> alike;
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    const Observation& other = observations_[i];
+    if (other.fails || other.broken || !is_cheap(i)) continue;
+    if (std::ranges::includes(KindOfRequest(other.request), failure.asks)) alike.push_back(i);
+  }
+  for (const std::size_t index : Spread(alike, kContrast)) {
+    Imitation imitation(*this, judge, reading, known);
+    out.contrast.emplace_back(index, imitation.Wrong(index) == 0);
+  }
+  return out;
+}
+
+template <typename Judgement>
+FaultList Diagnosis::Fitting(const Search& search, const std::vector<Fault>& faults,
+                             const Judgement& judgement) const {
+  FaultList out;
+  for (const Fault& fault : faults) {
+    if (asked_ > kMostAsked || out.size() == kMostCandidates) break;
+    if (fault.wire || fault.history) continue;
+    if (IsRightAbout(search.evidence, fault, search.judge, search.reading, search.known,
+                     judgement)) {
+      out.push_back(&fault);
+    }
+  }
+  return out;
+}
+
+// Whether the fault gives what is wrong in most of the group's answers, not just in short ones.
+bool Diagnosis::ExplainsMost(const Search& search, const Fault& fault) const {
+  const AnswerDigest::Parts shown = PartsOf(search.failure.aspect);
+  const std::vector<std::size_t>& telling = search.more.telling;
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < telling.size(); ++i) {
+    Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
+    if (search.evidence.primed) imitation.Ask(0);
+    const AnswerDigest answer = imitation.AskWithChain(telling[i]);
+    const AnswerDigest& seen = observations_[telling[i]].digest;
+    const AnswerDigest::Parts mended =
+        answer.Unlike(search.more.without[i]) & search.more.without[i].Unlike(seen);
+    // One part is enough: equal times may be in another order.
+    right += (mended & shown & ~answer.Unlike(seen)).any() ? 1 : 0;
+  }
+  return 2 * right >= telling.size();
+}
+
+// Whether the fault gives wrong answers to many requests of this kind that the target answers
+// rightly, and nothing in the requests tells when it shows.
+bool Diagnosis::SpoilsTheRest(const Search& search, const Fault& fault) const {
+  std::vector<std::size_t> spoiled;
+  std::size_t looked_at = 0;
+  for (const auto& [index, explained] : search.contrast) {
+    if (!explained) continue;
+    ++looked_at;
+    Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
+    if (imitation.Wrong(index) > 0) spoiled.push_back(index);
+  }
+  if (3 * spoiled.size() <= looked_at) return false;
+  const auto have = [&](const std::vector<std::size_t>& list, const std::string& family) {
+    return std::ranges::count_if(list, [&](std::size_t index) {
+      return KindOfRequest(observations_[index].request).contains(family);
+    });
+  };
+  const std::vector<std::size_t>& telling = search.evidence.telling;
+  const std::set<std::string> first = KindOfRequest(observations_[telling.front()].request);
+  return std::ranges::none_of(first, [&](const std::string& family) {
+    return have(telling, family) == std::ssize(telling) &&
+           5 * have(spoiled, family) <= std::ssize(spoiled);
+  });
+}
+
+// How many parts of the sample each leaves wrong; one that leaves more than there was goes.
+Diagnosis::Ranked Diagnosis::Rank(const Search& search, const FaultList& candidates) const {
+  const auto left = [&](const FaultList& faults, std::size_t bound) {
+    return Disagreements({*this, search.judge, search.reading, faults}, search.sample, bound);
+  };
+  Ranked out;
   std::size_t best = kNoBound / 8;
   for (const Fault* fault : candidates) {
     // It is enough to know that it is far worse than the best.
-    ranked.emplace_back(
-        Disagreements({*this, judge, reading, With(known, *fault)}, sample, 2 * best + 80), fault);
-    best = std::min(best, ranked.back().first);
+    out.emplace_back(left(With(search.known, *fault), 2 * best + 80), fault);
+    best = std::min(best, out.back().first);
   }
-  // One that explains less than it makes worse does not count.
-  const std::size_t without = Disagreements({*this, judge, reading, known}, sample, kNoBound);
-  std::erase_if(ranked, [&](const auto& entry) { return entry.first > without; });
+  const std::size_t without = left(search.known, kNoBound);
+  std::erase_if(out, [&](const auto& entry) { return entry.first > without; });
+  return out;
+}
+
+namespace {
+
+// "data.retention" of "data.retention.one_more": the kind that faults share.
+std::string_view KindOf(std::string_view id) {
+  const std::size_t end = id.find('.', id.find('.') + 1);
+  return id.substr(0, end);
+}
+
+// Parts that a mistake in one place changes alone.
+AnswerDigest::Parts PartsOfOnePlace() {
+  using enum AnswerDigest::Part;
+  AnswerDigest::Parts out = ~AnswerDigest::Parts();
+  for (const auto part : {kOutcome, kMedia, kKinds, kNumbers, kToken, kList}) out.reset(part);
+  return out;
+}
+
+}  // namespace
+
+Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& judge,
+                                           const Reading& reading, const FaultList& known) const {
+  const Search search = SearchFor(failure, judge, reading, known);
+  if (search.evidence.telling.empty()) return {};
+  const AnswerDigest::Parts shown = PartsOf(failure.aspect);
+  const auto gives_the_same = [&](const Effect& effect) {
+    return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
+  };
+  const auto fitting = [&](const std::vector<Fault>& faults, std::size_t most) {
+    Ranked out = Rank(search, Fitting(search, faults, gives_the_same));
+    std::ranges::stable_sort(out, {}, &Ranked::value_type::first);
+    Ranked sound;
+    for (const auto& entry : out) {
+      if (sound.size() == most) break;
+      const Fault& fault = *entry.second;
+      if (ExplainsMost(search, fault) && !SpoilsTheRest(search, fault)) sound.push_back(entry);
+    }
+    return sound;
+  };
+  const Ranked ranked = fitting(Faults(), kMostNamed);
   // When an intermittent fault shows, it may look like another one.
-  if (known.empty() && best > sample.size() / 20) {
-    const std::vector<std::string>& named = ExplainByWholeRun(judge, reading);
-    if (!named.empty()) return named;
+  if (known.empty() && (ranked.empty() || ranked.front().first > search.sample.size() / 20)) {
+    const FaultList& named = ExplainByWholeRun(judge, reading);
+    if (!named.empty()) return {named};
   }
-  return BestNamed(std::move(ranked));
+  if (!ranked.empty()) return {BestNamed(ranked)};
+  if (asked_ > kMostAsked) return {};
+  if (FaultList named = BestNamed(fitting(Variants(), 1)); !named.empty()) {
+    return {std::move(named), true};
+  }
+  return {ExplainLoosely(search), true, true};
+}
+
+// Faults that go wrong in the same parts of every answer, whatever they give there; if they are of
+// one kind.
+FaultList Diagnosis::ExplainLoosely(const Search& search) const {
+  static const AnswerDigest::Parts kOfOnePlace = PartsOfOnePlace();
+  Ranked ranked = Rank(search, Fitting(search, Faults(), [](const Effect& effect) {
+                         const bool same = effect.changed == effect.wrong_before &&
+                                           effect.changed.any() &&
+                                           (effect.changed & ~kOfOnePlace).none();
+                         return same ? Says::kYes : Says::kNo;
+                       }));
+  if (ranked.empty()) return {};
+  const std::size_t best = std::ranges::min_element(ranked, {}, &Ranked::value_type::first)->first;
+  std::erase_if(ranked, [&](const auto& entry) { return entry.first > best; });
+  const std::string_view kind = KindOf(ranked.front().second->id);
+  const bool agree = std::ranges::all_of(
+      ranked, [&](const auto& entry) { return KindOf(entry.second->id) == kind; });
+  return agree ? FaultList{ranked.front().second} : FaultList{};
 }
 
 // Answers that broke off, from a server that breaks them off.
-std::vector<std::string> Diagnosis::ExplainOverHttp(const std::vector<std::size_t>& failing,
-                                                    const Judge& judge,
-                                                    const Reading& reading) const {
-  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+FaultList Diagnosis::ExplainOverHttp(const std::vector<std::size_t>& failing, const Judge& judge,
+                                     const Reading& reading) const {
+  Ranked ranked;
   const std::vector<std::size_t> sample = Sample();
   for (const Fault& fault : Faults()) {
     if (!fault.wire || fault.history) continue;
@@ -421,11 +558,10 @@ std::vector<std::string> Diagnosis::ExplainOverHttp(const std::vector<std::size_
   return BestNamed(std::move(ranked));
 }
 
-std::vector<std::string> Diagnosis::ExplainOverlapping(const std::string& failure,
-                                                       const Judge& judge,
-                                                       const Reading& reading) const {
+FaultList Diagnosis::ExplainOverlapping(const std::string& failure, const Judge& judge,
+                                        const Reading& reading) const {
   const auto at = failing_.find(failure);
-  std::vector<std::string> out;
+  FaultList out;
   if (at == failing_.end()) return out;
   const std::vector<std::size_t> telling = TellingObservations(at->second);
   for (const Fault& fault : Faults()) {
@@ -444,17 +580,16 @@ std::vector<std::string> Diagnosis::ExplainOverlapping(const std::string& failur
                                .none();
       });
     });
-    if (shows) out.push_back(fault.id);
+    if (shows) out.push_back(&fault);
   }
   return out;
 }
 
 // For faults that depend on what came before: the run again, from its beginning. The right one
 // leaves next to nothing unexplained.
-const std::vector<std::string>& Diagnosis::ExplainByWholeRun(const Judge& judge,
-                                                             const Reading& reading) const {
+const FaultList& Diagnosis::ExplainByWholeRun(const Judge& judge, const Reading& reading) const {
   if (whole_run_) return *whole_run_;
-  std::vector<std::string>& out = whole_run_.emplace();
+  FaultList& out = whole_run_.emplace();
   std::vector<std::size_t> run;
   for (std::size_t i = 0; i < std::min(kWholeRun, observations_.size()); ++i) run.push_back(i);
   const std::size_t right = Disagreements({*this, judge, reading, FaultList()}, run, kNoBound);
@@ -462,7 +597,7 @@ const std::vector<std::string>& Diagnosis::ExplainByWholeRun(const Judge& judge,
   const std::vector<std::size_t> start(run.begin(), run.begin() + std::min(kStart, run.size()));
   const std::size_t right_at_start =
       Disagreements({*this, judge, reading, FaultList()}, start, kNoBound);
-  std::vector<std::pair<std::size_t, const Fault*>> ranked;
+  Ranked ranked;
   for (const Fault& fault : Faults()) {
     if (fault.wire || !fault.history) continue;
     std::size_t least = right;

@@ -54,11 +54,18 @@ class Diagnosis {
     Aspect aspect;               // of the answer, which shows it
     std::set<std::string> asks;  // what all requests of the group ask for (KindOfRequest())
   };
+  // What was named as the cause.
+  struct Named {
+    std::vector<const Fault*> faults;  // at most three, the likeliest first
+    bool variant = false;              // the first is no fault of the catalogue, but varies one
+    bool other_values = false;  // … and what it gives in place of the right is not the same
+  };
   // The faults with which the reference under this reading, with those known, gives what is wrong
-  // in the failing answers of the group, at most three; those first that agree best with everything
-  // else that was seen. Empty: none fits, or the search would take too long.
-  std::vector<std::string> Explain(const Failure& failure, Pattern pattern, const Judge& judge,
-                                   const Reading& reading, const FaultList& known) const;
+  // in the failing answers of the group; those first that agree best with everything else that was
+  // seen. If none does, a variant that does, or else the kind of fault that goes wrong in the same
+  // parts of answers. None: nothing fits, or the search would take too long.
+  Named Explain(const Failure& failure, Pattern pattern, const Judge& judge, const Reading& reading,
+                const FaultList& known) const;
   // True if the repair of this fault would mend the answers of the group: all that is wrong in what
   // shows it, or, if the fault breaks its rule, what the fault changes.
   bool Accounts(const Fault& fault, const Failure& failure, bool breaks_it, const Judge& judge,
@@ -107,14 +114,34 @@ class Diagnosis {
   bool IsRightAbout(const Evidence& evidence, const Fault& fault, const Judge& judge,
                     const Reading& reading, const FaultList& known,
                     const Judgement& judgement) const;
-  static std::vector<std::string> BestNamed(
-      std::vector<std::pair<std::size_t, const Fault*>> ranked);
-  std::vector<std::string> ExplainByGroup(const Failure& failure, const Judge& judge,
-                                          const Reading& reading, const FaultList& known) const;
-  std::vector<std::string> ExplainOverlapping(const std::string& failure, const Judge& judge,
-                                              const Reading& reading) const;
-  std::vector<std::string> ExplainOverHttp(const std::vector<std::size_t>& failing,
-                                           const Judge& judge, const Reading& reading) const;
+  using Ranked = std::vector<std::pair<std::size_t, const Fault*>>;  // by what each leaves wrong
+  static FaultList BestNamed(Ranked ranked);
+  Named ExplainByGroup(const Failure& failure, const Judge& judge, const Reading& reading,
+                       const FaultList& known) const;
+  // What it takes to try faults on one group.
+  struct Search {
+    const Failure& failure;
+    const Judge& judge;
+    const Reading& reading;
+    const FaultList& known;
+    Evidence evidence;
+    std::vector<std::size_t> sample;                     // ranks those that fit
+    Evidence more;                                       // of the group, whatever it costs
+    std::vector<std::pair<std::size_t, bool>> contrast;  // conforming, and whether it is explained
+  };
+  Search SearchFor(const Failure& failure, const Judge& judge, const Reading& reading,
+                   const FaultList& known) const;
+  template <typename Judgement>
+  FaultList Fitting(const Search& search, const std::vector<Fault>& faults,
+                    const Judgement& judgement) const;
+  bool ExplainsMost(const Search& search, const Fault& fault) const;
+  bool SpoilsTheRest(const Search& search, const Fault& fault) const;
+  Ranked Rank(const Search& search, const FaultList& candidates) const;
+  FaultList ExplainLoosely(const Search& search) const;
+  FaultList ExplainOverlapping(const std::string& failure, const Judge& judge,
+                               const Reading& reading) const;
+  FaultList ExplainOverHttp(const std::vector<std::size_t>& failing, const Judge& judge,
+                            const Reading& reading) const;
   // An option of a question in place of the one that a reading has.
   struct Flip {
     Question question;
@@ -123,15 +150,14 @@ class Diagnosis {
   };
   std::vector<Flip> Flips(const std::vector<std::size_t>& unexplained, const FaultList& faults,
                           const Judge& judge, const Reading& reading) const;
-  const std::vector<std::string>& ExplainByWholeRun(const Judge& judge,
-                                                    const Reading& reading) const;
+  const FaultList& ExplainByWholeRun(const Judge& judge, const Reading& reading) const;
 
   std::vector<Observation> observations_;
   std::unordered_map<std::string, std::vector<std::size_t>> failing_;  // by group
   std::unordered_map<std::string, std::size_t> issued_;                // token -> who got it
   AnswerDigester digester_;
-  mutable std::size_t asked_ = 0;                              // what imitations answered
-  mutable std::optional<std::vector<std::string>> whole_run_;  // the same for every group
+  mutable std::size_t asked_ = 0;               // what imitations answered
+  mutable std::optional<FaultList> whole_run_;  // the same for every group
 };
 
 }  // namespace assay

@@ -306,9 +306,14 @@ void MoveAll(std::vector<Settled>& from, const Belongs& belongs, std::vector<Set
 
 // A finding that never showed again may still be one that always does.
 Diagnosis::Pattern PatternOf(const Finding& finding) {
-  const bool alone = finding.repeated.failed > 0, overlapping = finding.overlapping.failed > 0;
-  if (!IsIntermittent(finding) || (!alone && !overlapping)) return Diagnosis::Pattern::kAlways;
-  return overlapping ? Diagnosis::Pattern::kOverlapping : Diagnosis::Pattern::kNowAndThen;
+  const Repeats &alone = finding.repeated, &overlapping = finding.overlapping;
+  if (!IsIntermittent(finding) || alone.failed + overlapping.failed == 0) {
+    return Diagnosis::Pattern::kAlways;
+  }
+  // Company brings it about only if it shows much more often there.
+  const bool by_company = overlapping.failed * alone.tried >= 3 * alone.failed * overlapping.tried;
+  return overlapping.failed > 0 && by_company ? Diagnosis::Pattern::kOverlapping
+                                              : Diagnosis::Pattern::kNowAndThen;
 }
 
 }  // namespace
@@ -429,10 +434,10 @@ Diagnosis::Failure FailureOf(const auto& settled) {
 bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
                                   std::vector<Settled>& settled, std::vector<Settled>& out) const {
   const Settled& first = settled.front();
-  std::vector<std::string> named = diagnosis_.Explain(FailureOf(first), PatternOf(first.finding),
-                                                      judge, suspicion.reading, suspicion.known);
-  if (named.empty()) return false;
-  const Fault& fault = *FindFault(named.front());
+  const Diagnosis::Named named = diagnosis_.Explain(FailureOf(first), PatternOf(first.finding),
+                                                    judge, suspicion.reading, suspicion.known);
+  if (named.faults.empty()) return false;
+  const Fault& fault = *named.faults.front();
   std::vector<Settled> cluster;
   cluster.push_back(std::move(settled.front()));
   settled.erase(settled.begin());
@@ -458,9 +463,12 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
       cluster);
   if (helps) suspicion = {std::move(fitted), std::move(faults)};
   out.push_back(Merge(std::move(cluster), &fault));
-  out.back().finding.diagnosis = std::move(named);
-  out.back().finding.cause = fault.title;
-  out.back().finding.diagnosed = true;
+  Finding& finding = out.back().finding;
+  for (const Fault* other : named.faults) finding.diagnosis.push_back(other->id);
+  finding.variant = named.variant;
+  // What it gives instead is not known.
+  if (!named.other_values) finding.cause = fault.title;
+  finding.diagnosed = true;
   return true;
 }
 

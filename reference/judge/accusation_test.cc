@@ -106,6 +106,37 @@ TEST_F(Accusation, MissesARefusalAlsoIfTheListCannotBeRead) {
   EXPECT_NE(rules.find("dry_run"), std::string::npos) << rules;
 }
 
+// Which page such a request asks for is open, so its list may be that of another page, too.
+TEST_F(Accusation, SparesPagesWhoseNumberIsWrittenOddly) {
+  const Request odd = Ask({{"PageNumber", " 2"}, {"PageSize", "10"}});
+  Request twice = Ask({{"PageNumber", "2"}, {"PageSize", "10"}});
+  twice.parameters.push_back({"PageNumber", "1"});
+  const Response second = Under(Ask({{"PageNumber", "2"}, {"PageSize", "10"}}));
+  const Response first = Under(Ask({{"PageNumber", "1"}, {"PageSize", "10"}}));
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"PageNumber", "1"}, {"PageSize", "10"}}), first)), "");
+  for (const Request& request : {odd, twice}) {
+    const Response again = Under(Ask({{"PageNumber", "1"}, {"PageSize", "10"}}));
+    EXPECT_EQ(RulesBroken(Judged(request, again)), "") << request.Text();
+  }
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"PageNumber", "2"}, {"PageSize", "10"}}), second)), "");
+}
+
+// Whether a token is worth something after it was sent is open, whatever the first answer was.
+TEST_F(Accusation, SparesATokenThatIsWorthOneRequest) {
+  const Response first = Under(Ask({{"MaxResults", "10"}}));
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"MaxResults", "10"}}), first)), "");
+  const std::string token = nlohmann::json::parse(first.body)["NextToken"].get<std::string>();
+  const Request refused = Ask({{"MaxResults", "10"}, {"NextToken", token}, {"PageSize", "101"}});
+  const Response why =
+      Under(Ask({{"PageSize", "101"}}), {{"paging.page_size.above_maximum", "refused"}});
+  ASSERT_EQ(why.status, 400);
+  EXPECT_EQ(RulesBroken(Judged(refused, why)), "");
+  Response spent = Under(Ask({{"MaxResults", "10"}, {"NextToken", "no such token"}}),
+                         {{"paging.token.unknown", "refused"}});
+  if (spent.status != 400) spent = why;
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"MaxResults", "10"}, {"NextToken", token}}), spent)), "");
+}
+
 TEST_F(Accusation, SparesAnAnswerThatNoOptionDescribes) {
   const Verdict verdict = Judged(Ask({{"PageSize", "101"}}), Under(Ask({{"PageSize", "20"}})));
   EXPECT_EQ(RulesBroken(verdict), "");

@@ -164,7 +164,10 @@ Verdict Examination::Run() {
   BlameEncoding();
   // A wrong form counts even if there were too many readings to explore.
   if (verdict_.HasViolation()) verdict_.kind = Verdict::Kind::kViolation;
-  if (learn_) known_.tallies.Count(verdict_, result_.used);
+  if (!learn_) return std::move(verdict_);
+  known_.tallies.Count(verdict_, result_.used);
+  // Whatever came of it: the target may take the token once only.
+  if (!verdict_.throttled) known_.memory.Use(request_);
   return std::move(verdict_);
 }
 
@@ -638,7 +641,6 @@ void Examination::CheckWalk(const Plan& plan) {
                      fmt::format("{} on another page of the same list", name)));
   }
   if (!learn_) return;
-  known_.memory.Use(request_);
   const bool token = answer_.next_token.kind == Kind::kText;
   known_.memory.Remember(exchange_.id, page, token ? answer_.next_token.text : std::string_view());
 }

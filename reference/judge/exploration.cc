@@ -177,11 +177,9 @@ class Explorer {
     if (asked_.answer.IsError()) return;
     const TokenOrigin next =
         OriginAfter(asked_.request, plan, static_cast<std::int64_t>(asked_.listed.size()));
-    if (out_.plan && (next.position != position_ || next.loose != loose_)) {
-      out_.several_positions = true;
-    }
-    position_ = next.position;
-    loose_ = next.loose;
+    const Position position{next.position, next.loose, plan.paging.by_token, plan.paging.number};
+    if (out_.plan && position != position_) out_.several_positions = true;
+    position_ = position;
   }
 
   void KeepNearest(Difference difference, int closeness) {
@@ -196,8 +194,15 @@ class Explorer {
   PathChoices choices_;
   Exploration out_;
   std::vector<Difference> warnings_;
-  std::int64_t position_ = 0;
-  bool loose_ = false;
+  // Where in which list the page is, and the next one by token.
+  struct Position {
+    std::int64_t next = 0;
+    bool loose = false;
+    bool by_token = false;
+    std::int64_t number = 0;
+    friend bool operator==(const Position&, const Position&) = default;
+  };
+  Position position_;
   bool matched_ = false;
   int closeness_ = 0;
 };

@@ -14,7 +14,7 @@ namespace assay {
 struct Exploration {
   Explanations explanations;          // empty: no reading explains the answer
   std::optional<Plan> plan;           // of the first path that explains it
-  bool several_positions = false;     // the paths that explain it continue at different places
+  bool several_positions = false;     // the paths that explain it are at different places
   std::bitset<kRuleCount> used;       // rules of that path
   std::vector<Difference> warnings;   // of that path
   std::optional<Difference> nearest;  // if nothing explains it: what the nearest path says

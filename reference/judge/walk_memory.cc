@@ -1,8 +1,10 @@
 #include "reference/judge/walk_memory.h"
 
 #include <algorithm>
+#include <set>
 
 #include "reference/describe_snapshots/parameters.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -51,10 +53,22 @@ std::string PageKey(const Request& request) {
   return Raw(request, "PageNumber") + '\n' + Raw(request, "NextToken");
 }
 
-// True if the request can only be meant by number.
+// A number as everybody writes and reads it.
+bool IsPlainNumber(std::string_view text) {
+  constexpr std::size_t kLongest = 9;
+  return !text.empty() && text.size() <= kLongest && text.front() != '0' &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// True if the request can only be meant by number, and nobody doubts by which.
 bool IsByNumber(const Request& request) {
-  return (request.Find("PageNumber") || request.Find("PageSize")) && !request.Find("NextToken") &&
-         !request.Find("MaxResults");
+  std::set<std::string_view> given;
+  for (const auto& [name, value] : request.parameters) {
+    if (!StartsWithAnyCase(name, "Page")) continue;
+    const bool known = name == "PageNumber" || name == "PageSize";
+    if (!known || !given.insert(name).second || !IsPlainNumber(value)) return false;
+  }
+  return !given.empty() && !request.Find("NextToken") && !request.Find("MaxResults");
 }
 
 // How well an origin fits a request: same filters, then same region.

@@ -15,7 +15,9 @@ bool ExchangedAnswers::IsRight(const Request& request, const Response& response,
                                const AnswerState& state, const Judge& judge) {
   ++tried_;
   const Verdict verdict = judge.Peek(reader_.Read(0, request, response, state));
-  return verdict.kind == Verdict::Kind::kConforms && !verdict.HasViolation();
+  // What is only admissible, or in another format, is no one's own answer.
+  return verdict.kind == Verdict::Kind::kConforms && verdict.IsSound() &&
+         verdict.unforeseen.empty();
 }
 
 std::optional<std::string> ExchangedAnswers::PartnerOf(const Request& request,

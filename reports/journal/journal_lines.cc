@@ -240,6 +240,7 @@ std::string LineOf(const Finding& finding, const char* type) {
                {"diagnosed", finding.diagnosed},
                {"also", TextValues(finding.also)}};
   if (!finding.cause.empty()) line["cause"] = TextValue(finding.cause);
+  if (finding.variant) line["variant"] = true;
   if (finding.answer.status != 0) line["answer"] = AnswerValue(finding.answer);
   if (finding.example.status != 0) line["example"] = AnswerValue(finding.example);
   return line.dump() + "\n";

@@ -224,6 +224,7 @@ void ReadFinding(Members& members, Finding* finding) {
   members.Read("diagnosis", &finding->diagnosis);
   if (members.Has("diagnosed")) members.Read("diagnosed", &finding->diagnosed);
   if (members.Has("also")) members.Read("also", &finding->also);
+  if (members.Has("variant")) members.Read("variant", &finding->variant);
   if (members.Has("cause")) members.Read("cause", &finding->cause);
   ReadAnswer(members, "answer", &finding->answer);
   ReadAnswer(members, "example", &finding->example);

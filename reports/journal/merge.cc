@@ -72,8 +72,8 @@ void MergeFinding(const Finding& other, Finding* finding) {
 
 // One fault shows in several shards, by different rules.
 bool HaveOneCause(const Finding& a, const Finding& b) {
-  return a.kind == b.kind && !a.diagnosis.empty() && !b.diagnosis.empty() &&
-         a.diagnosis.front() == b.diagnosis.front();
+  return a.kind == b.kind && !a.variant && !b.variant && !a.diagnosis.empty() &&
+         !b.diagnosis.empty() && a.diagnosis.front() == b.diagnosis.front();
 }
 
 }  // namespace

@@ -154,8 +154,9 @@ std::string Diagnosis(const Finding& finding) {
     out += (out.empty() ? "" : ", or ") + CodeMarkup(fault);
   }
   if (!out.empty()) {
-    return "<h4>Diagnosis</h4><p>The reference server answers alike with the fault " + out +
-           ".</p>\n";
+    const char* how = finding.variant ? "The target answers like another variant of the fault "
+                                      : "The reference server answers alike with the fault ";
+    return "<h4>Diagnosis</h4><p>" + (how + out) + ".</p>\n";
   }
   return finding.diagnosed
              ? "<h4>Diagnosis</h4><p>No fault of the catalogue answers like this.</p>\n"

@@ -193,7 +193,10 @@ std::vector<std::string> TextsBefore(const Finding& finding) {
 
 std::vector<std::string> DiagnosisTexts(const Finding& finding) {
   std::vector<std::string> out;
-  for (const std::string& fault : finding.diagnosis) out.push_back("answers as if " + fault);
+  for (const std::string& fault : finding.diagnosis) {
+    out.push_back(finding.variant ? fmt::format("answers like another variant of {}", fault)
+                                  : "answers as if " + fault);
+  }
   if (out.empty() && finding.diagnosed) {
     out.emplace_back("no fault of the catalogue answers like this");
   }

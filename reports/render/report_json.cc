@@ -54,6 +54,7 @@ Json FindingValue(const Finding& finding, bool with_repro) {
           {"evidence", finding.evidence},
           {"diagnosis", finding.diagnosis},
           {"diagnosed", finding.diagnosed},
+          {"variant", finding.variant},
           {"cause", finding.cause},
           {"weight", finding.occurrences},
           {"also", finding.also},

@@ -29,11 +29,12 @@ TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
             (std::vector<std::string>{"broken", "exchanges", "held", "inconclusive", "judged",
                                       "known", "not_shown", "requests_per_second", "throttled",
                                       "unforeseen", "violations", "warnings"}));
-  EXPECT_EQ(Keys(report["findings"][0]),
-            (std::vector<std::string>{
-                "actual",   "also", "before", "cause",       "diagnosed",   "diagnosis", "evidence",
-                "expected", "id",   "kind",   "occurrences", "overlapping", "repeated",  "repro",
-                "request",  "rule", "source", "stability",   "statement",   "weight"}));
+  EXPECT_EQ(
+      Keys(report["findings"][0]),
+      (std::vector<std::string>{
+          "actual",   "also", "before", "cause",       "diagnosed",   "diagnosis", "evidence",
+          "expected", "id",   "kind",   "occurrences", "overlapping", "repeated",  "repro",
+          "request",  "rule", "source", "stability",   "statement",   "variant",   "weight"}));
   EXPECT_EQ(Keys(report["rules"][0]),
             (std::vector<std::string>{"exercised", "id", "level", "state", "violations"}));
   EXPECT_EQ(Keys(report["reading"][0]),

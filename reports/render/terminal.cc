@@ -170,7 +170,8 @@ class Summary {
         fmt::format("{}, {}", CountText(finding.occurrences, "answer"), NameOf(finding.stability));
     if (finding.kind != FindingKind::kViolation)
       how = fmt::format("{}: {}", NameOf(finding.kind), how);
-    if (!finding.diagnosis.empty()) how += ", as " + TerminalValue(finding.diagnosis.front());
+    if (!finding.diagnosis.empty())
+      how += (finding.variant ? ", like " : ", as ") + TerminalValue(finding.diagnosis.front());
     return fmt::format("  {:>2}  {:<{}}  {}   {}", number, TerminalValue(finding.rule, 60), width,
                        TerminalValue(HeadlineOf(finding), 110), how);
   }

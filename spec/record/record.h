@@ -89,11 +89,12 @@ struct Finding {
   std::string actual;
   std::vector<std::uint64_t> evidence;  // exchange ids
   std::vector<std::string> diagnosis;   // fault ids, most specific first
-  bool diagnosed = false;               // whether the faults of the catalogue were tried
-  std::string cause;                    // what the first of them does, in words; "" for none
-  ShownAnswer answer;                   // to the smallest request, as it was seen last
-  ShownAnswer example;                  // one that would be right, under the reading as learned
-  std::vector<std::string> also;        // ids of findings with the same cause, which are part of it
+  bool variant = false;           // not these faults, but the first of them in another measure
+  bool diagnosed = false;         // whether the faults of the catalogue were tried
+  std::string cause;              // what the first of them does, in words; "" for none
+  ShownAnswer answer;             // to the smallest request, as it was seen last
+  ShownAnswer example;            // one that would be right, under the reading as learned
+  std::vector<std::string> also;  // ids of findings with the same cause, which are part of it
 };
 
 // What one run did with one rule.

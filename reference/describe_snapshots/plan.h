@@ -51,7 +51,8 @@ struct TokenOrigin {
   std::string region;
   std::int64_t position = 0;               // snapshots delivered before
   std::optional<std::string> max_results;  // MaxResults of that request, as written
-  bool used = false;                       // sent at least once before
+  bool used = false;                       // a page was listed by it before
+  bool perhaps_used = false;               // sent before, but what became of it does not tell
   bool loose = false;  // position or size depend on what the target made of the request
   // Where each snapshot of the walk was delivered: position in the dataset -> page. Only the
   // judge keeps it; the server's tokens do not need it.

@@ -317,6 +317,7 @@ class PagingReader : public TopicReader {
     if (origin.used && Is("paging.token.reused"_question, "refused"_option)) {
       RefuseAsRead("InvalidParameter", "NextToken");
     }
+    plan_.may_be_refused |= origin.perhaps_used && !origin.used;
     const auto& asked = Value(Slot::kMaxResults);
     if (asked != origin.max_results) {
       TreatOtherSize(origin, asked ? "paging.token.other_max_results"_question

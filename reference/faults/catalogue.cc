@@ -31,6 +31,10 @@ const Fault* FindFault(std::string_view id) {
   return at == Faults().end() ? nullptr : &*at;
 }
 
+std::string_view KindOfFault(std::string_view id) {
+  return id.substr(0, id.find('.', id.find('.') + 1));
+}
+
 Result<std::vector<const Fault*>> FindFaults(const std::vector<std::string>& ids) {
   std::vector<const Fault*> out;
   for (const std::string& id : ids) {

@@ -14,6 +14,8 @@ namespace assay {
 const std::vector<Fault>& Faults();
 // The fault of that id, or nullptr.
 const Fault* FindFault(std::string_view id);
+// "data.retention" of "data.retention.one_more": what faults of one kind share.
+std::string_view KindOfFault(std::string_view id);
 // The faults of those ids; the Error names an unknown one and the nearest known ones.
 Result<std::vector<const Fault*>> FindFaults(const std::vector<std::string>& ids);
 // True if the fault breaks no `must` rule.

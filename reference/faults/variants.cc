@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "reference/faults/catalogue.h"
 #include "reference/faults/families.h"
 
 namespace assay {
@@ -221,7 +222,11 @@ class Maker {
 }  // namespace
 
 const std::vector<Fault>& Variants() {
-  static const std::vector<Fault> variants = Maker().Make();
+  static const std::vector<Fault> variants = [] {
+    std::vector<Fault> out = Maker().Make();
+    for (Fault& variant : out) variant.breaks = FindFault(variant.id)->breaks;
+    return out;
+  }();
   return variants;
 }
 

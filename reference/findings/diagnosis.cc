@@ -470,12 +470,6 @@ Diagnosis::Ranked Diagnosis::Rank(const Search& search, const FaultList& candida
 
 namespace {
 
-// "data.retention" of "data.retention.one_more": the kind that faults share.
-std::string_view KindOf(std::string_view id) {
-  const std::size_t end = id.find('.', id.find('.') + 1);
-  return id.substr(0, end);
-}
-
 // Parts that a mistake in one place changes alone.
 AnswerDigest::Parts PartsOfOnePlace() {
   using enum AnswerDigest::Part;
@@ -532,9 +526,9 @@ FaultList Diagnosis::ExplainLoosely(const Search& search) const {
   if (ranked.empty()) return {};
   const std::size_t best = std::ranges::min_element(ranked, {}, &Ranked::value_type::first)->first;
   std::erase_if(ranked, [&](const auto& entry) { return entry.first > best; });
-  const std::string_view kind = KindOf(ranked.front().second->id);
+  const std::string_view kind = KindOfFault(ranked.front().second->id);
   const bool agree = std::ranges::all_of(
-      ranked, [&](const auto& entry) { return KindOf(entry.second->id) == kind; });
+      ranked, [&](const auto& entry) { return KindOfFault(entry.second->id) == kind; });
   return agree ? FaultList{ranked.front().second} : FaultList{};
 }
 

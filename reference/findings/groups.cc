@@ -490,6 +490,28 @@ void FindingGroups::JoinOfOneRequest(std::vector<Settled>& settled) {
   settled = std::move(out);
 }
 
+// What goes wrong in the parts that one kind of fault changes has one cause, though it is not
+// known what it gives there.
+void FindingGroups::JoinOfOneKind(std::vector<Settled>& settled) {
+  const auto is_of_kind = [](const Settled& entry) {
+    return entry.finding.variant && entry.finding.cause.empty();
+  };
+  std::vector<Settled> loose;
+  MoveAll(settled, is_of_kind, loose);
+  while (!loose.empty()) {
+    std::vector<Settled> cluster;
+    cluster.push_back(std::move(loose.front()));
+    loose.erase(loose.begin());
+    const auto belongs = [first = cluster.front()](const Settled& other) {
+      return other.group.warning == first.group.warning &&
+             KindOfFault(other.finding.diagnosis.front()) ==
+                 KindOfFault(first.finding.diagnosis.front());
+    };
+    MoveAll(loose, belongs, cluster);
+    settled.push_back(Merge(std::move(cluster), nullptr));
+  }
+}
+
 // The most frequent group first: what explains it may explain the others, too. A target may have
 // several faults, and one that was not recognized among the others may be when they are known.
 void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) const {
@@ -515,6 +537,7 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     if (tried >= kMostTried || suspicion.known.size() == known) break;
   }
   JoinOfOneRequest(settled);
+  JoinOfOneKind(out);
   std::move(out.begin(), out.end(), std::back_inserter(settled));
 }
 

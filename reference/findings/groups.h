@@ -90,6 +90,7 @@ class FindingGroups {
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
   static void AddExamples(const Judge& judge, std::vector<Settled>& settled);
   static void JoinOfOneRequest(std::vector<Settled>& settled);
+  static void JoinOfOneKind(std::vector<Settled>& settled);
   static void JoinUnexplained(std::vector<Settled>& settled);
   static void MergeAlike(std::vector<Settled>& settled);
 

@@ -167,7 +167,7 @@ Verdict Examination::Run() {
   if (!learn_) return std::move(verdict_);
   known_.tallies.Count(verdict_, result_.used);
   // Whatever came of it: the target may take the token once only.
-  if (!verdict_.throttled) known_.memory.Use(request_);
+  if (!verdict_.throttled) known_.memory.Use(request_, false);
   return std::move(verdict_);
 }
 
@@ -641,6 +641,7 @@ void Examination::CheckWalk(const Plan& plan) {
                      fmt::format("{} on another page of the same list", name)));
   }
   if (!learn_) return;
+  known_.memory.Use(request_, true);
   const bool token = answer_.next_token.kind == Kind::kText;
   known_.memory.Remember(exchange_.id, page, token ? answer_.next_token.text : std::string_view());
 }

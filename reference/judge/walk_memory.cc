@@ -114,15 +114,15 @@ WalkMemory::View WalkMemory::FindTokens(const Request& request, std::uint64_t st
   return View(std::move(seen), crosses);
 }
 
-void WalkMemory::Use(const Request& request) {
-  const bool certain = HasOneToken(request);
+void WalkMemory::Use(const Request& request, bool certainly) {
+  const bool one_token = HasOneToken(request);
   for (const std::string_view text : TokenTexts(request)) {
     const auto known = tokens_.find(std::string(text));
     if (known == tokens_.end()) continue;
     TokenOrigin& origin = BestOrigin(known->second, request)->origin;
-    origin.used = true;
+    (certainly ? origin.used : origin.perhaps_used) = true;
     // Perhaps another one was used.
-    origin.loose |= !certain;
+    origin.loose |= certainly && !one_token;
   }
 }
 

@@ -65,8 +65,9 @@ class WalkMemory {
   void Remember(std::uint64_t exchange, const Page& page, std::string_view next_token);
   // Remembers a token whose place in a list is not known because the state moved.
   void RememberLoose(const Request& request, std::string_view next_token);
-  // Notes that the request used its token; if several may be meant, no place is known any more.
-  void Use(const Request& request);
+  // Notes that the request used its token, or may have; if several may be meant, no place is known
+  // any more.
+  void Use(const Request& request, bool certainly);
 
  private:
   struct KnownOrigin {

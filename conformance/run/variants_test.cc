@@ -68,8 +68,8 @@ TEST(Variants, AreNamedWithWhatTheyDo) {
 TEST(Variants, AreKindsIfWhatTheyGiveIsNotKnown) {
   Fault odd = *FindFault("data.retention.one_more");
   odd.snapshot = [](const Scene&, Snapshot& snapshot) {
-    std::string& days = snapshot[Field::kRetentionDays];
-    if (!days.empty()) days += "7";
+    const std::string& days = snapshot[Field::kRetentionDays];
+    if (!days.empty()) snapshot.Set(Field::kRetentionDays, days + "7");
   };
   ModelTarget target(BuiltIn(), {}, {&odd});
   const std::vector<Finding> findings = FindingsAt(target);

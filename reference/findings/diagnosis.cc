@@ -408,8 +408,8 @@ FaultList Diagnosis::Fitting(const Search& search, const std::vector<Fault>& fau
   return out;
 }
 
-// Whether the fault gives what is wrong in most of the group's answers, not just in short ones.
-bool Diagnosis::ExplainsMost(const Search& search, const Fault& fault) const {
+// In how many of the group's answers the fault gives what is wrong, not just in short ones.
+std::size_t Diagnosis::Explained(const Search& search, const Fault& fault) const {
   const AnswerDigest::Parts shown = PartsOf(search.failure.aspect);
   const std::vector<std::size_t>& telling = search.more.telling;
   std::size_t right = 0;
@@ -423,7 +423,7 @@ bool Diagnosis::ExplainsMost(const Search& search, const Fault& fault) const {
     // One part is enough: equal times may be in another order.
     right += (mended & shown & ~answer.Unlike(seen)).any() ? 1 : 0;
   }
-  return 2 * right >= telling.size();
+  return right;
 }
 
 // Whether the fault gives wrong answers to many requests of this kind that the target answers
@@ -495,7 +495,8 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
     for (const auto& entry : out) {
       if (sound.size() == most) break;
       const Fault& fault = *entry.second;
-      if (ExplainsMost(search, fault) && !SpoilsTheRest(search, fault)) sound.push_back(entry);
+      const bool explains_most = 2 * Explained(search, fault) >= search.more.telling.size();
+      if (explains_most && !SpoilsTheRest(search, fault)) sound.push_back(entry);
     }
     return sound;
   };
@@ -505,11 +506,14 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
     const FaultList& named = ExplainByWholeRun(judge, reading);
     if (!named.empty()) return {named};
   }
-  if (!ranked.empty()) return {BestNamed(ranked)};
-  if (asked_ > kMostAsked) return {};
-  if (FaultList named = BestNamed(fitting(Variants(), 1)); !named.empty()) {
-    return {std::move(named), true};
+  const bool fits_all =
+      !ranked.empty() && Explained(search, *ranked.front().second) == search.more.telling.size();
+  if (fits_all || asked_ > kMostAsked) return {BestNamed(ranked)};
+  const Ranked varied = fitting(Variants(), 1);
+  if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {
+    return {BestNamed(varied), true};
   }
+  if (!ranked.empty()) return {BestNamed(ranked)};
   return {ExplainLoosely(search), true, true};
 }
 

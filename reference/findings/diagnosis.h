@@ -134,7 +134,8 @@ class Diagnosis {
   template <typename Judgement>
   FaultList Fitting(const Search& search, const std::vector<Fault>& faults,
                     const Judgement& judgement) const;
-  bool ExplainsMost(const Search& search, const Fault& fault) const;
+  // How many of `more` it explains.
+  std::size_t Explained(const Search& search, const Fault& fault) const;
   bool SpoilsTheRest(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/cases/bench_for_test.h"
-#include "conformance/cases/suite.h"
+#include "conformance/run/short_run_for_test.h"
 #include "reference/faults/catalogue.h"
 #include "reference/server/service.h"
 
@@ -19,17 +18,8 @@ std::set<std::string> NamedFirst(const std::vector<std::string>& planted) {
   std::vector<const Fault*> faults;
   for (const std::string& id : planted) faults.push_back(FindFault(id));
   ModelTarget target(BuiltIn(), {}, faults);
-  NullRecorder recorder;
-  Judge judge(BuiltIn());
-  Session session(target, judge, recorder);
-  SuiteNotes notes;
-  SuiteContext context(session, BuiltIn(), {.combinations = false, .thorough = false}, notes);
-  const Result<std::vector<SuiteTest>> tests = ConformanceTests(context);
-  for (const SuiteTest& test : *tests) {
-    if (!IsLongSuite(test)) test.run(context);
-  }
   std::set<std::string> out;
-  for (const Finding& finding : session.Findings()) {
+  for (const Finding& finding : FindingsOfAShortRun(target)) {
     if (!finding.diagnosis.empty()) out.insert(finding.diagnosis.front());
   }
   return out;

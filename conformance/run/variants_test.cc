@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/cases/bench_for_test.h"
-#include "conformance/cases/suite.h"
+#include "conformance/run/short_run_for_test.h"
 #include "reference/faults/catalogue.h"
 #include "reference/server/service.h"
 
@@ -18,16 +17,7 @@ namespace {
 
 // What the suites find, the most frequent first.
 std::vector<Finding> FindingsAt(Target& target) {
-  NullRecorder recorder;
-  Judge judge(BuiltIn());
-  Session session(target, judge, recorder);
-  SuiteNotes notes;
-  SuiteContext context(session, BuiltIn(), {.combinations = false, .thorough = false}, notes);
-  const Result<std::vector<SuiteTest>> tests = ConformanceTests(context);
-  for (const SuiteTest& test : *tests) {
-    if (!IsLongSuite(test)) test.run(context);
-  }
-  std::vector<Finding> out = session.Findings();
+  std::vector<Finding> out = FindingsOfAShortRun(target);
   std::ranges::stable_sort(out, std::ranges::greater{}, &Finding::occurrences);
   return out;
 }

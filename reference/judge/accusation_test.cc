@@ -121,6 +121,21 @@ TEST_F(Accusation, SparesPagesWhoseNumberIsWrittenOddly) {
   EXPECT_EQ(RulesBroken(Judged(Ask({{"PageNumber", "2"}, {"PageSize", "10"}}), second)), "");
 }
 
+// It may be refused for its two values, though two values were accepted elsewhere.
+TEST_F(Accusation, WarnsOfNothingThatAnotherOptionExplains) {
+  Request elsewhere = Ask({{"Status", "failed"}});
+  elsewhere.parameters.push_back({"Status", "accomplished"});
+  EXPECT_EQ(RulesBroken(Judged(elsewhere, {{"name.repeated", "first"}})), "");
+  Request request = Ask({{"SnapshotIds", R"(["s-9e8d7c0a0a0a"])"}});
+  const Response refusal = Under(request, {{"ids.unknown", "refused"}});
+  ASSERT_EQ(refusal.status, 400);
+  EXPECT_EQ(Judged(request, refusal).warnings().size(), 1U);
+  request.parameters.push_back({"SnapshotIds", R"(["s-9e8d7c0a0a0b"])"});
+  const Verdict verdict = Judged(request, Under(request, {{"name.repeated", "refused"}}));
+  EXPECT_EQ(RulesBroken(verdict), "");
+  EXPECT_TRUE(verdict.warnings().empty());
+}
+
 // Whether a token is worth something after it was sent is open, whatever the first answer was.
 TEST_F(Accusation, SparesATokenThatIsWorthOneRequest) {
   const Response first = Under(Ask({{"MaxResults", "10"}}));

@@ -93,6 +93,7 @@ class Examination {
   void JudgeForged();
   void CheckRequestId();
   void JudgeByReading();
+  void WarnOf(const Exploration& exploration);
   void JudgeIncoherent(Exploration free);
   void CheckSameAnswer();
   void NoteUnforeseen();
@@ -465,7 +466,7 @@ void Examination::JudgeByReading() {
     }
   }
   if (!exploration.explanations.empty()) {
-    for (Difference& warning : exploration.warnings) Report(std::move(warning));
+    WarnOf(exploration);
     return Learn(std::move(exploration));
   }
   Exploration free = ExploreWithBounds(Asked(), dataset_, known_.lessons.admitted());
@@ -479,6 +480,15 @@ void Examination::JudgeByReading() {
   // The learned reading gives the most specific expectation.
   const bool is_nearest = free.nearest && IsSame(*free.beyond_bounds, *free.nearest);
   Report(is_nearest && exploration.nearest ? *exploration.nearest : *free.beyond_bounds);
+}
+
+// If another option would explain the answer without a warning, the target may have it here, though
+// elsewhere it had not.
+void Examination::WarnOf(const Exploration& exploration) {
+  if (exploration.warnings.empty()) return;
+  const Exploration free = Explore(Asked(), dataset_, known_.lessons.admitted());
+  if (free.too_many || free.warnings.empty()) return;
+  for (const Difference& warning : exploration.warnings) Report(warning);
 }
 
 // Right under some reading, but not together with what was learned: the target may answer by

@@ -185,31 +185,21 @@ std::vector<SuiteTest> ReadTests() {
            [](SuiteContext& context) { return ReadRun(context, "have_no_effect").Run(); }}};
 }
 
-struct SuiteReads::State {
-  SuiteContext& context;
-  std::string suite = {};
-  std::optional<std::set<std::string>> listed = std::nullopt;
-};
-
-SuiteReads::SuiteReads(SuiteContext& context)
-    : state_(std::make_unique<State>(State{.context = context})) {}
-SuiteReads::~SuiteReads() = default;
-
 void SuiteReads::BeginTest(const std::string& suite) {
-  if (suite == state_->suite) return;
-  const std::string over = std::exchange(state_->suite, suite);
-  Session& session = state_->context.session;
-  ListWatch watch(state_->context, {"reads", "after_" + over});
+  if (suite == suite_) return;
+  const std::string over = std::exchange(suite_, suite);
+  Session& session = context_.session;
+  ListWatch watch(context_, {"reads", "after_" + over});
   if (!watch.MayAsk()) return;
   std::vector<Request> sent = session.TakeSent();
   const auto now = watch.List();
-  if (!now) return state_->listed.reset();
-  const auto before = std::exchange(state_->listed, now->ids);
+  if (!now) return listed_.reset();
+  const auto before = std::exchange(listed_, now->ids);
   if (before && *before != now->ids) {
     // A request of this suite did it, if it does it again.
     const auto requests = [](const std::vector<Request>& some) { return some; };
     if (watch.Changes(sent)) watch.Find(std::move(sent), requests);
-    if (const auto after = watch.List()) state_->listed = after->ids;
+    if (const auto after = watch.List()) listed_ = after->ids;
   }
   (void)session.TakeSent();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,15 @@ std::vector<SuiteTest> ReadTests();
 // after each.
 class SuiteReads {
  public:
-  explicit SuiteReads(SuiteContext& context);
-  ~SuiteReads();
+  explicit SuiteReads(SuiteContext& context) : context_(context) {}
   // To be called before each test of a run and, with "", after the last one: looks at the list if
   // another suite begins.
   void BeginTest(const std::string& suite);
 
  private:
-  struct State;
-  const std::unique_ptr<State> state_;
+  SuiteContext& context_;
+  std::string suite_;
+  std::optional<std::set<std::string>> listed_;  // when the suite began; nothing: not read
 };
 
 }  // namespace assay

@@ -111,6 +111,15 @@ class TagReader : public TopicReader {
     plan_.filters.push_back(std::move(filter));
   }
 
+  // tag.mismatch.code: a key or a value may also be refused as one that is missing.
+  void RefuseMismatch(const char* subject) {
+    Add({.rule = "request.open.admissible"_rule,
+         .error = Catalogue::Get().FindError("InvalidTag.Mismatch"),
+         .any_code = true,
+         .subject = subject,
+         .code_rule = "tag.mismatch.code"_rule});
+  }
+
   void TreatValueWithoutKey(const std::optional<std::string>& value) {
     if (!value) return;
     if (value->empty()) {
@@ -119,9 +128,7 @@ class TagReader : public TopicReader {
       if (option != "as_value"_option) return;
     }
     choices_.Mark("tag.mismatch.code"_rule);
-    if (Is("tag.value_without_key"_question, "mismatch"_option)) {
-      Refuse("tag.mismatch.code"_rule, "InvalidTag.Mismatch");
-    }
+    if (Is("tag.value_without_key"_question, "mismatch"_option)) RefuseMismatch("Tag.N.Value");
   }
 
   void ReadTagValue(const std::optional<std::string>& given, Filter& filter) {
@@ -143,7 +150,7 @@ class TagReader : public TopicReader {
     const Option option = choices_.Pick("tag.key_without_value"_question);
     if (option == "mismatch"_option) {
       choices_.Mark("tag.mismatch.code"_rule);
-      Refuse("tag.mismatch.code"_rule, "InvalidTag.Mismatch");
+      RefuseMismatch("Tag.N.Key");
     }
     if (option == "empty_value"_option) filter.kind = Filter::Kind::kTagEmptyValue;
   }

@@ -84,7 +84,7 @@ void AddKnownErrors(std::vector<Fault>& out) {
                  .title = "says InvalidParameter.Conflict in place of InvalidTag.Mismatch",
                  .stage = Stage::kRender,
                  .difficulty = 3,
-                 .breaks = {"tag.mismatch.code"_rule, "request.open.admissible"_rule},
+                 .breaks = {"tag.mismatch.code"_rule},
                  .error = [](const Scene&, RenderedError& error) {
                    if (error.code == "InvalidTag.Mismatch")
                      error.code = "InvalidParameter.Conflict";

@@ -84,13 +84,14 @@ void AddCounted(std::vector<Fault>& out) {
 // A cache whose key leaves something out.
 void AddCaches(std::vector<Fault>& out) {
   const auto add = [&](const char* id, const char* title, int difficulty,
-                       std::function<bool(const std::string& name)> left_out) {
+                       std::function<bool(const std::string& name)> left_out,
+                       std::vector<Rule> breaks = ListRules()) {
     out.push_back(
         {.id = id,
          .title = title,
          .stage = Stage::kRender,
          .difficulty = difficulty,
-         .breaks = ListRules(),
+         .breaks = std::move(breaks),
          .history = true,
          .answer = [left_out = std::move(left_out)](const Scene& scene, Response& answer) {
            if (answer.status != 200 || scene.Has("NextToken") || scene.Has("MaxResults")) return;
@@ -124,7 +125,7 @@ void AddCaches(std::vector<Fault>& out) {
   add("cache.key.without_status", "answers from a cache regardless of the status", 2,
       name("Status"));
   add("cache.key.without_format", "answers from a cache regardless of the format", 2,
-      name("Format"));
+      name("Format"), {"encoding.format.json"_rule, "encoding.format.xml"_rule});
   add("cache.key.without_tags", "answers from a cache regardless of the tags", 3,
       [](const std::string& n) { return n.starts_with("Tag."); });
   add("cache.key.without_times", "answers from a cache regardless of the times", 3,

@@ -1,6 +1,7 @@
 // What may be accused, and what only described: bounds, situations, coherence.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -32,6 +33,21 @@ class Accusation : public testing::Test {
   static Response Under(const Request& request, Pairs pins = {}) {
     Service service(TestDataset(), Pins(pins));
     return AnswerOf(service, request);
+  }
+  // The first answer of a target: nothing goes before it.
+  static Verdict JudgedFirst(const Request& request, const Response& response) {
+    Judge judge(TestDataset());
+    return Examine(judge, 1, request, response);
+  }
+  // A refusal as the reference gives one, with another status and code.
+  static Response Refusal(int status, const std::string& code) {
+    Response out = Under(Ask({{"PageNumber", "x"}}));
+    nlohmann::json body = nlohmann::json::parse(out.body);
+    EXPECT_TRUE(body.contains("Code")) << out.body;
+    body["Code"] = code;
+    out.body = body.dump();
+    out.status = status;
+    return out;
   }
   std::string WhyOpen(std::string_view question) const {
     for (const LearnedAnswer& answer : judge_.Learned()) {
@@ -152,6 +168,41 @@ TEST_F(Accusation, SparesATokenThatIsWorthOneRequest) {
   EXPECT_EQ(RulesBroken(Judged(Ask({{"MaxResults", "10"}, {"NextToken", token}}), spent)), "");
 }
 
+// An id that does not exist may be refused; the ids that do are clear.
+TEST_F(Accusation, HoldsAListByUnknownIdsToTheOnesThatExist) {
+  const auto listed = nlohmann::json::parse(Under(Ask({{"PageSize", "10"}})).body);
+  const auto id = [&](std::size_t i) {
+    return listed["Snapshots"]["Snapshot"][i]["SnapshotId"].get<std::string>();
+  };
+  const auto ids = [](const std::vector<std::string>& all) { return nlohmann::json(all).dump(); };
+  const Request request = Ask({{"SnapshotIds", ids({id(0), "s-9e8d7c0a0a0a", id(1)})}});
+  EXPECT_EQ(RulesBroken(Judged(request, Under(Ask({{"SnapshotIds", ids({id(0)})}})))),
+            "ids.list.selects ");
+  EXPECT_EQ(RulesBroken(Judged(request, Under(request))), "");
+  EXPECT_EQ(RulesBroken(JudgedFirst(request, Under(request, {{"ids.unknown", "refused"}}))), "");
+}
+
+// The code that the document gives, or what clients know for a parameter that is missing.
+TEST_F(Accusation, WarnsIfAValueWithoutKeyIsRefusedByAnOddCode) {
+  const Request request = Ask({{"Tag.1.Value", "prod"}});
+  Response refusal = Under(request, {{"tag.value_without_key", "mismatch"}});
+  const auto warned = [&](const std::string& code) {
+    Response answer = refusal;
+    auto body = nlohmann::json::parse(answer.body);
+    body["Code"] = code;
+    answer.body = body.dump();
+    const Verdict verdict = JudgedFirst(request, answer);
+    EXPECT_EQ(RulesBroken(verdict), "") << code;
+    std::string out;
+    for (const Difference& warning : verdict.warnings()) out += Id(warning.rule);
+    return out;
+  };
+  EXPECT_EQ(warned("InvalidTag.Mismatch"), "");
+  EXPECT_EQ(warned("MissingParameter.TagKey"), "");
+  EXPECT_EQ(warned("InvalidTagValue.Lonely"), "");
+  EXPECT_EQ(warned("InvalidParameter.Conflict"), "tag.mismatch.code");
+}
+
 TEST_F(Accusation, SparesAnAnswerThatNoOptionDescribes) {
   const Verdict verdict = Judged(Ask({{"PageSize", "101"}}), Under(Ask({{"PageSize", "20"}})));
   EXPECT_EQ(RulesBroken(verdict), "");
@@ -250,6 +301,95 @@ TEST_F(Accusation, SparesWhatStrangersDidWithOddNumbers) {
          {{"paging.mixed.ineffective_value", "refused"}});
   spares(Ask({{"NextToken", " "}}), {{"paging.token.unknown", "first_page"}});
   spares(Ask({{"MaxResults", "+5"}}), {{"value.number.sign", "as_absent"}});
+}
+
+// 4 and 5: what is echoed of a size that has no effect, and the mode that wins, are the target's
+// own.
+TEST_F(Accusation, SparesHabitsOfTheTwoModes) {
+  const auto edited = [](const Request& request, const std::function<void(nlohmann::json&)>& edit) {
+    Response out = Under(request);
+    nlohmann::json body = nlohmann::json::parse(out.body);
+    edit(body);
+    out.body = body.dump();
+    return out;
+  };
+  const auto spares = [this](const Request& request, const Response& answer) {
+    EXPECT_EQ(RulesBroken(Judged(request, answer)), "") << request.Text();
+  };
+  const Request cut = Ask({{"MaxResults", "1"}, {"PageSize", "101"}});
+  spares(cut, edited(cut, [](nlohmann::json& body) { body["PageSize"] = 100; }));
+  const auto no_token = [](nlohmann::json& body) { body.erase("NextToken"); };
+  spares(Ask({{"MaxResults", "10"}}), Under(Ask({{"MaxResults", "10"}})));
+  spares(Ask({{"MaxResults", "10"}, {"PageNumber", "1"}}),
+         edited(Ask({{"PageNumber", "1"}}), no_token));
+  spares(Ask({{"MaxResults", "10"}, {"PageSize", "20"}}),
+         edited(Ask({{"PageSize", "20"}}), no_token));
+  spares(Ask({{"PageSize", "20"}, {"PageNumber", "2"}}),
+         edited(Ask({{"PageSize", "20"}, {"PageNumber", "2"}}), no_token));
+  spares(Ask({{"PageSize", "30"}}), edited(Ask({{"PageSize", "30"}}), no_token));
+  spares(Ask({}), Under(Ask({})));
+}
+
+// 11 and 12: what is common to all operations may be read by another layer.
+TEST_F(Accusation, SparesAFormatThatAnotherLayerReads) {
+  Request plain = Ask({});
+  plain.Unset("Format");
+  const Response xml = Under(plain);
+  ASSERT_TRUE(xml.body.starts_with("<")) << xml.body;
+  const Request small = Ask({{"pagesize", "1"}});
+  EXPECT_EQ(RulesBroken(Judged(small, Under(Ask({{"PageSize", "1"}})))), "");
+  Request capital = plain;
+  capital.parameters.push_back({"FORMAT", "JSON"});
+  EXPECT_EQ(RulesBroken(Judged(capital, xml)), "");
+  Request twice = Ask({});
+  twice.parameters.push_back({"Format", "1"});
+  EXPECT_EQ(RulesBroken(Judged(twice, Under(plain))), "");
+  EXPECT_EQ(RulesBroken(Judged(Ask({{"Format", "YAML"}}), Refusal(400, "InvalidParameter"))), "");
+}
+
+// 14 and 16: the base document does not say.
+TEST_F(Accusation, SparesWhatTheBaseDocumentDoesNotSay) {
+  const auto spares = [this](const Request& request, const Response& answer) {
+    EXPECT_EQ(RulesBroken(Judged(request, answer)), "") << request.Text();
+  };
+  const Request unknown = Ask({{"SnapshotIds", R"(["s-9e8d7c0a0a0a"])"}});
+  spares(Ask({{"SnapshotIds", "[\"s-a\xEA\"]"}}), Under(unknown));
+  spares(Ask({{"SnapshotName", "a\xEA"}}), Under(unknown));
+  spares(unknown, Refusal(404, "InvalidSnapshotIds.NotFound"));
+  spares(Ask({{"Tag.0.Key", "env"}}), Under(Ask({{"Tag.1.Key", "env"}})));
+  spares(Ask({{"Tag.21.Key", "env"}}), Under(Ask({{"Tag.1.Key", "env"}})));
+  spares(Ask({{"Tag.21.Key", "env"}, {"Status", "failed"}}), Refusal(400, "InvalidParameter"));
+  spares(Ask({{"DryRun", "true"}}), Refusal(412, "DryRunOperation"));
+  Request version = Ask({});
+  version.Set("Version", "2013-01-01");
+  spares(version, Under(Ask({})));
+}
+
+// 17: codes that public pages know for what is missing or empty are no warning either.
+TEST_F(Accusation, WarnsOfNoCodeThatOtherPagesKnow) {
+  const auto spares = [this](const Request& request, int status, const std::string& code) {
+    const Verdict verdict = JudgedFirst(request, Refusal(status, code));
+    EXPECT_EQ(RulesBroken(verdict), "") << request.Text() << code;
+    for (const Difference& warning : verdict.warnings()) {
+      ADD_FAILURE() << Id(warning.rule) << " for " << code << " of " << request.Text();
+    }
+  };
+  Request regionless = Ask({});
+  regionless.Unset("RegionId");
+  for (const char* code :
+       {"MissingParameter.RegionId", "MissingRegionId", "MissingParamter.RegionId"}) {
+    spares(regionless, 400, code);
+  }
+  for (const char* code :
+       {"InvalidRegionId", "InvalidRegion.NotFound", "InvalidRegionId.NotFound"}) {
+    spares(Ask({{"RegionId", "zz-nowhere-1"}}), 404, code);
+  }
+  spares(Ask({{"SourceDiskType", ""}}), 404, "InvalidSourceDiskType");
+  spares(Ask({{"SnapshotType", ""}}), 404, "InvalidSnapshotType.NotFound");
+  Request version = Ask({});
+  version.Set("Version", "");
+  spares(version, 400, "MissingParameter");
+  spares(Ask({{"Filter.1.Value", "2018-01-01T00:00Z"}}), 400, "MissingParameter");
 }
 
 // 8 and 9: the same habit for an unknown group and for the empty value.

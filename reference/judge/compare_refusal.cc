@@ -71,7 +71,7 @@ RefusalComparison CompareAnyCode(const Refusal& refusal, const ObservedAnswer& a
       own ? refusal.error->status == answer.status : IsKnownFor(code, refusal.subject);
   if (refusal.error && !belongs && !known) {
     out.warnings.push_back(FormDifference(
-        "error.code.known"_rule, Text(refusal.error->status, refusal.error->code),
+        refusal.code_rule, Text(refusal.error->status, refusal.error->code),
         Text(answer.status, Excerpt(code)), fmt::format("{} {}", refusal.subject, Excerpt(code))));
   }
   if (own) CheckMessage(code, answer, out.warnings);

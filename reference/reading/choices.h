@@ -16,7 +16,8 @@ struct Refusal {
   Rule rule;                         // the rule, or the topic's rule for an open question
   const ErrorInfo* error = nullptr;  // what is documented, or (any_code) what recordings show
   bool any_code = false;             // an open question: any 4xx that is not reserved will do
-  std::string subject;  // the parameter, for texts such as `The specified parameter "X" …`
+  std::string subject = {};  // the parameter, for texts such as `The specified parameter "X" …`
+  Rule code_rule = "error.code.known"_rule;  // (any_code) warns of a code that nobody knows for it
 };
 
 // Answers the questions that the document leaves open, while the model runs once.

@@ -64,6 +64,8 @@ std::int64_t SizeFor(std::size_t count, PageWalk::By by) {
 std::unique_ptr<Script> WalkOf(const SuiteContext& context, const Walked& list, const Way& way) {
   Request request = SmallestRequest(context.values.region(), way.xml ? "XML" : "JSON");
   for (const Parameter& filter : list.filters) request.parameters.push_back(filter);
+  // The order of names means nothing: each list is asked for both ways.
+  if (way.by == PageWalk::By::kToken) std::ranges::reverse(request.parameters);
   const auto size = static_cast<std::size_t>(list.size);
   // By number the pages are known; by token the target says when it is over, within reason.
   const std::size_t pages = std::max<std::size_t>(1, (list.count + size - 1) / size) +

@@ -346,7 +346,17 @@ struct Worker {
   int pipe = -1;
 };
 
-Result<Worker> StartWorker(Trials& trials, const std::vector<Trial>& all, Shared& next) {
+// What went wrong in a trial, in a line, as soon as it is known; "" if nothing did.
+std::string BadNews(const Trial& trial, const TrialResult& result) {
+  const bool missed = trial.fault && !result.seen && result.alarm.empty();
+  if (trial.fault ? result.seen : result.alarm.empty()) return "";
+  const std::string by = result.situations.empty() ? "" : fmt::format(" by {}", result.situations);
+  return fmt::format("selftest: {}{}{}: {}\n", result.name, by,
+                     result.over_http ? " over HTTP" : "", missed ? "not seen" : result.alarm);
+}
+
+Result<Worker> StartWorker(Trials& trials, const std::vector<Trial>& all, Shared& next,
+                           std::ostream* progress) {
   int ends[2];
   if (pipe(ends) != 0) return Error{"selftest", "no pipe can be had"};
   const pid_t pid = fork();
@@ -357,7 +367,9 @@ Result<Worker> StartWorker(Trials& trials, const std::vector<Trial>& all, Shared
   }
   close(ends[0]);
   for (std::size_t i = next++; i < all.size(); i = next++) {
-    Json json = ToJson(trials.Run(all[i]));
+    const TrialResult result = trials.Run(all[i]);
+    if (progress) *progress << BadNews(all[i], result) << std::flush;
+    Json json = ToJson(result);
     json["place"] = i;
     const std::string line = json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
     for (std::size_t at = 0; at < line.size();) {
@@ -429,7 +441,7 @@ Result<std::vector<TrialResult>> RunAll(Trials& trials, const std::vector<Trial>
   if (!next) return Error{"selftest", "no memory can be shared"};
   std::vector<Worker> workers;
   for (std::size_t i = 0; i < jobs; ++i) {
-    const Result<Worker> worker = StartWorker(trials, all, *next);
+    const Result<Worker> worker = StartWorker(trials, all, *next, progress);
     if (!worker) return worker.error();
     workers.push_back(*worker);
   }

@@ -22,7 +22,8 @@ struct Difference {
   std::string actual;
   std::string shape;  // what groups it with its like: no ids, no counts; "" = the rule alone
   Aspect aspect = Aspect::kForm;
-  bool doubtful = false;  // not a finding if the state moved about the time of the answer
+  bool doubtful = false;        // not a finding if the state moved about the time of the answer
+  std::string belongs_to = {};  // another request, whose answer this seems to be; "" mostly
 };
 Difference FormDifference(Rule rule, std::string expected, std::string actual,
                           std::string shape = "");

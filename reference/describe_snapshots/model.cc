@@ -71,6 +71,25 @@ std::int64_t Size(const std::vector<std::uint32_t>& positions) {
   return static_cast<std::int64_t>(positions.size());
 }
 
+// If it is not `certain` that the page is past the end, the last one may be any.
+void PastEnd(Plan& plan, Page& page, bool certain, Choices& choices) {
+  Paging& paging = plan.paging;
+  const Option option = choices.Pick("paging.page_number.past_end"_question);
+  if (option == "refused"_option && certain) {
+    Refusal refusal{"request.open.admissible"_rule, Catalogue::Get().FindError("InvalidParameter"),
+                    true, "PageNumber"};
+    plan.stop |= choices.Refuse(refusal);
+    plan.refusals.push_back(std::move(refusal));
+  }
+  if (option != "last_page"_option) return;
+  paging.instead = true;
+  paging.empty = false;
+  paging.loose = paging.loose || !page.open.empty();
+  paging.number = std::max<std::int64_t>(1, (page.total + paging.size - 1) / paging.size);
+  page.start = (paging.number - 1) * paging.size;
+  page.count = page.total - page.start;
+}
+
 // The window of the list that the request asks for.
 void Window(Plan& plan, Page& page, Choices& choices) {
   const Paging& paging = plan.paging;
@@ -84,12 +103,7 @@ void Window(Plan& plan, Page& page, Choices& choices) {
     const bool past_end = beyond && !plan.unseen_region &&
                           (paging.empty || page.start - page.total >= Size(page.open));
     plan.may_be_refused |= beyond && !past_end;
-    if (past_end && choices.Pick("paging.page_number.past_end"_question) == "refused"_option) {
-      Refusal refusal{"request.open.admissible"_rule,
-                      Catalogue::Get().FindError("InvalidParameter"), true, "PageNumber"};
-      plan.stop |= choices.Refuse(refusal);
-      plan.refusals.push_back(std::move(refusal));
-    }
+    if (beyond && !plan.unseen_region) PastEnd(plan, page, past_end, choices);
   }
   if (paging.empty) page.count = 0;
 }

@@ -88,6 +88,7 @@ struct Paging {
   bool empty = false;       // an empty page whatever matches
   bool loose = false;       // any part of the matches, up to the size
   bool unknowable = false;  // any list: the target chooses whose filters and position hold
+  bool instead = false;     // the last page, in place of one past the end
   std::optional<TokenOrigin> origin;  // the walk that the token continues
 };
 

@@ -64,10 +64,6 @@ void DropLastAfterPage3(const Scene& s, RenderedList& list) {
 void ListNothingPastLimit(const Scene& s, RenderedList& list) {
   if (s.start >= kListLimit && s.plan->filters.empty()) list.listed.clear();
 }
-void ListLastPagePastEnd(const Scene& s, RenderedList& list) {
-  if (s.start < Total(s) || s.PageNumber() <= 1 || Total(s) == 0) return;
-  list.listed = Slice(s, (Total(s) - 1) / Size(s) * Size(s), Size(s));
-}
 void ListPage1AsPage2(const Scene& s, RenderedList& list) {
   if (s.PageNumber() == 2 && !list.listed.empty()) list.listed = Slice(s, 0, Size(s));
 }
@@ -143,8 +139,6 @@ void HideTotal(const Scene&, RenderedList& list) { list.total.reset(); }
 // Rules that several of the faults below break.
 const std::vector<Rule> kWalk = {"page.size.limits"_rule, "page.walk.complete"_rule,
                                  "page.walk.unique"_rule, "page.number.selects"_rule};
-const std::vector<Rule> kPastEnd = {"page.number.selects"_rule, "page.number.echo"_rule,
-                                    "page.size.limits"_rule, "response.snapshot.known"_rule};
 const std::vector<Rule> kTotal = {"page.total_count.matches"_rule};
 const std::vector<Rule> kDefault = {"page.size.default"_rule, "page.size.limits"_rule};
 const std::vector<Rule> kNumber = {"page.number.echo"_rule, "page.number.default"_rule};
@@ -168,8 +162,6 @@ const std::vector<PageFault> kPageFaults = {
      DropLastAfterPage3},
     {"paging.past_thousand.empty", "lists nothing past the thousandth snapshot", 4, kWalk,
      ListNothingPastLimit},
-    {"paging.past_end.last_page", "answers the last page for a page past the end", 3, kPastEnd,
-     ListLastPagePastEnd},
     {"paging.page_2.is_page_1", "answers page 1 for page 2", 1, kWalk, ListPage1AsPage2},
     {"paging.number.zero_based", "counts pages from 0", 1, kWalk, CountPagesFrom0},
     {"paging.number.ignored", "answers the first page regardless of the number", 1, kWalk,

@@ -142,6 +142,21 @@ void AddParsing(std::vector<Fault>& out) {
                  .parse = unset([](const std::string& name) {
                    return name.starts_with("Tag.") && name.ends_with(".value");
                  })});
+  out.push_back({.id = "tag.key.spellings_apart",
+                 .title = "ignores tags in lower case if another one is in capitals",
+                 .stage = Stage::kParse,
+                 .difficulty = 3,
+                 .breaks = TagRules(),
+                 .parse = [](const Scene&, Request& request) {
+                   const auto ends = [](std::string_view end) {
+                     return [end](const Parameter& parameter) {
+                       return parameter.name.starts_with("Tag.") && parameter.name.ends_with(end);
+                     };
+                   };
+                   if (std::ranges::none_of(request.parameters, ends(".Key"))) return;
+                   std::erase_if(request.parameters, ends(".key"));
+                   std::erase_if(request.parameters, ends(".value"));
+                 }});
   out.push_back({.id = "tag.number.one_digit",
                  .title = "reads no tag with a number of two digits",
                  .stage = Stage::kParse,

@@ -131,9 +131,29 @@ void AddValues(std::vector<Fault>& out) {
       });
 }
 
+// The end is read only if the start was read before it.
+void AddOrder(std::vector<Fault>& out) {
+  out.push_back({.id = "time.end.before_start_ignored",
+                 .title = "ignores the end of a range if the request names it before the start",
+                 .stage = Stage::kParse,
+                 .difficulty = 3,
+                 .breaks = TimeRules(),
+                 .parse = [](const Scene&, Request& request) {
+                   const auto at = [&](std::string_view name) {
+                     return std::ranges::find(request.parameters, name, &Parameter::name);
+                   };
+                   const auto start = at("Filter.1.Key"), end = at("Filter.2.Key");
+                   if (start == request.parameters.end() || end > start) return;
+                   std::erase_if(request.parameters, [](const Parameter& parameter) {
+                     return parameter.name.starts_with("Filter.2.");
+                   });
+                 }});
+}
+
 }  // namespace
 
 void AddTimeFaults(std::vector<Fault>& out) {
+  AddOrder(out);
   AddBounds(out);
   AddTimeSelecting(out);
   AddValues(out);

@@ -37,6 +37,7 @@ constexpr std::size_t kMostFlips = 8;          // of options, one after the othe
 constexpr std::size_t kLongChain = 6;          // pages of a walk
 constexpr std::size_t kLookedAt = 16;          // of a group, of which most must be explained
 constexpr std::size_t kContrast = 32;          // right answers to requests of the same kind
+constexpr std::size_t kWiderContrast = 96;     // … that ask for a part of it
 constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which one
 constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
 constexpr std::chrono::milliseconds kImitationTimeout{5000};
@@ -307,6 +308,20 @@ bool Diagnosis::Accounts(const Fault& fault, const Failure& failure, bool breaks
   });
 }
 
+bool Diagnosis::Reconciles(const Fault& fault, const std::vector<std::uint64_t>& exchanges,
+                           const Judge& judge, const Reading& reading,
+                           const FaultList& known) const {
+  const auto gives_all = [&](const FaultList& faults) {
+    return std::ranges::all_of(exchanges, [&](std::uint64_t exchange) {
+      const auto index = Find(exchange);
+      return index && Imitation(*this, judge, reading, faults).Wrong(*index) == 0;
+    });
+  };
+  FaultList others = known;
+  std::erase(others, &fault);
+  return gives_all(known) && !gives_all(others);
+}
+
 bool Diagnosis::Helps(const Fault& fault, const Judge& judge, const Reading& reading,
                       const FaultList& known) const {
   const std::vector<std::size_t> sample = Sample();
@@ -380,16 +395,35 @@ Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judg
     if (out.evidence.primed) imitation.Ask(0);
     out.more.without.push_back(imitation.AskWithChain(index));
   }
-  std::vector<std::size_t> alike;
+  const std::set<std::string> needed =
+      failure.steps.empty() ? failure.asks : KindOfRequest(failure.steps.back());
+  std::vector<std::size_t> as_much, part;
+  std::map<std::size_t, std::vector<std::size_t>, std::greater<>> by_shared;
   for (std::size_t i = 0; i < observations_.size(); ++i) {
     const Observation& other = observations_[i];
     if (other.fails || other.broken || !is_cheap(i)) continue;
-    if (std::ranges::includes(KindOfRequest(other.request), failure.asks)) alike.push_back(i);
+    const std::set<std::string> asks = KindOfRequest(other.request);
+    const auto shared = std::ranges::count_if(
+        needed, [&](const std::string& family) { return asks.contains(family); });
+    (shared == std::ssize(needed) ? as_much : by_shared[static_cast<std::size_t>(shared)])
+        .push_back(i);
   }
-  for (const std::size_t index : Spread(alike, kContrast)) {
-    Imitation imitation(*this, judge, reading, known);
-    out.contrast.emplace_back(index, imitation.Wrong(index) == 0);
+  by_shared.erase(0);
+  // Those first that lack least.
+  for (const auto& [shared, all] : by_shared) {
+    const std::vector<std::size_t> some = Spread(all, kWiderContrast);
+    part.insert(part.end(), some.begin(), some.end());
   }
+  if (part.size() > kWiderContrast) part.resize(kWiderContrast);
+  const auto explained = [&](const std::vector<std::size_t>& all, std::size_t most) {
+    std::vector<std::size_t> kept = Spread(all, most);
+    std::erase_if(kept, [&](std::size_t index) {
+      return Imitation(*this, judge, reading, known).Wrong(index) > 0;
+    });
+    return kept;
+  };
+  out.contrast = explained(as_much, kContrast);
+  out.wider = explained(part, part.size());
   return out;
 }
 
@@ -426,18 +460,20 @@ std::size_t Diagnosis::Explained(const Search& search, const Fault& fault) const
   return right;
 }
 
-// Whether the fault gives wrong answers to many requests of this kind that the target answers
-// rightly, and nothing in the requests tells when it shows.
-bool Diagnosis::SpoilsTheRest(const Search& search, const Fault& fault) const {
-  std::vector<std::size_t> spoiled;
-  std::size_t looked_at = 0;
-  for (const auto& [index, explained] : search.contrast) {
-    if (!explained) continue;
-    ++looked_at;
-    Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
-    if (imitation.Wrong(index) > 0) spoiled.push_back(index);
+Diagnosis::Spoils Diagnosis::SpoilsOfTheRest(const Search& search, const Fault& fault) const {
+  const auto spoiled_of = [&](std::vector<std::size_t> answers) {
+    std::erase_if(answers, [&](std::size_t index) {
+      Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
+      return imitation.Wrong(index) == 0;
+    });
+    return answers;
+  };
+  const std::vector<std::size_t> spoiled = spoiled_of(search.contrast);
+  if (3 * spoiled.size() <= search.contrast.size()) {
+    // Most of them are refused or empty anyway.
+    const bool some = spoiled.size() + spoiled_of(search.wider).size() > 1;
+    return some ? Spoils::kSome : Spoils::kNothing;
   }
-  if (3 * spoiled.size() <= looked_at) return false;
   const auto have = [&](const std::vector<std::size_t>& list, const std::string& family) {
     return std::ranges::count_if(list, [&](std::size_t index) {
       return KindOfRequest(observations_[index].request).contains(family);
@@ -445,10 +481,37 @@ bool Diagnosis::SpoilsTheRest(const Search& search, const Fault& fault) const {
   };
   const std::vector<std::size_t>& telling = search.evidence.telling;
   const std::set<std::string> first = KindOfRequest(observations_[telling.front()].request);
-  return std::ranges::none_of(first, [&](const std::string& family) {
+  const bool without = std::ranges::any_of(first, [&](const std::string& family) {
     return have(telling, family) == std::ssize(telling) &&
            5 * have(spoiled, family) <= std::ssize(spoiled);
   });
+  return without ? Spoils::kSome : Spoils::kMuch;
+}
+
+bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const {
+  const std::vector<Request>& steps = search.failure.steps;
+  const ShownAnswer& answer = search.failure.answer;
+  const bool needs_token = std::ranges::any_of(
+      steps, [](const Request& step) { return step.Find("NextToken").has_value(); });
+  if (answer.status == 0 || steps.empty() || needs_token || search.evidence.primed) return true;
+  AnswerReader reader;
+  const auto digest = [&](const Response& response) {
+    return AnswerDigester().Of(reader.Read(response), response);
+  };
+  const auto of_reference = [&](const FaultList& faults) {
+    InProcess reference(search.judge, search.reading, faults);
+    Result<Response> last = Response();
+    for (const Request& step : steps) last = reference.Answer(step);
+    asked_ += steps.size();
+    return digest(*last);
+  };
+  const AnswerDigest seen =
+      digest({.status = answer.status, .content_type = answer.content_type, .body = answer.body});
+  const AnswerDigest without = of_reference(search.known);
+  const AnswerDigest with = of_reference(With(search.known, fault));
+  // One part is enough: a wrong reading may spoil another one.
+  const AnswerDigest::Parts mended = with.Unlike(without) & without.Unlike(seen);
+  return (mended & PartsOf(search.failure.aspect) & ~with.Unlike(seen)).any();
 }
 
 // How many parts of the sample each leaves wrong; one that leaves more than there was goes.
@@ -488,6 +551,7 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   const auto gives_the_same = [&](const Effect& effect) {
     return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
   };
+  bool varies = false;  // the first that fits shows in fewer requests
   const auto fitting = [&](const std::vector<Fault>& faults, std::size_t most) {
     Ranked out = Rank(search, Fitting(search, faults, gives_the_same));
     std::ranges::stable_sort(out, {}, &Ranked::value_type::first);
@@ -496,7 +560,11 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
       if (sound.size() == most) break;
       const Fault& fault = *entry.second;
       const bool explains_most = 2 * Explained(search, fault) >= search.more.telling.size();
-      if (explains_most && !SpoilsTheRest(search, fault)) sound.push_back(entry);
+      if (!explains_most || !ShowsInSmallest(search, fault)) continue;
+      const Spoils spoils = SpoilsOfTheRest(search, fault);
+      if (spoils == Spoils::kMuch) continue;
+      if (sound.empty()) varies = spoils == Spoils::kSome;
+      sound.push_back(entry);
     }
     return sound;
   };
@@ -508,12 +576,13 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   }
   const bool fits_all =
       !ranked.empty() && Explained(search, *ranked.front().second) == search.more.telling.size();
-  if (fits_all || asked_ > kMostAsked) return {BestNamed(ranked)};
+  const Named best{BestNamed(ranked), varies, false, varies};
+  if (fits_all || asked_ > kMostAsked) return best;
   const Ranked varied = fitting(Variants(), 1);
   if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {
     return {BestNamed(varied), true};
   }
-  if (!ranked.empty()) return {BestNamed(ranked)};
+  if (!ranked.empty()) return best;
   return {ExplainLoosely(search), true, true};
 }
 

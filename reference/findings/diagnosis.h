@@ -50,15 +50,18 @@ class Diagnosis {
   enum class Pattern { kAlways, kNowAndThen, kOverlapping };
   // A group of failing answers.
   struct Failure {
-    std::string key;             // of the symptom
-    Aspect aspect;               // of the answer, which shows it
-    std::set<std::string> asks;  // what all requests of the group ask for (KindOfRequest())
+    std::string key;                  // of the symptom
+    Aspect aspect;                    // of the answer, which shows it
+    std::set<std::string> asks;       // what all requests of the group ask for (KindOfRequest())
+    std::vector<Request> steps = {};  // the smallest that show it, as they were sent again …
+    ShownAnswer answer = {};  // … and what the last of them was answered; status 0: nothing
   };
   // What was named as the cause.
   struct Named {
     std::vector<const Fault*> faults;  // at most three, the likeliest first
     bool variant = false;              // the first is no fault of the catalogue, but varies one
     bool other_values = false;  // … and what it gives in place of the right is not the same
+    bool narrower = false;      // … and shows only in some of the requests in which that one does
   };
   // The faults with which the reference under this reading, with those known, gives what is wrong
   // in the failing answers of the group; those first that agree best with everything else that was
@@ -70,6 +73,10 @@ class Diagnosis {
   // shows it, or, if the fault breaks its rule, what the fault changes.
   bool Accounts(const Fault& fault, const Failure& failure, bool breaks_it, const Judge& judge,
                 const Reading& reading, const FaultList& known) const;
+  // True if the reference with the known faults gives all of these answers, but not without this
+  // one of them: that they do not go together then follows from it.
+  bool Reconciles(const Fault& fault, const std::vector<std::uint64_t>& exchanges,
+                  const Judge& judge, const Reading& reading, const FaultList& known) const;
   // True if the reference with the fault, besides those known, agrees better with what was seen.
   bool Helps(const Fault& fault, const Judge& judge, const Reading& reading,
              const FaultList& known) const;
@@ -125,9 +132,10 @@ class Diagnosis {
     const Reading& reading;
     const FaultList& known;
     Evidence evidence;
-    std::vector<std::size_t> sample;                     // ranks those that fit
-    Evidence more;                                       // of the group, whatever it costs
-    std::vector<std::pair<std::size_t, bool>> contrast;  // conforming, and whether it is explained
+    std::vector<std::size_t> sample;  // ranks those that fit
+    Evidence more;                    // of the group, whatever it costs
+    // Conforming answers that are explained: to requests that ask for as much, or for a part of it.
+    std::vector<std::size_t> contrast, wider;
   };
   Search SearchFor(const Failure& failure, const Judge& judge, const Reading& reading,
                    const FaultList& known) const;
@@ -136,7 +144,12 @@ class Diagnosis {
                     const Judgement& judgement) const;
   // How many of `more` it explains.
   std::size_t Explained(const Search& search, const Fault& fault) const;
-  bool SpoilsTheRest(const Search& search, const Fault& fault) const;
+  // What of the right answers the fault would make wrong: some, if they are to requests that lack
+  // something of what the failing ones ask for; much, if they ask for as much.
+  enum class Spoils { kNothing, kSome, kMuch };
+  Spoils SpoilsOfTheRest(const Search& search, const Fault& fault) const;
+  // Whether the fault changes the answer to the smallest request into what the target gave.
+  bool ShowsInSmallest(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;
   FaultList ExplainOverlapping(const std::string& failure, const Judge& judge,

@@ -135,7 +135,9 @@ void FindingGroups::AddOne(std::uint64_t exchange, const Request& request,
   const bool is_new = group.occurrences == 0;
   ++group.occurrences;
   if (is_new || request.parameters.size() < group.request.parameters.size()) {
+    const std::string belongs_to = std::move(group.difference.belongs_to);
     group.difference = difference;
+    if (group.difference.belongs_to.empty()) group.difference.belongs_to = belongs_to;
     group.request = request;
     group.exchange = exchange;
     group.warning = !IsMust(difference);
@@ -225,6 +227,13 @@ Finding FindingGroups::Reproduce(const Settlement& settlement, const Judge& judg
   // What was cut short says nothing.
   if (IsUp(settlement.stop)) {
     return Write(group.difference, StepsOf(group), group.occurrences, group.evidence);
+  }
+  // A request that gets the same answer again was not mistaken for another one.
+  const bool exchanged = !reproduction.deterministic() && !group.difference.belongs_to.empty();
+  if (exchanged) {
+    group.difference.actual +=
+        fmt::format("; the answers of two requests were exchanged: this one belongs to {}",
+                    group.difference.belongs_to);
   }
   Finding finding =
       Write(group.difference, reproduction.steps(), group.occurrences, group.evidence);
@@ -424,7 +433,13 @@ namespace {
 bool IsSoundBase(const Fault& fault) { return !fault.wire && !fault.history; }
 
 Diagnosis::Failure FailureOf(const auto& settled) {
-  return {settled.key, settled.group.difference.aspect, settled.group.asks};
+  const Finding& finding = settled.finding;
+  Diagnosis::Failure out{settled.key, settled.group.difference.aspect, settled.group.asks};
+  if (IsIntermittent(finding) || IsAboutTwoAnswers(settled.group.difference.rule)) return out;
+  out.steps = finding.before;
+  out.steps.push_back(finding.request);
+  out.answer = finding.answer;
+  return out;
 }
 
 }  // namespace
@@ -463,13 +478,39 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
       cluster);
   if (helps) suspicion = {std::move(fitted), std::move(faults)};
   out.push_back(Merge(std::move(cluster), &fault));
+  out.back().fault = &fault;
   Finding& finding = out.back().finding;
   for (const Fault* other : named.faults) finding.diagnosis.push_back(other->id);
   finding.variant = named.variant;
   // What it gives instead is not known.
   if (!named.other_values) finding.cause = fault.title;
+  if (named.narrower) finding.cause += ", but not in all such requests";
   finding.diagnosed = true;
   return true;
+}
+
+// Two answers that do not go together follow from what makes one of them wrong.
+void FindingGroups::JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspicion,
+                                     std::vector<Settled>& settled,
+                                     std::vector<Settled>& out) const {
+  for (Settled& cause : out) {
+    const Fault* fault = cause.fault;
+    if (!fault || !IsSoundBase(*fault)) continue;
+    FaultList known = suspicion.known;
+    if (std::ranges::find(known, fault) == known.end()) known.push_back(fault);
+    std::vector<Settled> cluster;
+    cluster.push_back(std::move(cause));
+    MoveAll(
+        settled,
+        [&](const Settled& other) {
+          return IsAboutTwoAnswers(other.group.difference.rule) &&
+                 diagnosis_.Reconciles(*fault, other.group.history, judge, suspicion.reading,
+                                       known);
+        },
+        cluster);
+    cause = Merge(std::move(cluster), fault);
+    cause.fault = fault;
+  }
 }
 
 // Of those that no fault explains: a target whose answers vary from one time to the next varies
@@ -536,6 +577,7 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
     settled = std::move(unexplained);
     if (tried >= kMostTried || suspicion.known.size() == known) break;
   }
+  JoinOfTwoAnswers(judge, suspicion, settled, out);
   JoinOfOneRequest(settled);
   JoinOfOneKind(out);
   std::move(out.begin(), out.end(), std::back_inserter(settled));

@@ -78,6 +78,7 @@ class FindingGroups {
     std::string key;
     Group group;
     Finding finding;
+    const Fault* fault = nullptr;  // that was named as its cause
   };
   static Settled Merge(std::vector<Settled> cluster, const Fault* fault);
   // What the target seems to be: the reading learned, and the faults found so far.
@@ -89,6 +90,8 @@ class FindingGroups {
                      std::vector<Settled>& out) const;
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
   static void AddExamples(const Judge& judge, std::vector<Settled>& settled);
+  void JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspicion,
+                        std::vector<Settled>& settled, std::vector<Settled>& out) const;
   static void JoinOfOneRequest(std::vector<Settled>& settled);
   static void JoinOfOneKind(std::vector<Settled>& settled);
   static void JoinUnexplained(std::vector<Settled>& settled);

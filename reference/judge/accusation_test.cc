@@ -341,6 +341,8 @@ TEST_F(Accusation, SparesAFormatThatAnotherLayerReads) {
   Request capital = plain;
   capital.parameters.push_back({"FORMAT", "JSON"});
   EXPECT_EQ(RulesBroken(Judged(capital, xml)), "");
+  // If it is read as Format, JSON is what was asked for.
+  EXPECT_TRUE(JudgedFirst(capital, Under(Ask({}))).warnings().empty());
   Request twice = Ask({});
   twice.parameters.push_back({"Format", "1"});
   EXPECT_EQ(RulesBroken(Judged(twice, Under(plain))), "");
@@ -404,6 +406,30 @@ TEST_F(Accusation, SparesATargetThatTakesAnUnknownGroupForTheDefaultOne) {
           << request.Text();
     }
   }
+}
+
+// A page past the end may be answered with the last one; and a number of any size is a number.
+TEST_F(Accusation, SparesTheLastPageInPlaceOfOnePastTheEnd) {
+  const Pairs last = {{"paging.page_number.past_end", "last_page"}};
+  for (const char* number : {"19", "20", "999", "1000000"}) {
+    for (const char* format : {"JSON", "XML"}) {
+      const Request request = Ask({{"PageNumber", number}, {"Format", format}});
+      EXPECT_EQ(RulesBroken(Judged(request, last)), "") << request.Text();
+    }
+  }
+  const Request filtered = Ask({{"PageNumber", "999"}, {"Status", "failed"}});
+  EXPECT_EQ(RulesBroken(Judged(filtered, last)), "");
+  const Response second = Under(Ask({{"PageNumber", "2"}}));
+  EXPECT_NE(RulesBroken(Judged(Ask({{"PageNumber", "998"}}), second)), "");
+}
+
+TEST_F(Accusation, SparesAPageNumberThatIsEchoedHoweverLargeItIs) {
+  const Request request = Ask({{"PageNumber", "99999999999999999999"}, {"Format", "XML"}});
+  Response answer = Under(request, {{"paging.page_number.beyond_32_bits", "first_page"}});
+  const std::size_t at = answer.body.find("<PageNumber>1<");
+  ASSERT_NE(at, std::string::npos) << answer.body;
+  answer.body.replace(at + 12, 1, "99999999999999999999");
+  EXPECT_EQ(RulesBroken(Judged(request, answer)), "");
 }
 
 // 18: the page is cut before the filter applies.

@@ -14,10 +14,10 @@ namespace {
 
 using Kind = ObservedValue::Kind;
 
+// Of any size, as in JSON.
 bool IsInteger(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // True if the value has the type; in XML every scalar is text, so its spelling is looked at.

@@ -146,7 +146,10 @@ class Explorer {
     if (comparison.difference) {
       return KeepNearest(std::move(*comparison.difference), comparison.closeness);
     }
-    if (!asked_.accepts_json && !asked_.request.Find("Format") && !asked_.answer.xml) {
+    const bool names_format = std::ranges::any_of(
+        asked_.request.parameters,
+        [](const Parameter& parameter) { return EqualAnyCase(parameter.name, "Format"); });
+    if (!asked_.accepts_json && !names_format && !asked_.answer.xml) {
       warnings_.push_back(
           FormDifference("encoding.format.default"_rule, "XML, since Format is not given", "JSON"));
     }

@@ -1008,7 +1008,10 @@ TEST(Judge, WarnsOfEveryDocumentedTextThatIsReworded) {
     return ids + "]";
   }();
   Request tags = Ask();
-  for (int i = 1; i <= 21; ++i) tags.Set(fmt::format("Tag.{}.Key", i), fmt::format("k{}", i));
+  for (int i = 1; i <= 21; ++i) {
+    tags.Set(fmt::format("Tag.{}.Key", i), fmt::format("k{}", i));
+    tags.Set(fmt::format("Tag.{}.Value", i), "v");
+  }
   const std::vector<std::pair<Request, Rule>> cases = {
       {Ask({{"Tag.1.Value", "v"}}), "error.invalid_tag_mismatch.message"_rule},
       {tags, "error.invalid_tag_count.message"_rule},

@@ -129,7 +129,8 @@ void WalkMemory::Use(const Request& request, bool certainly) {
 WalkMemory::Page::Page(const Request& the_request, const Plan& the_plan,
                        const std::vector<std::uint32_t>& the_listed, std::uint64_t the_state)
     : request(the_request), plan(the_plan), listed(the_listed), state(the_state) {
-  if (plan.paging.loose || plan.paging.unknowable || plan.paging.empty) return;
+  const Paging& paging = plan.paging;
+  if (paging.loose || paging.unknowable || paging.empty || paging.instead) return;
   list_key = ListKey(request);
   if (state > 0) list_key += '\n' + std::to_string(state);
   // The order is promised to stay for one request, not from one format or method to another.

@@ -61,10 +61,9 @@ TEST(Service, ListsEverySnapshotOnceByNumber) {
     for (const int size : {1, 7, 50, 100}) {
       Asking ask(reading);
       std::vector<std::string> seen;
-      for (int page = 1; page <= 181 / size + 1; ++page) {
+      for (int page = 1; page <= (181 + size - 1) / size; ++page) {
         const Told told =
             ask(Ask({{"PageSize", std::to_string(size)}, {"PageNumber", std::to_string(page)}}));
-        if (told.status != 200) continue;  // past the last page
         EXPECT_EQ(told.body["TotalCount"], 181);
         EXPECT_EQ(told.body["PageNumber"], page);
         EXPECT_EQ(told.body["PageSize"], size);

@@ -92,15 +92,11 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
   return out;
 }
 
-// Says so if the answer belongs to another request, whose answer came to this one.
+// Notes it if the answer belongs to another request, whose answer came to this one.
 void Session::NoteExchanged(const ScriptStep& step, Verdict& verdict) {
   const auto partner = exchanged_.PartnerOf(step.request, *step.response, step.state, judge_);
   if (!partner) return;
-  for (Difference& difference : verdict.differences) {
-    difference.shape = "exchanged";
-    difference.actual += fmt::format(
-        "; the answers of two requests were exchanged: this one belongs to {}", *partner);
-  }
+  for (Difference& difference : verdict.differences) difference.belongs_to = *partner;
 }
 
 // encoding.http.complete: an answer that broke off every time is a wrong answer.

@@ -511,12 +511,32 @@ TEST(Session, TellsThatAnswersWereExchanged) {
     if (++answered == 2) response = AnswerOf(service, Ask({{"Status", "failed"}}));
     if (answered == 3) response = AnswerOf(service, Ask({{"Status", "progressing"}}));
   });
-  Running running(target, {.reduction_requests = 0});
+  Running running(target);
   (void)running.session.Run(
       kOrigin, Scripts({Ask(), Ask({{"Status", "progressing"}}), Ask({{"Status", "failed"}})}));
   std::string text;
   for (const Finding& finding : running.session.Findings()) text += finding.actual + "\n";
   EXPECT_NE(text.find("the answers of two requests were exchanged"), std::string::npos) << text;
+}
+
+// A target that takes one value for the other does so every time.
+TEST(Session, CallsNoAnswerExchangedThatComesAgain) {
+  OddTarget target([&](const Request& request, Result<Response>& response, int) {
+    static Service service{TestDataset(), DefaultReading()};
+    Request other = request;
+    const auto status = request.Find("Status");
+    if (status) other.Set("Status", *status == "failed" ? "progressing" : "failed");
+    response = AnswerOf(service, other);
+  });
+  Running running(target);
+  (void)running.session.Run(
+      kOrigin, Scripts({Ask(), Ask({{"Status", "progressing"}}), Ask({{"Status", "failed"}})}));
+  const std::vector<Finding> findings = running.session.Findings();
+  EXPECT_FALSE(findings.empty());
+  for (const Finding& finding : findings) {
+    EXPECT_EQ(finding.actual.find("exchanged"), std::string::npos) << finding.actual;
+    EXPECT_EQ(finding.stability, Stability::kDeterministic) << finding.id;
+  }
 }
 
 TEST(Session, ReportsFailuresThatPass) {

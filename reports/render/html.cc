@@ -69,6 +69,7 @@ std::string Figures(const RecordedRun& run) {
   if (totals.inconclusive > 0) out += Figure(Thousands(totals.inconclusive), "not settled", "warn");
   out += Figure(Thousands(totals.held), "rules held", totals.held > 0 ? "good" : "");
   out += Figure(Thousands(totals.broken), "broken", "");
+  if (totals.warned > 0) out += Figure(Thousands(totals.warned), "warned of", "");
   out += Figure(Thousands(totals.not_shown), "not shown", "");
   out += Figure(Thousands(run.trailer.exchanges), "requests", "");
   out += Figure(fmt::format("{:.1f} s", run.trailer.seconds), "time", "");

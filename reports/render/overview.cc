@@ -52,15 +52,20 @@ std::uint64_t CountBrokenRules(const RecordedRun& run) {
 }  // namespace
 
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule) {
-  const bool found = std::ranges::any_of(run.findings, [&](const Finding& finding) {
-    return finding.rule == rule.id && finding.kind != FindingKind::kInconclusive;
-  });
-  if (found) return RuleState::kBroken;
+  bool warned = false;
+  for (const Finding& finding : run.findings) {
+    if (finding.rule != rule.id || finding.kind == FindingKind::kInconclusive) continue;
+    if (finding.kind != FindingKind::kWarning) return RuleState::kBroken;
+    warned = true;
+  }
+  if (warned) return RuleState::kWarnedOf;
   return rule.exercised > 0 ? RuleState::kHeld : RuleState::kNotShown;
 }
 
 std::string RulesText(const Totals& totals) {
-  return fmt::format("{} held, {} broken, {} not shown", totals.held, totals.broken,
+  const std::string warned =
+      totals.warned > 0 ? fmt::format("{} warned of, ", totals.warned) : std::string();
+  return fmt::format("{} held, {} broken, {}{} not shown", totals.held, totals.broken, warned,
                      totals.not_shown);
 }
 
@@ -76,9 +81,10 @@ Totals CountTotals(const RecordedRun& run) {
   totals.rules = run.trailer.rules.size();
   for (const RuleTally& rule : run.trailer.rules) {
     const RuleState state = StateOf(run, rule);
-    ++(state == RuleState::kHeld     ? totals.held
-       : state == RuleState::kBroken ? totals.broken
-                                     : totals.not_shown);
+    ++(state == RuleState::kHeld       ? totals.held
+       : state == RuleState::kBroken   ? totals.broken
+       : state == RuleState::kWarnedOf ? totals.warned
+                                       : totals.not_shown);
   }
   for (const UnforeseenAnswer& answer : run.trailer.unforeseen) totals.unforeseen += answer.count;
   if (run.trailer.seconds > 0) {
@@ -252,6 +258,9 @@ std::string VerdictText(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
   if (run.trailer.verdict == RunVerdict::kConforms) {
     std::string text = "CONFORMS: every judged answer is right under one reading of the document";
+    if (totals.warnings > 0) {
+      text += ", with " + Plural(totals.warnings, "warning", "warnings") + " by other sources";
+    }
     if (totals.known > 0) {
       text += ", " + Plural(totals.known, "known finding", "known findings") + " aside";
     }

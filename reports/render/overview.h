@@ -19,17 +19,17 @@ struct Totals {
   std::uint64_t warnings = 0;
   std::uint64_t known = 0;
   std::uint64_t inconclusive = 0;
-  std::uint64_t held = 0, broken = 0, not_shown = 0;  // rules
-  std::uint64_t unforeseen = 0;                       // answers
+  std::uint64_t held = 0, broken = 0, warned = 0, not_shown = 0;  // rules
+  std::uint64_t unforeseen = 0;                                   // answers
   std::uint64_t rules = 0;
   double requests_per_second = 0;  // 0 if unknown
 };
 Totals CountTotals(const RecordedRun& run);
 
 // What a run says of a rule: held only if an answer showed it.
-enum class RuleState { kHeld, kBroken, kNotShown };
+enum class RuleState { kHeld, kBroken, kWarnedOf, kNotShown };
 template <>
-inline constexpr std::array<std::string_view, 3> kNamesOf<RuleState> = {"held", "broken",
+inline constexpr std::array<std::string_view, 4> kNamesOf<RuleState> = {"held", "broken", "warned",
                                                                         "not_shown"};
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule);
 // "142 held, 3 broken, 51 not shown".

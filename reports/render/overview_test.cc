@@ -40,7 +40,9 @@ TEST(Overview, VerdictsSayWhatTheyRestOn) {
   run.trailer.reason = "the target is gone";
   EXPECT_EQ(VerdictText(run), "INCONCLUSIVE: the target is gone.");
   run.trailer.verdict = RunVerdict::kConforms;
-  EXPECT_NE(VerdictText(run).find("1 known finding aside"), std::string::npos);
+  EXPECT_NE(VerdictText(run).find(", with 1 warning by other sources, 1 known finding aside"),
+            std::string::npos)
+      << VerdictText(run);
 }
 
 TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
@@ -50,7 +52,7 @@ TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
   ASSERT_EQ(rules.size(), 2u);
   EXPECT_EQ(rules[0].second, "the dataset has no such snapshot");
   EXPECT_EQ(rules[1].first, "silent.b.c");
-  EXPECT_EQ(RulesText(CountTotals(run)), "2 held, 3 broken, 2 not shown");
+  EXPECT_EQ(RulesText(CountTotals(run)), "2 held, 2 broken, 1 warned of, 2 not shown");
   EXPECT_EQ(CountTotals(run).rules, 7u);
 }
 

@@ -137,6 +137,7 @@ Json TotalsValue(const RecordedRun& run) {
           {"violations", totals.violations},
           {"held", totals.held},
           {"broken", totals.broken},
+          {"warned", totals.warned},
           {"not_shown", totals.not_shown},
           {"unforeseen", totals.unforeseen},
           {"warnings", totals.warnings},

@@ -28,7 +28,7 @@ TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
   EXPECT_EQ(Keys(report["totals"]),
             (std::vector<std::string>{"broken", "exchanges", "held", "inconclusive", "judged",
                                       "known", "not_shown", "requests_per_second", "throttled",
-                                      "unforeseen", "violations", "warnings"}));
+                                      "unforeseen", "violations", "warned", "warnings"}));
   EXPECT_EQ(
       Keys(report["findings"][0]),
       (std::vector<std::string>{

@@ -509,9 +509,9 @@ bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const 
       digest({.status = answer.status, .content_type = answer.content_type, .body = answer.body});
   const AnswerDigest without = of_reference(search.known);
   const AnswerDigest with = of_reference(With(search.known, fault));
-  // One part is enough: a wrong reading may spoil another one.
-  const AnswerDigest::Parts mended = with.Unlike(without) & without.Unlike(seen);
-  return (mended & PartsOf(search.failure.aspect) & ~with.Unlike(seen)).any();
+  // Under a wrong reading nothing can be told of it.
+  if (without.Unlike(seen).test(AnswerDigest::kOutcome)) return true;
+  return (with.Unlike(without) & PartsOf(search.failure.aspect)).any();
 }
 
 // How many parts of the sample each leaves wrong; one that leaves more than there was goes.

@@ -148,7 +148,7 @@ class Diagnosis {
   // something of what the failing ones ask for; much, if they ask for as much.
   enum class Spoils { kNothing, kSome, kMuch };
   Spoils SpoilsOfTheRest(const Search& search, const Fault& fault) const;
-  // Whether the fault changes the answer to the smallest request into what the target gave.
+  // Whether the fault changes the answer to the smallest request in the part that shows the group.
   bool ShowsInSmallest(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;

@@ -250,19 +250,25 @@ Finding FindingGroups::Reproduce(const Settlement& settlement, const Judge& judg
 std::vector<Finding> FindingGroups::Settle(const Settlement& settlement, const Judge& judge) {
   std::vector<Settled> settled;
   int intermittent = 0;
+  bool exchanged = false;
   for (const auto& [key, kinds] : groups_) {
     for (const Group& group : kinds) {
       settled.push_back({key, group, {}});
       Settled& entry = settled.back();
       // Judging single answers cannot show what a suite found by comparing several.
+      // That answers are exchanged has to be shown once.
+      const bool is_search =
+          intermittent < kMostSearched && !(exchanged && !group.difference.belongs_to.empty());
       const bool again =
           settlement.target && settlement.budget > 0 && !group.reported && !IsUp(settlement.stop);
       entry.finding =
-          again ? Reproduce(settlement, judge, intermittent < kMostSearched, entry.group)
+          again ? Reproduce(settlement, judge, is_search, entry.group)
                 : Write(group.difference, StepsOf(group), group.occurrences, group.evidence);
       intermittent += IsIntermittent(entry.finding) ? 1 : 0;
+      exchanged |= IsExchanged(entry);
     }
   }
+  if (settlement.causes != Causes::kApart) JoinExchanged(settled);
   if (settlement.causes == Causes::kNamed) Diagnose(judge, settled);
   if (settlement.causes != Causes::kApart) JoinUnexplained(settled);
   MergeAlike(settled);
@@ -510,6 +516,22 @@ void FindingGroups::JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspic
         cluster);
     cause = Merge(std::move(cluster), fault);
     cause.fault = fault;
+  }
+}
+
+bool FindingGroups::IsExchanged(const Settled& entry) {
+  return IsIntermittent(entry.finding) && !entry.group.difference.belongs_to.empty();
+}
+
+// Answers that came to each other's requests are one finding, whatever rules they break.
+void FindingGroups::JoinExchanged(std::vector<Settled>& settled) {
+  for (const bool warning : {false, true}) {
+    std::vector<Settled> cluster;
+    MoveAll(
+        settled,
+        [&](const Settled& entry) { return IsExchanged(entry) && entry.group.warning == warning; },
+        cluster);
+    if (!cluster.empty()) settled.push_back(Merge(std::move(cluster), nullptr));
   }
 }
 

@@ -92,6 +92,8 @@ class FindingGroups {
   static void AddExamples(const Judge& judge, std::vector<Settled>& settled);
   void JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspicion,
                         std::vector<Settled>& settled, std::vector<Settled>& out) const;
+  static bool IsExchanged(const Settled& entry);
+  static void JoinExchanged(std::vector<Settled>& settled);
   static void JoinOfOneRequest(std::vector<Settled>& settled);
   static void JoinOfOneKind(std::vector<Settled>& settled);
   static void JoinUnexplained(std::vector<Settled>& settled);

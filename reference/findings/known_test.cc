@@ -169,7 +169,7 @@ TEST(Known, FilesSayWhatIsWrongWithThem) {
   };
   EXPECT_EQ(what(R"({"format":"assay-known/1","findings":[]})"), "");
   for (const char* bad :
-       {"{", "[]", R"({"findings":[]})", R"({"format":"assay-known/2","findings":[]})",
+       {"{", "[]", "1e999", R"({"findings":[]})", R"({"format":"assay-known/2","findings":[]})",
         R"({"format":"assay-known/1"})",
         R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b"}]})",
         R"({"format":"assay-known/1","findings":[{"id":"a","rule":"b","reason":""}]})",

@@ -47,7 +47,7 @@ DataFile::DataFile(std::string_view text, std::string name)
     if (!names.repeated().empty()) {
       Complain("", fmt::format("`{}` occurs twice in one object", names.repeated()));
     }
-  } catch (const Json::parse_error& e) {
+  } catch (const Json::exception& e) {  // a number beyond all bounds is no parse_error
     Complain("", WithoutCode(e.what()));
   }
 }

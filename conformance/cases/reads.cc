@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <memory>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -23,11 +21,41 @@ constexpr std::size_t kMostListedPages = 10;
 constexpr std::size_t kTimes = 3;  // with values of so many snapshots
 constexpr std::chrono::seconds kLongestWait{2};
 
-// The snapshots listed, and the last exchange of the listing.
+// What is listed, and the last exchange of the listing.
 struct RegionList {
-  std::set<std::string> ids;
+  ShownList shown;
   JudgedExchange last;
 };
+
+// Time passes for a snapshot that is being made.
+bool ChangesByItself(Field field) {
+  return field == Field::kStatus || field == Field::kProgress || field == Field::kRemainTime ||
+         field == Field::kAvailable || field == Field::kLastModifiedTime;
+}
+
+void Show(const ObservedSnapshot& snapshot, ShownList& out) {
+  const ObservedValue& id = snapshot[Field::kSnapshotId];
+  if (id.text.empty()) return;
+  std::vector<std::string>& fields = out[std::string(id.text)];
+  for (const FieldInfo& info : kFields) {
+    const ObservedValue& value = snapshot[info.field];
+    if (!value.given() || ChangesByItself(info.field)) continue;
+    fields.push_back(fmt::format("{} {}", info.name, value.text));
+  }
+}
+
+// How the second list differs from the first, in words.
+std::string Change(const ShownList& before, const ShownList& after) {
+  for (const auto& [id, fields] : before) {
+    const auto now = after.find(id);
+    if (now == after.end()) return fmt::format("{} of them; {} is gone", after.size(), id);
+    const auto [was, is] = std::ranges::mismatch(fields, now->second);
+    if (was == fields.end() && is == now->second.end()) continue;
+    return fmt::format("{} with {}", id,
+                       is == now->second.end() ? "fewer fields" : Excerpt(*is, 80));
+  }
+  return fmt::format("{} of them", after.size());
+}
 
 // Watches the list of the region.
 class ListWatch {
@@ -40,18 +68,21 @@ class ListWatch {
     const auto size = static_cast<std::size_t>(kLongestListed);
     const std::size_t pages =
         std::clamp<std::size_t>((count + size - 1) / size, 1, kMostListedPages);
+    ShownList shown;
     std::vector<std::unique_ptr<Script>> scripts;
-    scripts.push_back(std::make_unique<PageScript>(PageWalk(
-        Smallest(), PageWalk::By::kNumber, {kLongestListed},
-        [pages, seen = std::size_t{0}](const ObservedAnswer&) mutable { return ++seen < pages; })));
+    scripts.push_back(std::make_unique<PageScript>(
+        PageWalk(Smallest(), PageWalk::By::kNumber, {kLongestListed},
+                 [pages, &shown, seen = std::size_t{0}](const ObservedAnswer& page) mutable {
+                   for (std::size_t i = 0; i < page.snapshot_count; ++i)
+                     Show(page.snapshots[i], shown);
+                   return ++seen < pages;
+                 })));
     const ScriptResult result = std::move(Send(std::move(scripts)).front());
-    RegionList out;
     for (const JudgedExchange& page : result) {
       if (!page.answered || page.status != 200 || page.verdict.throttled) return std::nullopt;
-      out.ids.insert(page.verdict.listed.begin(), page.verdict.listed.end());
-      out.last = page;
     }
-    return result.empty() ? std::nullopt : std::optional(std::move(out));
+    if (result.empty()) return std::nullopt;
+    return RegionList{std::move(shown), result.back()};
   }
 
   // Whether the list is another one after the requests than before.
@@ -67,8 +98,8 @@ class ListWatch {
     if (!results.back().empty()) asked_ = results.back().back();
     auto after = List();
     took_ = std::chrono::steady_clock::now() - begun;
-    if (!before || !after || before->ids == after->ids) return false;
-    before_ = before->ids;
+    if (!before || !after || before->shown == after->shown) return false;
+    before_ = before->shown;
     after_ = std::move(after);
     return true;
   }
@@ -78,14 +109,17 @@ class ListWatch {
     const auto before = List();
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(took_, kLongestWait));
     const auto after = List();
-    return !before || !after || before->ids != after->ids;
+    return !before || !after || before->shown != after->shown;
   }
 
   // One of the suspects changes the list: halves them until it is found, and reports it.
   // `requests` makes new ones of some of them.
   template <typename Suspect, typename Requests>
   void Find(std::vector<Suspect> suspects, const Requests& requests) {
-    if (MovesByItself()) return;
+    if (MovesByItself()) {
+      moves_ = true;
+      return;
+    }
     while (suspects.size() > 1 && MayAsk()) {
       const auto middle = suspects.begin() + static_cast<std::ptrdiff_t>(suspects.size() / 2);
       std::vector<Suspect> half(suspects.begin(), middle);
@@ -101,6 +135,18 @@ class ListWatch {
 
   Request Smallest() const { return SmallestRequest(context_.values.region(), context_.format()); }
   bool MayAsk() const { return !context_.session.lost() && !context_.session.spent(); }
+  // A change that no request brought about again, of a list that does not move by itself.
+  void ReportOnce(const std::string& suite, const ShownList& before, const RegionList& after) {
+    if (found_ || moves_ || MovesByItself()) return;
+    Difference difference =
+        ListDifference("request.read.no_effect"_rule,
+                       fmt::format("the {} snapshots as they were listed before the requests of {}",
+                                   before.size(), suite),
+                       Change(before, after.shown), "once");
+    context_.session.ReportUnsettled(after.last, std::move(difference),
+                                     "none of them changes it again");
+  }
+
   TestOutcome TakeOutcome() { return std::move(outcome_); }
 
  private:
@@ -111,17 +157,13 @@ class ListWatch {
   }
 
   void Report() {
-    std::vector<std::string> gone;
-    std::ranges::set_difference(before_, after_->ids, std::back_inserter(gone));
-    const std::string what =
-        gone.empty() ? fmt::format("{} of them", after_->ids.size())
-                     : fmt::format("{} of them; {} is gone", after_->ids.size(), gone.front());
+    found_ = true;
     Difference difference = ListDifference(
         "request.read.no_effect"_rule,
         fmt::format("the {} snapshots that were listed before {}{}", before_.size(),
                     asked_.request.method == "GET" ? "" : asked_.request.method + " ",
                     asked_.request.Text()),
-        what, "list");
+        Change(before_, after_->shown), "list");
     context_.notes.Violated(difference.rule);
     outcome_.failures.push_back(difference.expected + ": " + difference.actual);
     context_.session.ReportCertain(origin_, after_->last, std::move(difference), {asked_.id});
@@ -132,8 +174,9 @@ class ListWatch {
   TestOutcome outcome_;
   std::chrono::steady_clock::duration took_{};
   JudgedExchange asked_;  // the last request between two listings
-  std::set<std::string> before_;
+  ShownList before_;
   std::optional<RegionList> after_;
+  bool found_ = false, moves_ = false;
 };
 
 // Asks by each filter and every two of them.
@@ -194,12 +237,13 @@ void SuiteReads::BeginTest(const std::string& suite) {
   std::vector<Request> sent = session.TakeSent();
   const auto now = watch.List();
   if (!now) return listed_.reset();
-  const auto before = std::exchange(listed_, now->ids);
-  if (before && *before != now->ids) {
+  const auto before = std::exchange(listed_, now->shown);
+  if (before && *before != now->shown) {
     // A request of this suite did it, if it does it again.
     const auto requests = [](const std::vector<Request>& some) { return some; };
     if (watch.Changes(sent)) watch.Find(std::move(sent), requests);
-    if (const auto after = watch.List()) listed_ = after->ids;
+    watch.ReportOnce(over, *before, *now);
+    if (const auto after = watch.List()) listed_ = after->shown;
   }
   (void)session.TakeSent();
 }

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "conformance/cases/suite_context.h"
 
 namespace assay {
+
+// What a list shows of each snapshot, by its id: the fields that do not change by themselves, each
+// with its name and as it is written.
+using ShownList = std::map<std::string, std::vector<std::string>>;
 
 // A read has no effect: the region's list is the same before and after requests with every filter
 // and every two of them. If it is not, the request that changes it is found by halving.
@@ -25,7 +29,7 @@ class SuiteReads {
  private:
   SuiteContext& context_;
   std::string suite_;
-  std::optional<std::set<std::string>> listed_;  // when the suite began; nothing: not read
+  std::optional<ShownList> listed_;  // when the suite began; nothing: not read
 };
 
 }  // namespace assay

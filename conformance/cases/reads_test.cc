@@ -66,6 +66,62 @@ TEST(Reads, NameTheRequestOfASuiteThatChangesTheList) {
   EXPECT_NE(finding->expected.find("DryRun=true"), std::string::npos) << finding->expected;
 }
 
+// Sends some requests between two looks at the list; one of them asks by SourceDiskType.
+void SendSuite(Bench& bench, SuiteReads& reads) {
+  reads.BeginTest("some");
+  for (const char* name : {"PageNumber", "PageSize", "SourceDiskType", "MaxResults"}) {
+    Request request = SmallestRequest(bench.context.values.region(), "JSON");
+    request.Set(name, name == std::string("SourceDiskType") ? "data" : "10");
+    (void)bench.session.Send({"some", "test"}, request);
+  }
+  reads.BeginTest("");
+}
+
+// What SourceDiskType shows is written in other letters.
+void WriteInOtherLetters(Response& answer) {
+  for (std::size_t at = 0; (at = answer.body.find("Type\":\"data\"", at)) != std::string::npos;) {
+    answer.body[at + 7] = 'D';
+  }
+}
+
+TEST(Reads, NameTheRequestThatChangesHowAFieldIsWritten) {
+  FaultyTarget target(BuiltIn());
+  std::size_t asked = 0;
+  target.bend_answer = [&](const Request& request, Response& answer) {
+    if (request.Find("SourceDiskType")) ++asked;
+    if (asked % 2 == 1) WriteInOtherLetters(answer);
+  };
+  Bench bench(target);
+  SuiteReads reads(bench.context);
+  SendSuite(bench, reads);
+  const std::vector<Finding> findings = bench.session.Findings();
+  const auto finding = std::ranges::find(findings, "request.read.no_effect", &Finding::rule);
+  ASSERT_NE(finding, findings.end());
+  EXPECT_EQ(finding->kind, FindingKind::kViolation);
+  EXPECT_NE(finding->expected.find("SourceDiskType=data"), std::string::npos) << finding->expected;
+  EXPECT_NE(finding->actual.find("SourceDiskType "), std::string::npos) << finding->actual;
+}
+
+// It cannot be told which request it was.
+TEST(Reads, TellOfAChangeThatHappensOnce) {
+  FaultyTarget target(BuiltIn());
+  bool asked = false;
+  target.bend_answer = [&](const Request& request, Response& answer) {
+    asked |= request.Find("SourceDiskType").has_value();
+    if (asked) WriteInOtherLetters(answer);
+  };
+  Bench bench(target);
+  SuiteReads reads(bench.context);
+  SendSuite(bench, reads);
+  const std::vector<Finding> findings = bench.session.Findings();
+  const auto finding = std::ranges::find(findings, "request.read.no_effect", &Finding::rule);
+  ASSERT_NE(finding, findings.end());
+  EXPECT_EQ(finding->kind, FindingKind::kInconclusive);
+  EXPECT_NE(finding->actual.find("SourceDiskType Data; none of them changes it again"),
+            std::string::npos)
+      << finding->actual;
+}
+
 TEST(Reads, LookOnceAfterEachSuite) {
   FaultyTarget target(BuiltIn());
   Bench bench(target);

@@ -62,7 +62,8 @@ std::vector<Finding> Collector::Settle(FindingGroups::Settlement settlement,
     settlement.budget = std::min(settlement.budget, static_cast<int>(share));
   }
   std::vector<Finding> out = groups_.Settle(settlement, judge);
-  if (settlement.watched && settlement.watched->moves()) {
+  const bool moves = settlement.watched && settlement.watched->moves();
+  if (moves) {
     for (Finding& finding : out) {
       if (!IsPassing(finding)) continue;
       finding.kind = FindingKind::kInconclusive;
@@ -73,7 +74,7 @@ std::vector<Finding> Collector::Settle(FindingGroups::Settlement settlement,
   std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
   for (Finding& finding : unsettled) {
     finding.kind = FindingKind::kInconclusive;
-    finding.actual += fmt::format("; the state kept changing ({})", moved);
+    if (moves) finding.actual += fmt::format("; the state kept changing ({})", moved);
     out.push_back(std::move(finding));
   }
   std::ranges::sort(out, {}, &Finding::id);

@@ -369,7 +369,7 @@ TEST_F(Accusation, SparesWhatTheBaseDocumentDoesNotSay) {
 
 // 17: codes that public pages know for what is missing or empty are no warning either.
 TEST_F(Accusation, WarnsOfNoCodeThatOtherPagesKnow) {
-  const auto spares = [this](const Request& request, int status, const std::string& code) {
+  const auto spares = [](const Request& request, int status, const std::string& code) {
     const Verdict verdict = JudgedFirst(request, Refusal(status, code));
     EXPECT_EQ(RulesBroken(verdict), "") << request.Text() << code;
     for (const Difference& warning : verdict.warnings()) {

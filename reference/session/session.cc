@@ -152,6 +152,16 @@ void Session::ReportCertain(const Origin& origin, const JudgedExchange& exchange
   Report(origin, exchange, std::move(difference), std::move(evidence), false);
 }
 
+void Session::ReportUnsettled(const JudgedExchange& exchange, Difference difference,
+                              std::string_view why) {
+  if (doubts_.moves()) return;
+  difference.actual += fmt::format("; {}", why);
+  Verdict verdict{.evidence = {exchange.id}};
+  difference.doubtful = true;
+  verdict.differences.push_back(std::move(difference));
+  findings_.AddDoubtful(exchange.id, exchange.request, verdict);
+}
+
 void Session::Report(const Origin& origin, const JudgedExchange& exchange, Difference difference,
                      std::vector<std::uint64_t> evidence, bool doubtful) {
   violations_ += IsMust(difference) ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/findings/collector.h"
@@ -42,6 +43,10 @@ class Session {
   // Like Report(), for what is wrong in every state that the test saw.
   void ReportCertain(const Origin& origin, const JudgedExchange& exchange, Difference difference,
                      std::vector<std::uint64_t> evidence);
+
+  // Adds what was seen once and cannot be shown again; `why` ends the sentence. Nothing is added if
+  // the state was seen to move.
+  void ReportUnsettled(const JudgedExchange& exchange, Difference difference, std::string_view why);
 
   // Runs one test, again if the state changed during it: then its results are discarded, up to
   // `tries` times in all. What could not be settled in the end becomes inconclusive findings.

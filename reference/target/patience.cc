@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 namespace assay {
 namespace {
@@ -12,6 +12,28 @@ std::chrono::milliseconds DelayAfter(const Response& throttled, int times) {
   const std::int64_t wait =
       throttled.retry_after_ms > 0 ? throttled.retry_after_ms : 100LL << std::clamp(times, 1, 7);
   return std::chrono::milliseconds(std::min(wait, kLongest));
+}
+
+// Whether the Code of an error envelope, JSON or XML, begins so; elsewhere a target may repeat what
+// the request says.
+bool HasThrottlingCode(std::string_view body) {
+  constexpr std::string_view kCode = "Throttling";
+  for (std::size_t at = 0; (at = body.find(kCode, at)) != std::string_view::npos; ++at) {
+    std::string_view before = body.substr(0, at);
+    if (before.ends_with("<Code>")) return true;
+    if (!before.ends_with('"')) continue;
+    before.remove_suffix(1);
+    const auto skip = [&](std::string_view characters) {
+      const std::size_t last = before.find_last_not_of(characters);
+      before = before.substr(0, last == std::string_view::npos ? 0 : last + 1);
+    };
+    skip(" \t\r\n");
+    if (!before.ends_with(':')) continue;
+    before.remove_suffix(1);
+    skip(" \t\r\n");
+    if (before.ends_with("\"Code\"")) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -37,7 +59,7 @@ bool IsThrottledByGateway(const Response& response) {
 bool IsThrottled(const Response& response) {
   // Most answers are long lists and are not searched.
   if (response.status < 400) return false;
-  return IsThrottledByGateway(response) || response.body.find("Throttling") != std::string::npos;
+  return IsThrottledByGateway(response) || HasThrottlingCode(response.body);
 }
 
 }  // namespace assay

@@ -65,5 +65,20 @@ TEST(Patience, EndsHoweverLongEachWaitIs) {
   EXPECT_GT(2 * waited, kLongestWait);
 }
 
+// A target may repeat the names and values of a request, also such names.
+TEST(Patience, WaitsForACodeAndForNoOtherText) {
+  for (const char* body : {R"({"Code":"Throttling.User"})", "{\"Code\" :\n \"Throttling\"}",
+                           "<Error><RequestId>x</RequestId><Code>Throttling.Api</Code></Error>"}) {
+    EXPECT_EQ(Patience(3).After({}, Answer(400, body)), kWait) << body;
+  }
+  for (const char* body :
+       {R"({"Code":"InvalidParameter","Message":"There is no Throttling.User."})",
+        R"({"Code":"InvalidParameter","Message":"Throttling"})",
+        R"({"Code":"InvalidParameter","Message":"a \"Code\":\"Throttling\""})",
+        "<Error><Code>InvalidParameter</Code><Message>Throttling</Message></Error>"}) {
+    EXPECT_EQ(Patience(3).After({}, Answer(400, body)), kTake) << body;
+  }
+}
+
 }  // namespace
 }  // namespace assay

@@ -288,11 +288,18 @@ class ConformanceRun {
 
   Conclusion ConcludeWithoutViolation() const {
     if (const std::size_t open = CountOf(findings_, FindingKind::kInconclusive); open > 0) {
+      const std::string findings = open == 1 ? "1 finding" : fmt::format("{} findings", open);
+      if (!watched_.moves()) {
+        return {ExitCode::kCouldNotJudge,
+                fmt::format("{} could not be confirmed: the list changed once, and no request "
+                            "changes it again; run again when nobody else uses the account",
+                            findings)};
+      }
       return {ExitCode::kCouldNotJudge,
-              fmt::format("the target's state kept changing ({}): {} findings could not be "
+              fmt::format("the target's state kept changing ({}): {} could not be "
                           "confirmed; run again when nobody "
                           "else uses the account, or with --only for their rules",
-                          watched_.changes().Text(), open)};
+                          watched_.changes().Text(), findings)};
     }
     // What a known violation hides is not missing.
     if (!unexercised_.empty() && CountOf(findings_, FindingKind::kKnown) == 0) {

@@ -348,11 +348,11 @@ struct Worker {
 
 // What went wrong in a trial, in a line, as soon as it is known; "" if nothing did.
 std::string BadNews(const Trial& trial, const TrialResult& result) {
-  const bool missed = trial.fault && !result.seen && result.alarm.empty();
   if (trial.fault ? result.seen : result.alarm.empty()) return "";
   const std::string by = result.situations.empty() ? "" : fmt::format(" by {}", result.situations);
   return fmt::format("selftest: {}{}{}: {}\n", result.name, by,
-                     result.over_http ? " over HTTP" : "", missed ? "not seen" : result.alarm);
+                     result.over_http ? " over HTTP" : "",
+                     result.alarm.empty() ? "not seen" : result.alarm);
 }
 
 Result<Worker> StartWorker(Trials& trials, const std::vector<Trial>& all, Shared& next,

@@ -255,10 +255,10 @@ std::vector<Finding> FindingGroups::Settle(const Settlement& settlement, const J
     for (const Group& group : kinds) {
       settled.push_back({key, group, {}});
       Settled& entry = settled.back();
-      // Judging single answers cannot show what a suite found by comparing several.
       // That answers are exchanged has to be shown once.
       const bool is_search =
           intermittent < kMostSearched && !(exchanged && !group.difference.belongs_to.empty());
+      // Judging single answers cannot show what a suite found by comparing several.
       const bool again =
           settlement.target && settlement.budget > 0 && !group.reported && !IsUp(settlement.stop);
       entry.finding =
@@ -358,6 +358,7 @@ FindingGroups::Settled FindingGroups::Merge(std::vector<Settled> cluster, const 
            Breaks(*fault, entry.group.difference.rule);
   });
   if (speaks != cluster.end()) std::swap(*speaks, cluster.front());
+  if (fault) cluster.front().fault = fault;
   Finding& finding = cluster.front().finding;
   for (std::size_t i = 1; i < cluster.size(); ++i) {
     finding.occurrences += cluster[i].finding.occurrences;
@@ -484,7 +485,6 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
       cluster);
   if (helps) suspicion = {std::move(fitted), std::move(faults)};
   out.push_back(Merge(std::move(cluster), &fault));
-  out.back().fault = &fault;
   Finding& finding = out.back().finding;
   for (const Fault* other : named.faults) finding.diagnosis.push_back(other->id);
   finding.variant = named.variant;
@@ -515,7 +515,6 @@ void FindingGroups::JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspic
         },
         cluster);
     cause = Merge(std::move(cluster), fault);
-    cause.fault = fault;
   }
 }
 

@@ -3,24 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "conformance/replay/har.h"
 #include "reference/answer/observed.h"
+#include "reports/journal/har_entries.h"
 #include "spec/catalogue/catalogue.h"
 
 namespace assay {
 namespace {
-
-// By its name, or by its first member: a journal begins with {"type":"header".
-bool IsHar(const std::string& path) {
-  if (path.ends_with(".har")) return true;
-  std::ifstream file(path, std::ios::binary);
-  std::string begin(64, '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  std::erase_if(begin, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-  return begin.starts_with("{\"log\":");
-}
 
 // Journals of earlier versions do not tell the token apart from the body.
 void FindToken(RecordedExchange& recorded) {

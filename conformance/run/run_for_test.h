@@ -17,36 +17,9 @@
 
 #include "conformance/run/run.h"
 #include "reports/journal/journal.h"
+#include "spec/text/test_folder_for_test.h"
 
 namespace assay {
-
-// For tests: a folder of its own, gone afterwards.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "assay_run_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
-  // Writes a file of that name; its path.
-  std::string Write(const char* name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-// For tests: the bytes of the file, "" if there is none.
-inline std::string ReadText(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // For tests: the lines of the journal in that folder.
 inline std::string JournalText(const std::filesystem::path& folder) {

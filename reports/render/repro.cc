@@ -27,8 +27,8 @@ constexpr std::size_t kRoomForBodies = 8 * 1024 * 1024;
 constexpr std::string_view kMark = "# Written by assay report; replaced by the next report.";
 
 Error WriteError(const std::string& path, const std::string& reason) {
-  return Error{path, "the report cannot be written: " + reason +
-                         "; choose a folder that can be written with --out DIR"};
+  return Error{path, "the file cannot be written: " + reason +
+                         "; choose a folder that can be written, with room for it"};
 }
 
 std::string Comment(std::string_view name, std::string_view text) {
@@ -157,8 +157,12 @@ Done WriteWholeFile(const std::string& path, const std::string& text) {
   std::ofstream file(draft, std::ios::binary | std::ios::trunc);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
-  if (!file) return WriteError(path, std::strerror(errno));
   std::error_code error;
+  if (!file) {
+    const int why = errno;
+    fs::remove(draft, error);
+    return WriteError(path, std::strerror(why));
+  }
   fs::rename(draft, path, error);
   if (error) return WriteError(path, error.message());
   return Ok();

@@ -92,6 +92,13 @@ void HidePassword(std::string* text) {
 
 }  // namespace
 
+bool IsOfSignature(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kNames = {
+      "AccessKeyId",   "Signature",     "SignatureMethod", "SignatureNonce", "SignatureVersion",
+      "SignatureType", "SecurityToken", "BearerToken",     "Timestamp"};
+  return std::ranges::any_of(kNames, [&](std::string_view own) { return EqualAnyCase(own, name); });
+}
+
 bool IsSecret(std::string_view name) {
   return std::any_of(kSecrets.begin(), kSecrets.end(),
                      [name](std::string_view secret) { return IsSameName(name, secret); });

@@ -10,6 +10,10 @@ namespace assay {
 // signature, keys and tokens. Letter case, '-' and '_' do not matter.
 bool IsSecret(std::string_view name);
 
+// Whether a client adds the parameter of that name when it signs; letter case does not matter. It
+// is not part of what the request asks.
+bool IsOfSignature(std::string_view name);
+
 // The parameters without those that IsSecret() names. Every writer passes parameters through it.
 template <typename NameAndValue>
 std::vector<NameAndValue> WithoutSecrets(std::vector<NameAndValue> parameters) {

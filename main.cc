@@ -12,6 +12,7 @@
 #include "conformance/run/run.h"
 #include "conformance/selftest/selftest.h"
 #include "fuzz/command.h"
+#include "fuzz/corpus_command.h"
 #include "property/register.h"
 #include "reference/faults/catalogue.h"
 #include "reference/server/command.h"
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
   assay::AddSelftestCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddReplayCommand(app, &exit_code, {assay::PropertyTests});
   assay::AddFuzzCommand(app, &exit_code);
+  assay::AddCorpusCommand(app, &exit_code);
   assay::AddSpecCommands(app, &exit_code, assay::DescribedFaults());
   assay::AddReferenceCommands(app, &exit_code);
   assay::AddReportCommand(app, &exit_code);

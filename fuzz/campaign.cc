@@ -189,6 +189,7 @@ RunHeader Campaign::State::Header() const {
   add("--reading", options.reading);
   add("--known", options.known);
   add("--corpus", options.corpus);
+  for (const std::string& place : options.from) add("--from", place);
   if (options.max_requests > 0) add("--max-requests", std::to_string(options.max_requests));
   if (options.jobs > 1) add("--shard", fmt::format("{}/{}", worker, options.jobs));
   return header;

@@ -64,6 +64,9 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
     if (!known) return known.error();
     plan.known = std::move(*known);
   }
+  Result<ImportedInputs> imported = ImportInputs(options.from);
+  if (!imported) return imported.error();
+  plan.imported = std::move(*imported);
   plan.corpus = options.corpus;
   if (plan.corpus.empty()) {
     plan.corpus = (fs::path(options.out) / "corpus").string();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/imported_inputs.h"
 #include "reference/findings/known.h"
 #include "reference/state/dataset.h"
 #include "reference/target/connection_options.h"
@@ -20,7 +21,8 @@ struct CampaignOptions {
   std::string reading;
   std::string region;
   std::string known;
-  std::string corpus;  // "" for OUT/corpus
+  std::string corpus;             // "" for OUT/corpus
+  std::vector<std::string> from;  // other material that inputs are made of
   std::string out = "assay-fuzz";
   ConnectionOptions connection;
   double rate = -1;  // requests a second, 0 for unlimited; below 0 for 10, unlimited on loopback
@@ -44,6 +46,7 @@ struct CampaignPlan {
   std::vector<KnownFinding> known;
   ProgressMode progress = ProgressMode::kAuto;
   std::string corpus;  // the folder
+  ImportedInputs imported;
 };
 
 // The Error names the flag, file or folder; its exit is kBadUsage.

@@ -100,6 +100,7 @@ Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
   }
   WriteSeed(out / "seeds.dict", DictionaryText());
   WriteExchangeSeeds(out / "seeds", *plan.dataset);
+  WriteImportedSeeds(out / "seeds" / "from", plan.imported.texts);
   return Ok();
 }
 
@@ -180,6 +181,7 @@ Done LookAt(const CampaignOptions& options, const CampaignPlan& plan) {
 Result<ExitCode> Fuzz(const CampaignOptions& options) {
   const Result<CampaignPlan> plan = MakeCampaignPlan(options);
   if (!plan) return plan.error();
+  for (const std::string& said : plan->imported.said) std::cout << TerminalText(said) << std::endl;
   if (!HasEngine()) {
     return Error{"assay fuzz",
                  "this program was built without libFuzzer; install libclang-rt-16-dev and build "
@@ -241,6 +243,11 @@ void AddOptions(CLI::App& fuzz, CampaignOptions& options) {
   fuzz.add_option("--known", options.known, "File of accepted findings");
   fuzz.add_option("--corpus", options.corpus,
                   "Folder of inputs to begin with; new ones are kept there (default: OUT/corpus)");
+  fuzz.add_option(
+          "--from", options.from,
+          "Begins with the requests of this run, journal, HAR file or folder of inputs, too; "
+          "may repeat")
+      ->allow_extra_args(false);
   fuzz.add_option("--out", options.out, "Folder for corpus, journal and reports")
       ->capture_default_str();
   fuzz.add_option("--progress", options.progress, "auto, plain or off")->capture_default_str();

@@ -7,9 +7,8 @@
 
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
-#include "fuzz/input_script.h"
 #include "fuzz/mutator.h"
-#include "reference/judge/judge.h"
+#include "fuzz/shown_input.h"
 #include "reference/server/service.h"
 #include "reference/target/target.h"
 #include "reports/text/secrets.h"
@@ -33,41 +32,18 @@ const Dataset& State() {
   std::abort();
 }
 
-// Sends the requests in turn, and judges the answers.
-void SendAll(Target& target, Judge& judge, ExchangeInput input) {
-  static ExchangeReader reader;
-  std::uint64_t id = 0;
-  Request request;
-  InputScript script(std::move(input));
-  for (bool more = script.Next(nullptr, request); more;) {
-    const Result<Response> response = Send(target, request);
-    if (!response) std::abort();  // the model always answers
-    const Exchange exchange = reader.Read(++id, request, *response);
-    ShowAnswer(request, *response, exchange.answer, id - 1);
-    const Verdict verdict = judge.Examine(exchange);
-    ShowVerdict(verdict);
-    if (verdict.HasViolation()) Stop(request, *response, verdict);
-    more = script.Next(&exchange, request);
-  }
-}
-
 void RunOne(std::string_view text) {
   ExchangeInput input = ParseExchangeInput(text);
-  struct Readings {
-    Reading whole, known;
-  };
-  static const std::vector<Readings> readings = [] {
-    std::vector<Readings> out;
-    for (std::uint32_t n = 0; n < kReadings; ++n) {
-      out.push_back({NumberedReading(n), KnownReading(n)});
-    }
-    return out;
-  }();
-  const Readings& reading = readings[input.reading % kReadings];
+  const ReadingsOfInput& reading = ReadingsOf(input);
   ModelTarget target(State(), reading.whole);
   Judge judge(State(), reading.known);
-  BeginInput(text);
-  SendAll(target, judge, std::move(input));
+  const Done done = ShowInput(target, judge, text, std::move(input),
+                              [](const Exchange& exchange, const Verdict& verdict) {
+                                if (verdict.HasViolation()) {
+                                  Stop(exchange.request, exchange.response, verdict);
+                                }
+                              });
+  if (!done) std::abort();  // the model always answers
   (void)EndInput();
 }
 

@@ -1,8 +1,13 @@
 #include "fuzz/exchange_input.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <fstream>
 #include <random>
+
+#include "spec/catalogue/operation.h"
 
 namespace assay {
 namespace {
@@ -61,7 +66,7 @@ std::string WriteExchangeInput(const ExchangeInput& input) {
   std::string out = "reading " + std::to_string(input.reading) + "\n";
   for (const Request& request : input.requests) {
     const bool plus = request.encoding == FormEncoding::kPlus;
-    if (request.method == "POST" || plus) {
+    if (request.method == "POST" || request.placement != Placement::kQuery || plus) {
       out += request.method == "POST" ? "@POST" : "@GET";
       if (request.placement != Placement::kQuery) out.append(" ").append(NameOf(request.placement));
       out += plus ? " plus\n" : "\n";
@@ -72,6 +77,34 @@ std::string WriteExchangeInput(const ExchangeInput& input) {
     out += "\n";
   }
   return out;
+}
+
+Result<std::string> ReadInputFile(const std::string& path) {
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::string text(kLongestInput + 1, '\0');
+  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || !in.is_open()) {
+    return Error{path, std::string("cannot be read: ") + std::strerror(errno)};
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+std::string GeneralName(std::string_view name) {
+  std::string general(name);
+  const std::size_t dot = general.find('.');
+  const std::size_t end = general.find('.', dot + 1);
+  if (end == std::string::npos || OperationInfo::Get().FindParameter(name)) return general;
+  return general.replace(dot + 1, end - dot - 1, "N");
+}
+
+bool NamesParameter(const ExchangeInput& input) {
+  return std::ranges::any_of(input.requests, [](const Request& request) {
+    return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
+      return OperationInfo::Get().FindParameter(GeneralName(parameter.name)) != nullptr;
+    });
+  });
 }
 
 Reading NumberedReading(std::uint32_t number) {
@@ -88,6 +121,17 @@ Reading KnownReading(std::uint32_t number) {
   Reading known = NumberedReading(number);
   std::erase_if(known.pins, [&](const auto& pin) { return (Index(pin.first) + number) % 16 == 0; });
   return known;
+}
+
+const ReadingsOfInput& ReadingsOf(const ExchangeInput& input) {
+  static const std::vector<ReadingsOfInput> readings = [] {
+    std::vector<ReadingsOfInput> out;
+    for (std::uint32_t n = 0; n < kReadings; ++n) {
+      out.push_back({NumberedReading(n), KnownReading(n)});
+    }
+    return out;
+  }();
+  return readings[input.reading % kReadings];
 }
 
 }  // namespace assay

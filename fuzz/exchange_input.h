@@ -9,6 +9,7 @@
 #include "reference/wire/message.h"
 #include "spec/catalogue/catalogue.h"
 #include "spec/catalogue/reading.h"
+#include "spec/text/result.h"
 
 namespace assay {
 
@@ -27,11 +28,21 @@ struct ExchangeInput {
 
 inline constexpr std::string_view kLastTokenOfInput = "$token.last";
 inline constexpr std::size_t kMostRequests = 8;
+// Bytes of a text; the engine reads no more of one.
+inline constexpr std::size_t kLongestInput = 8192;
 
 // Every text is an input: lines that mean nothing are left out. `region` is that of requests which
 // name none; with "" they stay as they are written.
 ExchangeInput ParseExchangeInput(std::string_view text, const std::string& region = "cn-hangzhou");
 std::string WriteExchangeInput(const ExchangeInput& input);
+// The text in a file; one that is too long has a byte more than kLongestInput. The Error names the
+// file.
+Result<std::string> ReadInputFile(const std::string& path);
+
+// "Tag.N.Key" of "Tag.3.Key": the name that the specification has. Its own names stay as they are.
+std::string GeneralName(std::string_view name);
+// Whether one of the requests has a parameter of the specification, as hardly any other text has.
+bool NamesParameter(const ExchangeInput& input);
 
 // A whole reading, every question pinned: number 0 is the default one, any other a random one.
 Reading NumberedReading(std::uint32_t number);
@@ -40,5 +51,10 @@ Reading NumberedReading(std::uint32_t number);
 // take nearly all of the time.
 Reading KnownReading(std::uint32_t number);
 inline constexpr std::uint32_t kReadings = 64;  // that inputs choose from
+// The two of the input's number.
+struct ReadingsOfInput {
+  Reading whole, known;
+};
+const ReadingsOfInput& ReadingsOf(const ExchangeInput& input);
 
 }  // namespace assay

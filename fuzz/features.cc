@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/exchange_input.h"
 #include "fuzz/hints.h"
 #include "spec/catalogue/catalogue.h"
 #include "spec/catalogue/operation.h"
@@ -111,10 +112,7 @@ std::uint64_t ParameterOf(std::string_view name) {
     }
     return names;
   }();
-  std::string general(name);
-  const std::size_t dot = general.find('.');
-  const std::size_t end = general.find('.', dot + 1);
-  if (end != std::string::npos) general.replace(dot + 1, end - dot - 1, "N");
+  const std::string general = GeneralName(name);
   return known.contains(general) ? HashOf(general) : 0;
 }
 
@@ -207,6 +205,12 @@ void ShowVerdict(const Verdict& verdict) {
   for (const Difference& difference : verdict.differences) {
     Count(Kind::kRule, Index(difference.rule), HashOf(difference.shape));
   }
+}
+
+std::vector<std::uint32_t> FeaturesOfInput() {
+  std::vector<std::uint32_t> features = TheShown().now;
+  std::ranges::sort(features);
+  return features;
 }
 
 std::size_t EndInput() {

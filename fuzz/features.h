@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "reference/answer/observed.h"
 #include "reference/judge/verdict.h"
@@ -24,6 +25,8 @@ void ShowAnswer(const Request& request, const Response& response, const Observed
                 std::size_t position);
 // What the judge said of an answer, or of a request that was not answered.
 void ShowVerdict(const Verdict& verdict);
+// What the present input showed so far: numbers of features, ascending. Equal in every process.
+std::vector<std::uint32_t> FeaturesOfInput();
 // The input ends; the number of features that no input showed before.
 std::size_t EndInput();
 

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace assay {
 namespace {
@@ -43,6 +45,17 @@ TEST(Features, CountThoseOfOneInputAndOfTwo) {
   EXPECT_EQ(CountFeatures().twice, before.twice + news);
   (void)NewsOf(473, "Fourth");
   EXPECT_EQ(CountFeatures().twice, before.twice);
+}
+
+TEST(Features, OfOneInputAreThoseOfItsAnswersAlone) {
+  (void)NewsOf(477, "Ninth");
+  const std::vector<std::uint32_t> ninth = FeaturesOfInput();
+  EXPECT_TRUE(std::ranges::is_sorted(ninth));
+  (void)NewsOf(478, "Tenth");
+  const std::vector<std::uint32_t> tenth = FeaturesOfInput();
+  EXPECT_NE(tenth, ninth);
+  (void)NewsOf(477, "Ninth");
+  EXPECT_EQ(FeaturesOfInput(), ninth);
 }
 
 TEST(Features, AreFewerIfLessGuides) {

@@ -1,5 +1,7 @@
 #include "fuzz/seeds.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -60,6 +62,14 @@ void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& data
     if (!input.requests.empty())
       WriteSeed(folder / std::string(Id(rule.id)), WriteExchangeInput(input));
   }
+}
+
+void WriteImportedSeeds(const std::filesystem::path& folder,
+                        const std::vector<std::string>& texts) {
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  std::size_t number = 0;
+  for (const std::string& text : texts) WriteSeed(folder / fmt::format("{:05}", ++number), text);
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reference/state/dataset.h"
 
@@ -16,5 +17,8 @@ std::string DictionaryText();
 
 // Writes one input a rule into the folder: the requests of its cases, with values of the dataset.
 void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& dataset);
+
+// Writes one file an input into the folder, in place of what an earlier campaign left there.
+void WriteImportedSeeds(const std::filesystem::path& folder, const std::vector<std::string>& texts);
 
 }  // namespace assay

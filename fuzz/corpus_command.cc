@@ -102,12 +102,12 @@ std::string FewOf(const std::vector<std::string>& names, std::size_t most) {
 }
 
 void Print(const CorpusStats& stats, const std::string& folder) {
-  PrintLine("inputs", fmt::format("{} in {}, at most {} each", stats.inputs,
-                                  CountText(stats.bytes, "byte"), stats.largest));
+  PrintLine("inputs", fmt::format("{} in {}, at most {} each", Thousands(stats.inputs),
+                                  CountText(stats.bytes, "byte"), Thousands(stats.largest)));
   PrintLine("requests", fmt::format("{}, of which {} go on from the token of another",
-                                    stats.requests, stats.with_token));
-  PrintLine("features", fmt::format("{}, of which {} are shown by one input alone", stats.features,
-                                    stats.shown_once));
+                                    Thousands(stats.requests), Thousands(stats.with_token)));
+  PrintLine("features", fmt::format("{}, of which {} are shown by one input alone",
+                                    Thousands(stats.features), Thousands(stats.shown_once)));
   PrintLine("enough", fmt::format("{} would show them all{}", CountText(stats.enough, "input"),
                                   stats.enough < stats.inputs ? ": assay corpus minimise " + folder
                                                               : std::string()));
@@ -133,7 +133,7 @@ Result<ExitCode> Merge(const CorpusOptions& options, const FeatureSource& featur
   if (!change) return change.error();
   fmt::print("{} now holds {} that show {}: {} of {} were added, for {}\n",
              TerminalText(options.out), CountText(change->kept, "input"),
-             CountText(change->features, "feature"), change->kept - change->before,
+             CountText(change->features, "feature"), Thousands(change->kept - change->before),
              CountText(change->looked_at, "input"),
              CountText(change->features - change->features_before, "new feature"));
   return ExitCode::kConforms;
@@ -143,12 +143,14 @@ Result<ExitCode> Minimise(const CorpusOptions& options, const FeatureSource& fea
   const Result<CorpusChange> change = MinimiseCorpus(options.folder, features, options.most);
   if (!change) return change.error();
   fmt::print("{} holds {} of {}, which show {} of {}, in {} (before: {})\n",
-             TerminalText(options.folder), change->kept, CountText(change->before, "input"),
-             change->features, CountText(change->features_before, "feature"),
-             CountText(change->bytes, "byte"), CountText(change->bytes_before, "byte"));
+             TerminalText(options.folder), Thousands(change->kept),
+             CountText(change->before, "input"), Thousands(change->features),
+             CountText(change->features_before, "feature"), CountText(change->bytes, "byte"),
+             CountText(change->bytes_before, "byte"));
   if (!change->dropped_to.empty()) {
     fmt::print("{} others, and the earlier texts of {} that were put in order, are in {}\n",
-               change->before - change->kept, change->rewritten, TerminalText(change->dropped_to));
+               Thousands(change->before - change->kept), Thousands(change->rewritten),
+               TerminalText(change->dropped_to));
   }
   return ExitCode::kConforms;
 }

@@ -34,7 +34,7 @@ struct Taken {
   std::string LeftOut() const {
     std::string out;
     for (const auto& [why, count] : left_out) {
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, why);
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", Thousands(count), why);
     }
     return out;
   }
@@ -121,7 +121,9 @@ class Importer {
   }
 
   ImportedInputs Finish() {
-    for (const Taken& place : places_) inputs_.said.push_back(place.Text());
+    for (const Taken& place : places_) {
+      if (place.inputs > 0 || !place.left_out.empty()) inputs_.said.push_back(place.Text());
+    }
     return std::move(inputs_);
   }
 

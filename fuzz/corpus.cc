@@ -215,6 +215,20 @@ class Rewriting {
   bool used_ = false;
 };
 
+// Of what was chosen early, all may have come again with what was chosen later.
+void DropNeedless(const std::vector<Features>& sets, std::vector<std::size_t>& chosen) {
+  std::unordered_map<std::uint32_t, std::size_t> times;
+  for (const std::size_t set : chosen) {
+    for (const std::uint32_t feature : sets[set]) ++times[feature];
+  }
+  std::erase_if(chosen, [&](std::size_t set) {
+    const auto again = [&](std::uint32_t feature) { return times[feature] > 1; };
+    if (!std::ranges::all_of(sets[set], again)) return false;
+    for (const std::uint32_t feature : sets[set]) --times[feature];
+    return true;
+  });
+}
+
 // Unlike the reasons why nothing was begun.
 Error Halfway(Error error, const std::string& folder) {
   error.what += fmt::format("; no input is lost: each is still in {0} or in {0}.dropped", folder);
@@ -270,6 +284,7 @@ std::vector<std::size_t> CoverAll(const std::vector<Features>& sets,
     chosen.push_back(set);
     covered.insert(sets[set].begin(), sets[set].end());
   }
+  DropNeedless(sets, chosen);
   return chosen;
 }
 

@@ -31,7 +31,8 @@ struct CorpusInput {
 Result<std::vector<CorpusInput>> ReadCorpus(const std::string& folder);
 
 // Positions of a few sets that hold together what all hold: the next is always the one that adds
-// the most, of equals the one whose `size` is the smallest. In the order of their choice.
+// the most, of equals the one whose `size` is the smallest. In the order of their choice, without
+// those that later ones make needless.
 std::vector<std::size_t> CoverAll(const std::vector<Features>& sets,
                                   const std::vector<std::size_t>& sizes);
 

@@ -48,6 +48,11 @@ TEST(CoverAll, TakesTheSetThatAddsMostAndOfEqualsTheSmallest) {
   EXPECT_TRUE(CoverAll({}, {}).empty());
 }
 
+TEST(CoverAll, DropsWhatCameAgainLater) {
+  EXPECT_EQ(CoverAll({{2, 3, 4, 5}, {1, 2, 3}, {4, 5, 6}}, {1, 1, 1}),
+            (std::vector<std::size_t>{1, 2}));
+}
+
 TEST(CoverAll, LosesNothing) {
   std::vector<Features> sets;
   std::set<std::uint32_t> all;

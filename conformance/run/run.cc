@@ -24,6 +24,7 @@
 #include "reference/watch/watched_target.h"
 #include "reports/journal/folder_lock.h"
 #include "reports/journal/journal.h"
+#include "reports/journal/merge.h"
 #include "reports/render/render.h"
 #include "reports/render/terminal.h"
 #include "reports/text/text.h"
@@ -354,12 +355,20 @@ class ConformanceRun {
     }
   }
 
-  void NoteNotExercised(Rule rule, const RuleTally& tally) {
-    trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, WhyNotExercised(rule)));
-    // A live account need not contain the data that a rule needs.
+  // Whether a full run must show the rule. A live account need not contain the data for it.
+  bool IsWanted(Rule rule) const {
     const bool may_lack = options_.discover || session_.spent();
-    if (plan_.selection.IsWhole() && !may_lack && tally.level == Level::kMust &&
-        !notes_.IsLeftOut(rule) && rule != "request.reading.pinned"_rule) {
+    return plan_.selection.only.empty() && plan_.selection.skip.empty() && !may_lack &&
+           !notes_.IsLeftOut(rule) && rule != "request.reading.pinned"_rule;
+  }
+
+  void NoteNotExercised(Rule rule, const RuleTally& tally) {
+    std::string why = WhyNotExercised(rule);
+    if (IsWanted(rule) && !plan_.selection.IsWhole()) {
+      why = std::string(kNotInShard) + (notes_.reasons(rule).empty() ? "" : ": " + why);
+    }
+    trailer_.not_exercised.push_back(fmt::format("{}: {}", tally.id, why));
+    if (IsWanted(rule) && plan_.selection.IsWhole() && tally.level == Level::kMust) {
       unexercised_.push_back(tally.id);
     }
   }

@@ -13,6 +13,14 @@
 namespace assay {
 namespace {
 
+// "" if it was not given.
+std::string OptionOf(const RunHeader& header, std::string_view flag) {
+  for (const auto& [name, value] : header.options) {
+    if (name == flag) return value;
+  }
+  return "";
+}
+
 bool IsShardOption(const std::pair<std::string, std::string>& option) {
   return option.first == "--shard" || option.first == "shard";
 }
@@ -180,13 +188,38 @@ void MergeReading(const RecordedRun& from, RecordedRun* to) {
   }
 }
 
-// Keeps the reasons of rules that no shard has exercised, once each.
+// The rule of an entry of `not_exercised`, and whether it says only that the shard did not show it.
+std::pair<std::string, bool> ReadUnexercised(const std::string& entry) {
+  const std::size_t colon = entry.find(": ");
+  return {entry.substr(0, colon),
+          std::string_view(entry).substr(colon + 2).starts_with(kNotInShard)};
+}
+
+// Must rules that none of the shards showed, though together they are a full run.
+std::set<std::string> NeverShown(const std::vector<RecordedRun>& shards) {
+  std::map<std::string, std::size_t> unshown;
+  for (const RecordedRun& shard : shards) {
+    for (const std::string& entry : shard.trailer.not_exercised) {
+      if (const auto [rule, in_shard] = ReadUnexercised(entry); in_shard) ++unshown[rule];
+    }
+  }
+  std::set<std::string> out;
+  for (const RuleTally& rule : shards[0].trailer.rules) {
+    if (rule.level == Level::kMust && unshown[rule.id] == shards.size()) out.insert(rule.id);
+  }
+  return out;
+}
+
+// Keeps the reasons of rules that no shard has exercised, once each: what a shard knows of a rule
+// says more than that it did not show it.
 void FilterUnexercised(RunTrailer* trailer) {
   std::set<std::string> done;
   for (const RuleTally& rule : trailer->rules) {
     if (rule.exercised > 0) done.insert(rule.id);
   }
   auto& entries = trailer->not_exercised;
+  std::ranges::stable_partition(
+      entries, [](const std::string& entry) { return !ReadUnexercised(entry).second; });
   entries.erase(std::remove_if(entries.begin(), entries.end(),
                                [&](const std::string& entry) {
                                  return !done.insert(entry.substr(0, entry.find(':'))).second;
@@ -324,8 +357,11 @@ void Judge(const std::string& reasons, bool has_violation, RunTrailer* trailer) 
   trailer->exit_code = static_cast<int>(code);
 }
 
-bool HasViolation(const std::vector<Finding>& findings) {
-  return std::ranges::count(findings, FindingKind::kViolation, &Finding::kind) > 0;
+// Whether there are more violations than the run allowed (--fail-on, --max-violations).
+bool HasViolations(const RecordedRun& run) {
+  if (OptionOf(run.header, "--fail-on") == "none") return false;
+  const auto found = std::ranges::count(run.findings, FindingKind::kViolation, &Finding::kind);
+  return found > ParseInteger(OptionOf(run.header, "--max-violations")).value_or(0);
 }
 
 RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
@@ -343,8 +379,15 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
     AddReason(ReasonOf(runs[i]), &reasons);
     violated = violated || runs[i].trailer.verdict == RunVerdict::kViolations;
   }
+  const std::set<std::string> unshown = NeverShown(runs);
   RecordedRun merged = runs[0];
   for (std::size_t i = 1; i < runs.size(); ++i) MergeRun(runs[i], &merged);
+  // What a known violation hides is not missing.
+  const bool hides = std::ranges::count(merged.findings, FindingKind::kKnown, &Finding::kind) > 0;
+  if (!unshown.empty() && !hides && check.missing.empty()) {
+    AddReason(fmt::format("must rules that no answer showed: {}", fmt::join(unshown, ", ")),
+              &reasons);
+  }
   for (std::size_t i = 1; i < runs.size(); ++i) Append(runs[i].notes, &merged.notes);
   FilterUnexercised(&merged.trailer);
   Append(repeated, &merged.notes);
@@ -354,7 +397,7 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
                   runs.size() == 1 ? "1 journal is" : fmt::format("{} journals are", runs.size())));
   auto& options = merged.header.options;
   options.erase(std::remove_if(options.begin(), options.end(), IsShardOption), options.end());
-  Judge(reasons, violated || HasViolation(merged.findings), &merged.trailer);
+  Judge(reasons, violated || HasViolations(merged), &merged.trailer);
   return merged;
 }
 
@@ -362,7 +405,14 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
 std::string Difference(const RunHeader& a, const RunHeader& b) {
   if (a.seed != b.seed) return fmt::format("seeds {} and {}", a.seed, b.seed);
   if (a.spec_hash != b.spec_hash) return "specifications " + a.spec_hash + " and " + b.spec_hash;
-  return "";
+  for (const char* flag : {"--only", "--skip", "--strength", "--format", "--region", "--label"}) {
+    const std::string one = OptionOf(a, flag), other = OptionOf(b, flag);
+    if (one != other) return fmt::format("{} `{}` and `{}`", flag, one, other);
+  }
+  const std::string one = OptionOf(a, "--shard"), other = OptionOf(b, "--shard");
+  const auto first = ParseShard(one), second = ParseShard(other);
+  if (!first || !second || first->count == second->count) return "";
+  return fmt::format("--shard {} and {}", one, other);
 }
 
 }  // namespace

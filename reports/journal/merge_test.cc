@@ -1,5 +1,6 @@
 #include "reports/journal/merge.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -159,6 +160,57 @@ TEST(Merging, RunsOfOneTargetWithOtherSeedsAreRefused) {
   const auto merged = MergeShards({ShardRun("1/2"), other});
   ASSERT_FALSE(merged.has_value());
   EXPECT_EQ(merged.error().where, "shard-2/journal.ndjson");
+}
+
+TEST(Merging, ShardsOfOtherTestsAreRefused) {
+  for (const auto& [other, difference] :
+       {std::pair("2/3", "--shard 1/2 and 2/3"), std::pair("2/2", "--only `` and `page.*`")}) {
+    RecordedRun second = ShardRun(other);
+    if (std::string_view(other) == "2/2") second.header.options.emplace_back("--only", "page.*");
+    const auto merged = MergeShards({ShardRun("1/2"), second});
+    ASSERT_FALSE(merged.has_value()) << other;
+    EXPECT_NE(merged.error().what.find(difference), std::string::npos) << merged.error().what;
+  }
+}
+
+// Of a full run, in which the rule with that index was not shown.
+RecordedRun WithoutRule(const std::string& shard, std::size_t index, const std::string& why) {
+  RecordedRun run = Conforming(shard);
+  RuleTally& rule = run.trailer.rules[index];
+  rule.exercised = 0;
+  rule.level = Level::kMust;
+  run.trailer.not_exercised = {fmt::format("{}: {}", rule.id, why)};
+  return run;
+}
+
+TEST(Merging, AMustRuleThatNoShardShowsKeepsTheRunFromConforming) {
+  const std::string unshown(kNotInShard);
+  const auto merged = [&](const std::string& first, const std::string& second) {
+    return MergedFrom({WithoutRule("1/2", 0, first), WithoutRule("2/2", 0, second)}).trailer;
+  };
+  const std::string rule = Conforming("1/2").trailer.rules[0].id;
+  const RunTrailer trailer = merged(unshown, unshown + ": the dataset lacks it");
+  EXPECT_EQ(trailer.exit_code, 3);
+  EXPECT_EQ(trailer.reason, "must rules that no answer showed: " + rule);
+  const RunTrailer left_out = merged(unshown, "no signature to forge");
+  EXPECT_EQ(left_out.exit_code, 0);
+  EXPECT_EQ(left_out.not_exercised, std::vector{rule + ": no signature to forge"});
+  EXPECT_EQ(MergedFrom({WithoutRule("1/2", 0, unshown), Conforming("2/2")}).trailer.exit_code, 0);
+}
+
+TEST(Merging, WhatARunMayViolateItsShardsMayTogether) {
+  const auto merged = [](const char* flag, const char* value) {
+    RecordedRun first = ShardRun("1/2"), second = ShardRun("2/2");
+    for (RecordedRun* run : {&first, &second}) {
+      run->header.options.emplace_back(flag, value);
+      run->trailer.verdict = RunVerdict::kConforms;
+    }
+    return MergedFrom({first, second}).trailer.exit_code;
+  };
+  EXPECT_EQ(merged("--fail-on", "violation"), 1);
+  EXPECT_EQ(merged("--fail-on", "none"), 0);
+  EXPECT_EQ(merged("--max-violations", "1"), 1);
+  EXPECT_EQ(merged("--max-violations", "100"), 0);
 }
 
 TEST(Merging, EveryTargetHasItsOwnRun) {

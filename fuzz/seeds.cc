@@ -48,7 +48,8 @@ std::string DictionaryText() {
   return out;
 }
 
-void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& dataset) {
+std::map<std::string, std::string> ExchangeSeeds(const Dataset& dataset) {
+  std::map<std::string, std::string> seeds;
   for (const RuleInfo& rule : Catalogue::Get().rules()) {
     ExchangeInput input;
     for (const RuleCase& rule_case : rule.cases) {
@@ -59,9 +60,13 @@ void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& data
       }
       if (!request.parameters.empty()) input.requests.push_back(std::move(request));
     }
-    if (!input.requests.empty())
-      WriteSeed(folder / std::string(Id(rule.id)), WriteExchangeInput(input));
+    if (!input.requests.empty()) seeds[std::string(Id(rule.id))] = WriteExchangeInput(input);
   }
+  return seeds;
+}
+
+void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& dataset) {
+  for (const auto& [rule, text] : ExchangeSeeds(dataset)) WriteSeed(folder / rule, text);
 }
 
 void WriteImportedSeeds(const std::filesystem::path& folder,

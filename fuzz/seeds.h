@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,9 @@ void WriteSeed(const std::filesystem::path& file, std::string_view text);
 // Names, values and codes of the specification, in the form of libFuzzer's dictionaries.
 std::string DictionaryText();
 
-// Writes one input a rule into the folder: the requests of its cases, with values of the dataset.
+// One input a rule, by its id: the requests of its cases, with values of the dataset.
+std::map<std::string, std::string> ExchangeSeeds(const Dataset& dataset);
+// Writes each of them into the folder.
 void WriteExchangeSeeds(const std::filesystem::path& folder, const Dataset& dataset);
 
 // Writes one file an input into the folder, in place of what an earlier campaign left there.

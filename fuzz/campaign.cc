@@ -14,6 +14,7 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
 #include "fuzz/input_script.h"
+#include "fuzz/wire_search.h"
 #include "reference/findings/set_aside.h"
 #include "reference/server/service.h"
 #include "reference/session/session.h"
@@ -108,11 +109,14 @@ struct Campaign::State {
   void TakeFindings();
   std::vector<std::unique_ptr<Script>> ScriptsOf(ExchangeInput input);
   void Send(std::string_view text);
+  Done OpenWire();
+  void SendRaw(std::string_view text);
+  bool HasEnoughFindings();
   void Sample();
   std::string WhyOver() const;
   RunHeader Header() const;
   Target& target() { return watched ? static_cast<Target&>(*watched) : *model; }
-  std::uint64_t exchanges() const { return session->exchanges(); }
+  std::uint64_t exchanges() const { return session->exchanges() + (wire ? wire->sent() : 0); }
   std::vector<std::string> ApplyKnownTo(std::vector<Finding>& findings) const {
     return ApplyKnown(plan.known, false, Now().substr(0, 10), findings);
   }
@@ -136,6 +140,7 @@ struct Campaign::State {
   std::uint32_t sessions = 0;
   std::uint64_t session_begin = 0;    // exchanges before it
   std::uint64_t symptoms_before = 0;  // the session
+  std::unique_ptr<WireSearch> wire;   // of --wire; then the session sends nothing
   SetAside aside;
   std::vector<Finding> found;
   RunTrailer trailer;
@@ -164,8 +169,20 @@ Done Campaign::State::Open(const std::string& out) {
   journal = std::move(*opened);
   recorder.emplace(*journal, progress);
   BeginSession();
+  if (const Done done = OpenWire(); !done) return done.error();
   recorder->Begin(Header());
   if (watched) watched->Begin();
+  return Ok();
+}
+
+Done Campaign::State::OpenWire() {
+  if (!options.wire) return Ok();
+  CampaignOptions own = options;
+  own.connection.stop = &stop;
+  Result<WireClient> client = OpenWireClient(own, plan);
+  if (!client) return client.error();
+  const double rate = RateOf(options, *ParseEndpoint(options.target));
+  wire = std::make_unique<WireSearch>(std::move(*client), *endpoint, *judge, stop, rate);
   return Ok();
 }
 
@@ -190,6 +207,7 @@ RunHeader Campaign::State::Header() const {
   add("--known", options.known);
   add("--corpus", options.corpus);
   for (const std::string& place : options.from) add("--from", place);
+  if (options.wire) header.options.emplace_back("--wire", "");
   if (options.max_requests > 0) add("--max-requests", std::to_string(options.max_requests));
   if (options.jobs > 1) add("--shard", fmt::format("{}/{}", worker, options.jobs));
   return header;
@@ -234,7 +252,7 @@ void Campaign::State::EndSession() {
   AddTallies(judge->Tallies(), trailer.rules);
   AddLearned(judge->Learned(), trailer.reading);
   AddUnforeseen(judge->Unforeseen(), trailer.unforeseen);
-  trailer.judged += judge->judged();
+  trailer.judged += wire ? wire->judged() : judge->judged();
   trailer.throttled += session->throttled();
 }
 
@@ -259,7 +277,18 @@ std::vector<std::unique_ptr<Script>> Campaign::State::ScriptsOf(ExchangeInput in
   return scripts;
 }
 
+void Campaign::State::SendRaw(std::string_view text) {
+  BeginInput(text);
+  for (Finding& finding : wire->Send(text)) {
+    recorder->AddSighting(finding);
+    found.push_back(std::move(finding));
+  }
+  ++inputs;
+  if (EndInput() > 0) news = Clock::now();
+}
+
 void Campaign::State::Send(std::string_view text) {
+  if (wire) return SendRaw(text);
   const ExchangeInput input = ParseExchangeInput(text, plan.region);
   BeginInput(text);
   session->RunTest(
@@ -288,10 +317,21 @@ void Campaign::State::Sample() {
   tally.samples = std::move(fewer);
 }
 
+bool Campaign::State::HasEnoughFindings() {
+  const std::size_t most = options.max_findings;
+  if (most == 0 || found.size() < most) return false;
+  std::vector<Finding> settled = found;
+  (void)ApplyKnownTo(settled);
+  if (CountOf(settled, FindingKind::kViolation) < most) return false;
+  over = fmt::format("after {} (--max-findings)", CountText(most, "finding"));
+  return true;
+}
+
 std::string Campaign::State::WhyOver() const {
   if (session->lost()) return "since the target was lost";
   if (session->stopped()) return stop.Why();
   if (session->cut_short()) return "early: " + session->WhySpent();
+  if (wire && !wire->over().empty()) return wire->over();
   if (options.max_requests > 0 && exchanges() >= options.max_requests) {
     return fmt::format("after {} requests (--max-requests)", exchanges());
   }
@@ -305,6 +345,7 @@ std::string Campaign::State::WhyNothingCanBeSaid() const {
   if (session->lost()) {
     return fmt::format("the target was lost during the campaign: {}", session->lost()->Text());
   }
+  if (wire && wire->lost()) return wire->over();
   if (trailer.judged > 0 || !found.empty()) return "";
   return session->stopped() ? "the campaign was stopped " + stop.Why()
                             : "no answer could be judged";
@@ -360,6 +401,7 @@ bool Campaign::IsOver() {
   State& state = *state_;
   if (state.over.empty()) state.over = state.WhyOver();
   if (!state.over.empty()) return true;
+  if (state.wire) return state.HasEnoughFindings();
   const std::size_t most = state.options.max_findings;
   const std::uint64_t suspected =
       state.found.size() + state.recorder->symptoms() - state.symptoms_before;
@@ -369,13 +411,9 @@ bool Campaign::IsOver() {
                            state.recorder->symptoms() > state.symptoms_before && suspected >= most;
   if (!full && !may_suffice) return false;
   state.EndSession();
-  std::vector<Finding> found = state.found;
-  (void)state.ApplyKnownTo(found);
-  if (most > 0 && CountOf(found, FindingKind::kViolation) >= most) {
-    state.over = fmt::format("after {} (--max-findings)", CountText(most, "finding"));
-  }
+  const bool enough = state.HasEnoughFindings();
   state.BeginSession();
-  return !state.over.empty();
+  return enough;
 }
 
 ExitCode Campaign::Finish() {
@@ -383,7 +421,10 @@ ExitCode Campaign::Finish() {
   if (state.over.empty()) state.over = "as the flags of libFuzzer say";
   state.EndSession();
   state.progress.End();
-  for (Finding& finding : state.found) finding.occurrences += state.aside.Again(finding.id);
+  for (Finding& finding : state.found) {
+    finding.occurrences += state.aside.Again(finding.id);
+    if (state.wire) finding.occurrences += state.wire->Again(finding.id);
+  }
   const std::vector<std::string> stale = state.ApplyKnownTo(state.found);
   state.Sample();
   RunTrailer& trailer = state.trailer;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "reference/session/smallest_request.h"
 #include "reference/state/open_dataset.h"
 #include "reference/wire/endpoint.h"
 
@@ -50,6 +51,12 @@ Done ResolveState(const CampaignOptions& options, CampaignPlan& plan) {
 
 Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
   CampaignPlan plan;
+  if (options.wire && options.target.empty()) {
+    return Error{"--wire", "sends bytes to an endpoint, so it needs --target http://host:port"};
+  }
+  if (options.wire && !options.from.empty()) {
+    return Error{"--from", "names requests; --wire begins with messages, in a folder: --corpus"};
+  }
   const Result<ProgressMode> progress = ParseProgressMode(options.progress);
   if (!progress) return progress.error();
   plan.progress = *progress;
@@ -69,7 +76,7 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
   plan.imported = std::move(*imported);
   plan.corpus = options.corpus;
   if (plan.corpus.empty()) {
-    plan.corpus = (fs::path(options.out) / "corpus").string();
+    plan.corpus = (fs::path(options.out) / (options.wire ? "wire-corpus" : "corpus")).string();
   } else if (const Done done = CheckCorpus(plan.corpus); !done) {
     return done.error();
   }
@@ -82,8 +89,30 @@ Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& op
   Result<HttpTargetOptions> http = MakeTargetOptions(options.connection, options.target);
   if (!http) return http.error();
   http->connections = kConnections;
-  http->rate = options.rate >= 0 ? options.rate : PoliteRate(*endpoint);
+  http->rate = RateOf(options, *endpoint);
   return HttpTarget::Open(options.target, *http);
+}
+
+double RateOf(const CampaignOptions& options, const Endpoint& endpoint) {
+  return options.rate >= 0 ? options.rate : PoliteRate(endpoint);
+}
+
+Result<WireClient> OpenWireClient(const CampaignOptions& options, const CampaignPlan& plan) {
+  const Result<Endpoint> endpoint = ParseEndpoint(options.target);
+  if (!endpoint) return Error{"--target", endpoint.error().Text()};
+  if (endpoint->tls) {
+    return Error{"--wire",
+                 "sends plain bytes, to http:// or unix: targets; for an https endpoint, name the "
+                 "plain address of the server behind its TLS"};
+  }
+  const Result<HttpTargetOptions> http = MakeTargetOptions(options.connection, options.target);
+  if (!http) return http.error();
+  if (http->proxy) {
+    return Error{
+        "--wire",
+        "does not go through a proxy, which would read the bytes itself; add --proxy none"};
+  }
+  return WireClient(*endpoint, *http, SmallestRequest(plan.region, "JSON"));
 }
 
 }  // namespace assay

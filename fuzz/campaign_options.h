@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fuzz/imported_inputs.h"
+#include "fuzz/wire_client.h"
 #include "reference/findings/known.h"
 #include "reference/state/dataset.h"
 #include "reference/target/connection_options.h"
@@ -33,6 +34,7 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   int jobs = 1;
   std::string progress = "auto";
+  bool wire = false;  // the bytes of messages are mutated, not the parameters of requests
   bool verbose = false;
   std::vector<std::string> flags;  // of libFuzzer
 };
@@ -58,5 +60,10 @@ inline constexpr int kConnections = 4;
 
 // Opens the target of the options; not for "".
 Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options);
+
+// What sends the messages of --wire. The Error says which targets that takes.
+Result<WireClient> OpenWireClient(const CampaignOptions& options, const CampaignPlan& plan);
+// Requests a second at most, 0 for no limit.
+double RateOf(const CampaignOptions& options, const Endpoint& endpoint);
 
 }  // namespace assay

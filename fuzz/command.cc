@@ -20,6 +20,7 @@
 #include "fuzz/campaign.h"
 #include "fuzz/engine.h"
 #include "fuzz/seeds.h"
+#include "fuzz/wire_mutator.h"
 #include "reference/session/preflight.h"
 #include "reports/journal/folder_lock.h"
 #include "reports/journal/merge.h"
@@ -62,6 +63,10 @@ std::vector<std::string> FlagsOf(const CampaignOptions& options, int worker) {
   return flags;
 }
 
+fs::path SeedsOf(const CampaignOptions& options) {
+  return fs::path(options.out) / (options.wire ? "wire-seeds" : "seeds");
+}
+
 // What libFuzzer prints is for those who know it.
 void DivertOutput(const std::string& log) {
   const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -84,13 +89,14 @@ void DivertOutput(const std::string& log) {
     errors << "assay fuzz: " << TerminalText(campaign.error().Text()) << std::endl;
     _exit(static_cast<int>(campaign.error().exit));
   }
+  if (options.wire) MutateBy({MutateRawMessage, CrossRawMessages});
   RunEngine(**campaign, *plan.dataset, FlagsOf(options, worker),
-            {plan.corpus, (fs::path(options.out) / "seeds").string()});
+            {plan.corpus, SeedsOf(options).string()});
 }
 
 Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
   const fs::path out(options.out);
-  for (const fs::path& folder : {fs::path(plan.corpus), out / "inputs", out / "seeds"}) {
+  for (const fs::path& folder : {fs::path(plan.corpus), out / "inputs", SeedsOf(options)}) {
     std::error_code failed;
     fs::create_directories(folder, failed);
     if (failed) return Error{folder.string(), "the folder cannot be made: " + failed.message()};
@@ -98,9 +104,15 @@ Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
   if (access(plan.corpus.c_str(), R_OK | W_OK | X_OK) != 0) {
     return Error{plan.corpus, "inputs cannot be kept in this folder; it must be writable"};
   }
-  WriteSeed(out / "seeds.dict", DictionaryText());
-  WriteExchangeSeeds(out / "seeds", *plan.dataset);
-  WriteImportedSeeds(out / "seeds" / "from", plan.imported.texts);
+  WriteSeed(out / "seeds.dict", options.wire ? RawMessageDictionary() : DictionaryText());
+  if (!options.wire) {
+    WriteExchangeSeeds(SeedsOf(options), *plan.dataset);
+    WriteImportedSeeds(SeedsOf(options) / "from", plan.imported.texts);
+    return Ok();
+  }
+  const Result<WireClient> client = OpenWireClient(options, plan);
+  if (!client) return client.error();
+  WriteRawMessageSeeds(SeedsOf(options), *client);
   return Ok();
 }
 
@@ -182,6 +194,9 @@ Result<ExitCode> Fuzz(const CampaignOptions& options) {
   const Result<CampaignPlan> plan = MakeCampaignPlan(options);
   if (!plan) return plan.error();
   for (const std::string& said : plan->imported.said) std::cout << TerminalText(said) << std::endl;
+  if (options.wire) {
+    if (const auto client = OpenWireClient(options, *plan); !client) return client.error();
+  }
   if (!HasEngine()) {
     return Error{"assay fuzz",
                  "this program was built without libFuzzer; install libclang-rt-16-dev and build "
@@ -229,6 +244,8 @@ void AddLimits(CLI::App& fuzz, CampaignOptions& options) {
 void AddOptions(CLI::App& fuzz, CampaignOptions& options) {
   fuzz.add_option("--target", options.target,
                   "URL of the endpoint (default: the model in this process)");
+  fuzz.add_flag("--wire", options.wire,
+                "Mutates the bytes of HTTP messages, not the parameters of requests");
   fuzz.add_option("--dataset", options.dataset,
                   "File with the target's state (default: the built-in one)");
   fuzz.add_option("--region", options.region, "Region of requests that name none");

@@ -22,6 +22,12 @@ namespace {
 // libFuzzer's functions take no context.
 const Dataset* g_dataset = nullptr;
 std::function<void(std::string_view)> g_run;
+Mutations g_mutations = {[](std::string_view text, std::uint64_t seed) {
+                           return MutateExchange(text, *g_dataset, seed, FindHint(text));
+                         },
+                         [](std::string_view one, std::string_view other, std::uint64_t seed) {
+                           return CrossExchanges(one, other, seed);
+                         }};
 std::function<void()> g_at_end;
 
 int RunInput(const std::uint8_t* data, std::size_t size) {
@@ -34,6 +40,8 @@ void AtEnd() { g_at_end(); }
 }  // namespace
 
 bool HasEngine() { return true; }
+
+void MutateBy(Mutations mutations) { g_mutations = std::move(mutations); }
 
 void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::string>& folders,
                   const Dataset& dataset, std::function<void(std::string_view)> run,
@@ -61,8 +69,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
                                                std::size_t most, unsigned seed) {
   if (seed % 8 == 0) return LLVMFuzzerMutate(data, size, most);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const std::string mutated =
-      assay::MutateExchange(text, *assay::g_dataset, seed, assay::FindHint(text));
+  const std::string mutated = assay::g_mutations.mutate(text, seed);
   if (mutated.size() > most) return LLVMFuzzerMutate(data, size, most);
   std::copy(mutated.begin(), mutated.end(), reinterpret_cast<char*>(data));
   return mutated.size();
@@ -73,8 +80,8 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::s
                                                  std::uint8_t* out, std::size_t most,
                                                  unsigned seed) {
   const std::string crossed =
-      assay::CrossExchanges({reinterpret_cast<const char*>(one), one_size},
-                            {reinterpret_cast<const char*>(other), other_size}, seed);
+      assay::g_mutations.cross({reinterpret_cast<const char*>(one), one_size},
+                               {reinterpret_cast<const char*>(other), other_size}, seed);
   if (crossed.size() > most) return 0;
   std::copy(crossed.begin(), crossed.end(), reinterpret_cast<char*>(out));
   return crossed.size();
@@ -85,6 +92,8 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::s
 namespace assay {
 
 bool HasEngine() { return false; }
+
+void MutateBy(Mutations) {}
 
 void RunLibFuzzer(const std::vector<std::string>&, const std::vector<std::string>&, const Dataset&,
                   std::function<void(std::string_view)>, std::function<void()>) {

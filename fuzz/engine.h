@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,15 @@
 #include "fuzz/campaign.h"
 
 namespace assay {
+
+// How new inputs are made of old ones.
+struct Mutations {
+  std::function<std::string(std::string_view text, std::uint64_t seed)> mutate;
+  std::function<std::string(std::string_view one, std::string_view other, std::uint64_t seed)>
+      cross;
+};
+// From now on in this way, in place of that for exchanges (fuzz/mutator.h).
+void MutateBy(Mutations mutations);
 
 // False if the program was built without libFuzzer.
 bool HasEngine();

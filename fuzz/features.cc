@@ -56,7 +56,8 @@ enum class Kind : std::uint64_t {
   kShape,
   kForm,
   kRule,
-  kVerdict
+  kVerdict,
+  kWire
 };
 
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
@@ -212,6 +213,8 @@ std::vector<std::uint32_t> FeaturesOfInput() {
   std::ranges::sort(features);
   return features;
 }
+
+void ShowWire(std::uint64_t what) { Count(Kind::kWire, what); }
 
 std::size_t EndInput() {
   Shown& shown = TheShown();

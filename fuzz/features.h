@@ -27,6 +27,8 @@ void ShowAnswer(const Request& request, const Response& response, const Observed
 void ShowVerdict(const Verdict& verdict);
 // What the present input showed so far: numbers of features, ascending. Equal in every process.
 std::vector<std::uint32_t> FeaturesOfInput();
+// What came of bytes that are no request of the API, as a number that stands for it.
+void ShowWire(std::uint64_t what);
 // The input ends; the number of features that no input showed before.
 std::size_t EndInput();
 

@@ -11,9 +11,8 @@
 #include "spec/catalogue/operation.h"
 
 namespace assay {
-namespace {
 
-// libFuzzer's form: each entry quoted, everything but plain characters as \xNN.
+// Each entry is quoted, everything but plain characters as \xNN.
 std::string DictionaryEntry(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -24,8 +23,6 @@ std::string DictionaryEntry(std::string_view text) {
   }
   return out + "\"\n";
 }
-
-}  // namespace
 
 void WriteSeed(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::create_directories(file.parent_path());

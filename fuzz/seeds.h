@@ -13,6 +13,9 @@ namespace assay {
 // Writes the text into the file, whose folder is made if needed.
 void WriteSeed(const std::filesystem::path& file, std::string_view text);
 
+// One entry of a dictionary in libFuzzer's form.
+std::string DictionaryEntry(std::string_view text);
+
 // Names, values and codes of the specification, in the form of libFuzzer's dictionaries.
 std::string DictionaryText();
 

@@ -284,9 +284,6 @@ void CheckForm(const ObservedAnswer& answer, const Response& response, CheckResu
   }
 }
 
-namespace {
-
-// What stack traces of common languages hold, and texts for people do not.
 bool LooksLikeATrace(std::string_view text) {
   constexpr std::array<std::string_view, 8> kSigns = {"Traceback (most recent call last)",
                                                       "goroutine ",
@@ -299,8 +296,6 @@ bool LooksLikeATrace(std::string_view text) {
   return std::ranges::any_of(
       kSigns, [&](std::string_view sign) { return text.find(sign) != std::string_view::npos; });
 }
-
-}  // namespace
 
 void CheckErrorEnvelope(const ObservedAnswer& answer, CheckResult& result) {
   for (const Rule rule : {"error.envelope.no_trace"_rule, "error.envelope.code"_rule,

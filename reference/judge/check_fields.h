@@ -36,6 +36,9 @@ void CheckFieldForms(const ObservedAnswer& answer, CheckResult& result);
 // included), times, percentages; any text for the other fields.
 bool IsDocumentedValue(Field field, std::string_view text);
 
+// True if the text holds what stack traces of common languages hold, and texts for people do not.
+bool LooksLikeATrace(std::string_view text);
+
 // Positions in the dataset of the snapshots listed, in order; unknown ones are left out.
 std::vector<std::uint32_t> ListedPositions(const ObservedAnswer& answer, const Dataset& dataset);
 

@@ -9,6 +9,7 @@
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
 #include "spec/catalogue/operation.h"
+#include "spec/record/raw_message.h"
 #include "spec/record/token_trail.h"
 #include "spec/text/letters.h"
 #include "spec/text/percent.h"
@@ -199,7 +200,86 @@ std::string CurlLine(const Finding& finding, std::string_view target, const Give
   return line + Command(finding.request, " --include", way, !finding.before.empty());
 }
 
+namespace {
+
+// The bytes as printf writes them: a format in single quotes.
+std::string PrintfOf(const RawStep& step) {
+  std::string format;
+  for (const char c : step.bytes) {
+    if (c == '\r' || c == '\n') {
+      format += c == '\r' ? "\\r" : "\\n";
+    } else if (c == '\\' || c == '%') {
+      format.append(2, c);
+    } else if (c < ' ' || c > '~' || c == '\'') {
+      format += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    } else {
+      format += c;
+    }
+  }
+  if (step.times == 1) return fmt::format("printf '{}'", format);
+  // The number that each repetition gets is written with no digit.
+  return fmt::format("printf '{}%.0s' $(seq {})", format, step.times);
+}
+
+std::string OptionOf(const GivenOptions& options, std::string_view flag) {
+  const auto found = std::ranges::find(
+      options, flag, [](const auto& option) { return std::string_view(option.first); });
+  return found == options.end() ? "" : found->second;
+}
+
+// What stands in a message for the request of the run, which is not signed here.
+RawValues ValuesFor(std::string_view target, const GivenOptions& options) {
+  const std::string form = FormOf({{"Action", "DescribeSnapshots"},
+                                   {"Version", OperationInfo::Get().version},
+                                   {"RegionId", OptionOf(options, "--region")},
+                                   {"Format", "JSON"}},
+                                  FormEncoding::kPercent);
+  std::string authority = CurlTarget(target);
+  authority.erase(0, authority.find("://") + 3);
+  const std::size_t path = std::min(authority.find('/'), authority.size());
+  return {{"host", authority.substr(0, path)},
+          {"path", path == authority.size() ? "/" : authority.substr(path)},
+          {"query", form},
+          {"headers", ""},
+          {"form", form},
+          {"form_query", ""},
+          {"form_headers", ""},
+          {"form_length", std::to_string(form.size())}};
+}
+
+// "127.0.0.1:8080" as two words.
+std::string HostAndPort(std::string host) {
+  std::string port = "80";
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string::npos && host.find(']', colon) == std::string::npos) {
+    port = host.substr(colon + 1);
+    host.resize(colon);
+  }
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return ShellQuote(host) + " " + ShellQuote(port);
+}
+
+}  // namespace
+
+std::string RawMessageLine(std::string_view text, std::string_view target,
+                           const GivenOptions& options) {
+  const RawValues values = ValuesFor(target, options);
+  std::string sends;
+  for (const RawStep& step : ReadRawMessage(HideSecrets(text), values)) {
+    if (step.kind == RawStep::Kind::kClose) break;
+    if (!sends.empty()) sends += "; ";
+    sends += step.kind == RawStep::Kind::kSend ? PrintfOf(step) : std::string("sleep 1");
+  }
+  if (sends.empty()) sends = "printf ''";
+  const std::string to = target.starts_with(kUnix) ? "-U " + ShellQuote(target.substr(kUnix.size()))
+                                                   : HostAndPort(values.at("host"));
+  return fmt::format("{{ {}; sleep 1; }} | nc -N -w 10 {}", sends, to);
+}
+
 std::string CurlLine(const Finding& finding, const RunHeader& header) {
+  if (const auto text = RawMessageOf(finding.request)) {
+    return RawMessageLine(*text, header.target, header.options);
+  }
   return CurlLine(finding, header.target, header.options);
 }
 

@@ -32,7 +32,11 @@ std::string CurlLine(const Request& request, std::string_view target,
 // The same for the finding's smallest request, after those that go before it.
 std::string CurlLine(const Finding& finding, std::string_view target,
                      const GivenOptions& options = {});
-// The same, for a run.
+// A command of bash that sends a raw message (spec/record/raw_message.h) to the target with printf
+// and nc.
+std::string RawMessageLine(std::string_view text, std::string_view target,
+                           const GivenOptions& options);
+// The same for whatever the finding of a run shows.
 std::string CurlLine(const Finding& finding, const RunHeader& header);
 
 // " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run

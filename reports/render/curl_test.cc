@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reports/text/text.h"
+#include "spec/record/raw_message.h"
 #include "spec/record/token_trail.h"
 
 namespace assay {
@@ -209,6 +210,31 @@ TEST(CurlLines, OfARunAreThoseOfItsOptions) {
   EXPECT_NE(flags.find(R"( --header 'X-Api-Key: '"${ASSAY_X_API_KEY:?)"), std::string::npos)
       << flags;
   EXPECT_NE(flags.find(" --ca-file 'own ca.pem'"), std::string::npos) << flags;
+}
+
+TEST(CurlLines, OfARawMessageSendExactlyItsBytes) {
+  const RunHeader header{.target = "http://127.0.0.1:81/x", .options = {{"--region", "cn-a"}}};
+  Finding finding;
+  finding.request = RequestOfRawMessage(
+      "GET $path?$query\\r\\n\nHost: "
+      "$host\\n\n$headers100%'\\\\\\x00\\xFF7\n@wait\n$repeat(3,a\\n7)");
+  const std::string line = CurlLine(finding, header);
+  EXPECT_TRUE(line.ends_with(" | nc -N -w 10 127.0.0.1 81")) << line;
+  const std::string head =
+      "GET /x?Action=DescribeSnapshots&Version=2014-05-26&RegionId=cn-a&Format=JSON\r\n"
+      "Host: 127.0.0.1:81\n100%'\\";
+  EXPECT_EQ(OutputOf("sleep() { :; }; nc() { cat; }; " + line), head +
+                                                                    std::string("\0\xFF"
+                                                                                "7",
+                                                                                3) +
+                                                                    "a\n7a\n7a\n7");
+}
+
+TEST(CurlLines, OfARawMessageGoToAUnixSocket) {
+  Finding finding;
+  finding.request = RequestOfRawMessage("@close\n");
+  EXPECT_EQ(CurlLine(finding, RunHeader{.target = "unix:/run/a b.sock"}),
+            "{ printf ''; sleep 1; } | nc -N -w 10 -U '/run/a b.sock'");
 }
 
 TEST(CurlLines, AModelIsReplacedByALocalServer) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "reports/text/secrets.h"
+#include "spec/record/raw_message.h"
 
 namespace assay {
 namespace {
@@ -172,6 +173,13 @@ std::string_view ReadableEncoding(FormEncoding encoding) {
 }
 
 std::string RequestText(const Request& request) {
+  // Line ends are written out in it.
+  if (const auto raw = RawMessageOf(request)) {
+    std::string text = HideSecrets(*raw);
+    while (text.ends_with('\n')) text.pop_back();
+    std::ranges::replace(text, '\n', ' ');
+    return "raw: " + text;
+  }
   std::string text = request.method;
   if (request.placement == Placement::kForm) text += " (form)";
   if (request.placement == Placement::kSplit) text += " (query and form)";

@@ -14,6 +14,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/record/raw_message.h"
 #include "spec/record/token_trail.h"
 
 namespace assay {
@@ -101,6 +102,12 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
   text += Comment("says", finding.statement);
   text += Comment("expected", finding.expected);
   text += Comment("actual", finding.actual);
+  if (RawMessageOf(finding.request)) {
+    return text +
+           "# Sends the smallest message that fails, unsigned. Needs nc of netcat-openbsd.\nset "
+           "-eu\n" +
+           CurlLine(finding, run.header) + "\n";
+  }
   text += Caution(run, finding);
   text +=
       "set -eu\n"

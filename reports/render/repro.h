@@ -7,8 +7,8 @@
 
 namespace assay {
 
-// A bash script that sends the finding's smallest request with curl, or, with --judge, has
-// `assay replay` send the whole evidence signed and judge it.
+// A bash script that sends the finding's smallest request with curl (a raw message with nc), or,
+// with --judge, has `assay replay` send the whole evidence signed and judge it.
 std::string ReproScript(const RecordedRun& run, const Finding& finding);
 
 // What the script has replayed: a small journal with the run's header, the evidence that was kept,

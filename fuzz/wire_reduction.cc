@@ -1,0 +1,109 @@
+#include "fuzz/wire_reduction.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+namespace {
+
+using Pieces = std::vector<std::string>;
+
+std::string Joined(const Pieces& pieces) {
+  std::string out;
+  for (const std::string& piece : pieces) out += piece;
+  return out;
+}
+
+Pieces PiecesByLine(std::string_view text) {
+  Pieces out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+// How long the escape, or the value, at the beginning is; 1 for a character.
+std::size_t LengthOfOne(std::string_view text) {
+  const auto whole = [&](std::size_t length) { return std::min(length, text.size()); };
+  if (text.starts_with("\\x")) return whole(4);
+  if (text.starts_with("\\")) return whole(2);
+  if (!text.starts_with("$")) return 1;
+  if (text.starts_with("$repeat("))
+    return whole(text.find(')')) == text.size() ? 1 : text.find(')') + 1;
+  const auto goes_on = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return static_cast<std::size_t>(std::find_if_not(text.begin() + 1, text.end(), goes_on) -
+                                  text.begin());
+}
+
+Pieces CharactersOf(std::string_view text) {
+  Pieces out;
+  while (!text.empty()) {
+    const std::size_t length = LengthOfOne(text);
+    out.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+// Leaves out runs of pieces, long ones first.
+template <typename Fails>
+Pieces LeaveOut(Pieces pieces, const Fails& fails) {
+  for (std::size_t run = std::max<std::size_t>(1, pieces.size() / 2); run > 0; run /= 2) {
+    for (std::size_t at = 0; at < pieces.size();) {
+      Pieces fewer = pieces;
+      const auto begin = fewer.begin() + static_cast<std::ptrdiff_t>(at);
+      fewer.erase(begin, begin + static_cast<std::ptrdiff_t>(std::min(run, pieces.size() - at)));
+      if (fails(fewer)) {
+        pieces = std::move(fewer);
+      } else {
+        at += run;
+      }
+    }
+  }
+  return pieces;
+}
+
+// A smaller number of times in the first repetition at or after that place; "" if there is none.
+std::string Halved(const std::string& text, std::size_t& at) {
+  constexpr std::string_view kName = "$repeat(";
+  at = text.find(kName, at);
+  if (at == std::string::npos) return "";
+  std::size_t times = 0;
+  const std::size_t begin = at + kName.size();
+  const auto [end, error] = std::from_chars(text.data() + begin, text.data() + text.size(), times);
+  if (error != std::errc{} || times < 2) return "";
+  const std::size_t length = static_cast<std::size_t>(end - text.data()) - begin;
+  return std::string(text).replace(begin, length, std::to_string(times / 2));
+}
+
+}  // namespace
+
+std::string ReduceRawMessage(std::string text,
+                             const std::function<bool(const std::string&)>& fails) {
+  text = Joined(LeaveOut(PiecesByLine(text), [&](const Pieces& p) { return fails(Joined(p)); }));
+  for (std::size_t at = 0; at != std::string::npos;) {
+    const std::string smaller = Halved(text, at);
+    if (!smaller.empty() && fails(smaller)) {
+      text = smaller;
+    } else if (at != std::string::npos) {
+      ++at;
+    }
+  }
+  Pieces lines = PiecesByLine(text);
+  for (std::string& line : lines) {
+    const std::string whole = line;
+    const Pieces fewer = LeaveOut(CharactersOf(whole), [&](const Pieces& pieces) {
+      line = Joined(pieces);
+      return fails(Joined(lines));
+    });
+    line = Joined(fewer);
+  }
+  return Joined(lines);
+}
+
+}  // namespace assay

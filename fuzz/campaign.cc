@@ -14,6 +14,7 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
 #include "fuzz/input_script.h"
+#include "fuzz/seeds.h"
 #include "fuzz/wire_search.h"
 #include "reference/findings/set_aside.h"
 #include "reference/server/service.h"
@@ -24,6 +25,7 @@
 #include "reports/render/overview.h"
 #include "reports/render/terminal.h"
 #include "spec/catalogue/catalogue.h"
+#include "spec/text/hash.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -38,7 +40,8 @@ constexpr std::uint64_t kExchangesOfASession = 20'000;
 constexpr std::uint64_t kFewestOfASession = 2'000;
 constexpr std::size_t kMostSamples = 300;
 constexpr std::size_t kMostUnforeseen = 1000;
-constexpr int kTries = 3;  // of an input in whose time the state moved
+constexpr std::size_t kSiblings = 7;
+constexpr int kTries = 3;  // of inputs in whose time the state moved
 const Origin kOrigin = {"fuzz", "input"};
 
 std::string Now() { return FormatTime(static_cast<std::int64_t>(std::time(nullptr))); }
@@ -107,10 +110,11 @@ struct Campaign::State {
   void BeginSession();
   void EndSession();
   void TakeFindings();
-  std::vector<std::unique_ptr<Script>> ScriptsOf(ExchangeInput input);
-  void Send(std::string_view text);
+  std::size_t AddScripts(InputFeatures& features, std::vector<std::unique_ptr<Script>>& scripts);
+  void Send(std::vector<InputFeatures>& batch);
+  void Take(const std::vector<InputFeatures>& batch);
   Done OpenWire();
-  void SendRaw(std::string_view text);
+  void SendRaw(InputFeatures& input);
   bool HasEnoughFindings();
   void Sample();
   std::string WhyOver() const;
@@ -256,17 +260,19 @@ void Campaign::State::EndSession() {
   trailer.throttled += session->throttled();
 }
 
-// What the requests are sent in: one script each, or one for all if one needs an answer before it.
-std::vector<std::unique_ptr<Script>> Campaign::State::ScriptsOf(ExchangeInput input) {
-  std::vector<std::unique_ptr<Script>> scripts;
-  const auto seen = [](std::size_t position, const Exchange& exchange) {
-    ShowAnswer(exchange.request, exchange.response, exchange.answer, position);
+// Adds what the requests of the input are sent in: one script each, or one for all if one needs an
+// answer before it. How many.
+std::size_t Campaign::State::AddScripts(InputFeatures& features,
+                                        std::vector<std::unique_ptr<Script>>& scripts) {
+  ExchangeInput input = ParseExchangeInput(features.text(), plan.region);
+  const auto seen = [&features](std::size_t position, const Exchange& exchange) {
+    features.ShowAnswer(exchange.request, exchange.response, exchange.answer, position);
   };
   const bool walks = std::ranges::any_of(
       input.requests, [](const Request& request) { return request.Find("NextToken").has_value(); });
   if (walks || !watched) {
     scripts.push_back(std::make_unique<InputScript>(std::move(input), seen));
-    return scripts;
+    return 1;
   }
   for (std::size_t i = 0; i < input.requests.size(); ++i) {
     ExchangeInput alone;
@@ -274,33 +280,43 @@ std::vector<std::unique_ptr<Script>> Campaign::State::ScriptsOf(ExchangeInput in
     scripts.push_back(std::make_unique<InputScript>(
         std::move(alone), [seen, i](std::size_t, const Exchange& exchange) { seen(i, exchange); }));
   }
-  return scripts;
+  return input.requests.size();
 }
 
-void Campaign::State::SendRaw(std::string_view text) {
-  BeginInput(text);
-  for (Finding& finding : wire->Send(text)) {
+void Campaign::State::SendRaw(InputFeatures& input) {
+  for (Finding& finding : wire->Send(input)) {
     recorder->AddSighting(finding);
     found.push_back(std::move(finding));
   }
-  ++inputs;
-  if (EndInput() > 0) news = Clock::now();
 }
 
-void Campaign::State::Send(std::string_view text) {
-  if (wire) return SendRaw(text);
-  const ExchangeInput input = ParseExchangeInput(text, plan.region);
-  BeginInput(text);
-  session->RunTest(
-      [&] {
-        for (const ScriptResult& result : session->Run(kOrigin, ScriptsOf(input))) {
-          for (const JudgedExchange& exchange : result) ShowVerdict(exchange.verdict);
-        }
-      },
-      kTries);
-  recorder->EndInput();
-  ++inputs;
-  if (EndInput() > 0) news = Clock::now();
+void Campaign::State::Send(std::vector<InputFeatures>& batch) {
+  std::vector<std::unique_ptr<Script>> scripts;
+  std::vector<InputFeatures*> input_of;  // for each script
+  for (InputFeatures& input : batch) {
+    input = InputFeatures(input.text());
+    input_of.insert(input_of.end(), AddScripts(input, scripts), &input);
+  }
+  std::size_t at = 0;
+  for (const ScriptResult& result : session->Run(kOrigin, std::move(scripts))) {
+    for (const JudgedExchange& exchange : result) {
+      input_of[at]->ShowVerdict(exchange.verdict, exchange.status);
+    }
+    ++at;
+  }
+}
+
+// The first is libFuzzer's own; it reads the others, if they are worth it, from the corpus.
+void Campaign::State::Take(const std::vector<InputFeatures>& batch) {
+  TellEngine(batch.front());
+  for (const InputFeatures& input : batch) {
+    ++inputs;
+    if (CountInput(input) == 0) continue;
+    news = Clock::now();
+    if (&input == &batch.front()) continue;
+    const std::uint64_t name = MixHash(kHashStart, input.text());
+    WriteSeed(std::filesystem::path(plan.corpus) / fmt::format("{:016x}", name), input.text());
+  }
 }
 
 void Campaign::State::Sample() {
@@ -384,10 +400,19 @@ Result<std::unique_ptr<Campaign>> Campaign::Open(const CampaignOptions& options,
 Campaign::Campaign(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Campaign::~Campaign() = default;
 
-void Campaign::Run(std::string_view text) {
+void Campaign::Run(std::string_view input, const std::vector<std::string>& siblings) {
   State& state = *state_;
   const std::uint64_t symptoms = state.recorder->symptoms();
-  state.Send(text);
+  std::vector<InputFeatures> batch;
+  batch.emplace_back(std::string(input));
+  for (const std::string& sibling : siblings) batch.emplace_back(sibling);
+  if (state.wire) {
+    state.SendRaw(batch.front());
+  } else {
+    state.session->RunTest([&] { state.Send(batch); }, kTries);
+  }
+  state.recorder->EndInput();
+  state.Take(batch);
   if (state.recorder->symptoms() > symptoms) state.news = Clock::now();
   if (SecondsSince(state.sampled) < 1) return;
   state.Sample();
@@ -396,6 +421,8 @@ void Campaign::Run(std::string_view text) {
                        static_cast<std::uint64_t>(SecondsSince(state.begun)),
                        static_cast<std::uint64_t>(state.options.max_time_s));
 }
+
+std::size_t Campaign::siblings() const { return state_->watched && !state_->wire ? kSiblings : 0; }
 
 bool Campaign::IsOver() {
   State& state = *state_;

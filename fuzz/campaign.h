@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "fuzz/campaign_options.h"
 #include "spec/text/result.h"
@@ -21,8 +23,13 @@ class Campaign {
                                                 const std::string& out, std::ostream& errors);
   ~Campaign();
 
-  // Sends the input of that text (fuzz/exchange_input.h), and shows the features of its answers.
-  void Run(std::string_view text);
+  // Sends the input of that text (fuzz/exchange_input.h) and its siblings, all at once, and tells
+  // the engine the features of the input's answers. A sibling that shows new ones is written to the
+  // corpus.
+  void Run(std::string_view input, const std::vector<std::string>& siblings);
+  // How many of them it wants: with several inputs on their way, the target does not wait for the
+  // judge, nor the judge for the target.
+  std::size_t siblings() const;
   // True once one of its limits is reached, the target is lost or a signal came.
   bool IsOver();
   // Settles what was found and ends the journal; nothing is sent after it.

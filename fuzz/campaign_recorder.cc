@@ -3,7 +3,7 @@
 namespace assay {
 namespace {
 
-constexpr std::uint64_t kAllUpTo = 20'000;  // exchanges: as many as a run has
+constexpr std::uint64_t kAllUpTo = 2'000;  // exchanges
 constexpr int kMostOfARule = 200;
 
 bool IsFailure(const ExchangeRecord& exchange) {

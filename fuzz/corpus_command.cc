@@ -56,26 +56,27 @@ class InputProbe {
   Result<Features> FeaturesOf(const ExchangeInput& input) {
     const std::string text = WriteExchangeInput(input);
     const ExchangeInput whole = ParseExchangeInput(text, plan_.region);
-    const Done done = target_ ? AskTarget(text, whole) : AskModel(text, whole);
+    InputFeatures features(text);
+    const Done done = target_ ? AskTarget(whole, features) : AskModel(whole, features);
     if (stop_.IsUp()) return Ended("stopped " + stop_.Why());
-    if (done) return FeaturesOfInput();
+    if (done) return features.numbers();
     if (!StillAnswers()) return Ended(done.error().Text());
-    ShowAnswer({}, {}, {}, 0);  // that a request is not answered is a feature, too
-    return FeaturesOfInput();
+    features.ShowAnswer({}, {}, {}, 0);  // that a request is not answered is a feature, too
+    return features.numbers();
   }
 
  private:
   InputProbe() = default;
 
-  Done AskModel(const std::string& text, const ExchangeInput& input) const {
+  Done AskModel(const ExchangeInput& input, InputFeatures& features) const {
     const ReadingsOfInput& reading = ReadingsOf(input);
     ModelTarget model(*plan_.dataset, reading.whole);
     Judge judge(*plan_.dataset, reading.known);
-    return ShowInput(model, judge, text, input);
+    return ShowInput(model, judge, input, features);
   }
-  Done AskTarget(const std::string& text, const ExchangeInput& input) {
+  Done AskTarget(const ExchangeInput& input, InputFeatures& features) {
     Judge judge(*plan_.dataset, plan_.reading, {.accepts_json = accepts_json_});
-    return ShowInput(*target_, judge, text, input);
+    return ShowInput(*target_, judge, input, features);
   }
   bool StillAnswers() {
     return !target_ || Send(*target_, SmallestRequest(plan_.region, "JSON")).has_value();

@@ -8,7 +8,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "fuzz/hints.h"
 #include "fuzz/mutator.h"
+#include "fuzz/seen_values.h"
+#include "spec/text/random.h"
 
 #ifdef ASSAY_HAS_LIBFUZZER
 
@@ -21,7 +24,7 @@ namespace {
 
 // libFuzzer's functions take no context.
 const Dataset* g_dataset = nullptr;
-std::function<void(std::string_view)> g_run;
+RunInputs g_run;
 Mutations g_mutations = {[](std::string_view text, std::uint64_t seed) {
                            return MutateExchange(text, *g_dataset, seed, FindHint(text));
                          },
@@ -29,10 +32,50 @@ Mutations g_mutations = {[](std::string_view text, std::uint64_t seed) {
                            return CrossExchanges(one, other, seed);
                          }};
 std::function<void()> g_at_end;
+std::size_t g_most_siblings = 0;
+std::vector<std::string> g_siblings;  // of the next input
+constexpr std::size_t kMostMates = 4096;
+std::vector<std::string> g_mates;  // inputs of the corpus that libFuzzer has shown
+SeenValues g_seen;                 // in them
 
 int RunInput(const std::uint8_t* data, std::size_t size) {
-  g_run({reinterpret_cast<const char*>(data), size});
+  g_run({reinterpret_cast<const char*>(data), size}, g_siblings);
+  g_siblings.clear();
   return 0;
+}
+
+void RememberMate(std::string_view input, std::uint64_t seed) {
+  if (g_most_siblings == 0) return;
+  g_seen.Add(input);
+  if (g_mates.size() < kMostMates) {
+    g_mates.emplace_back(input);
+  } else {
+    g_mates[seed % kMostMates] = input;
+  }
+}
+
+std::string MakeSibling(std::string_view parent, Random& random) {
+  const std::size_t how = random.Below(4);
+  std::string sibling(parent);
+  if (how == 0 && !g_mates.empty()) {
+    sibling = g_mutations.cross(parent, random.Pick(g_mates), random.Number());
+  } else if (how < 3) {
+    sibling = g_seen.SetSome(parent, random.Number());
+  }
+  for (std::size_t left = random.Below(3) + how / 3; left > 0; --left) {
+    sibling = g_mutations.mutate(sibling, random.Number());
+  }
+  return sibling;
+}
+
+void MakeSiblings(std::string_view parent, std::size_t most, std::uint64_t seed) {
+  Random random(seed);
+  g_siblings.clear();
+  while (g_siblings.size() < g_most_siblings) {
+    std::string sibling = MakeSibling(parent, random);
+    if (sibling.size() > most) sibling = parent;
+    g_siblings.push_back(std::move(sibling));
+  }
 }
 
 void AtEnd() { g_at_end(); }
@@ -44,8 +87,9 @@ bool HasEngine() { return true; }
 void MutateBy(Mutations mutations) { g_mutations = std::move(mutations); }
 
 void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::string>& folders,
-                  const Dataset& dataset, std::function<void(std::string_view)> run,
+                  const Dataset& dataset, std::size_t siblings, RunInputs run,
                   std::function<void()> at_end) {
+  g_most_siblings = siblings;
   g_dataset = &dataset;
   g_run = std::move(run);
   g_at_end = std::move(at_end);
@@ -67,8 +111,9 @@ void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {
-  if (seed % 8 == 0) return LLVMFuzzerMutate(data, size, most);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  assay::MakeSiblings(text, most, seed);
+  if (seed % 8 == 0) return LLVMFuzzerMutate(data, size, most);
   const std::string mutated = assay::g_mutations.mutate(text, seed);
   if (mutated.size() > most) return LLVMFuzzerMutate(data, size, most);
   std::copy(mutated.begin(), mutated.end(), reinterpret_cast<char*>(data));
@@ -79,6 +124,7 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::s
                                                  const std::uint8_t* other, std::size_t other_size,
                                                  std::uint8_t* out, std::size_t most,
                                                  unsigned seed) {
+  assay::RememberMate({reinterpret_cast<const char*>(other), other_size}, seed);
   const std::string crossed =
       assay::g_mutations.cross({reinterpret_cast<const char*>(one), one_size},
                                {reinterpret_cast<const char*>(other), other_size}, seed);
@@ -96,7 +142,7 @@ bool HasEngine() { return false; }
 void MutateBy(Mutations) {}
 
 void RunLibFuzzer(const std::vector<std::string>&, const std::vector<std::string>&, const Dataset&,
-                  std::function<void(std::string_view)>, std::function<void()>) {
+                  std::size_t, RunInputs, std::function<void()>) {
   _exit(static_cast<int>(ExitCode::kBadUsage));
 }
 
@@ -114,11 +160,12 @@ void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std
     // Functions that run at exit would take this end for a crash of the target.
     _exit(static_cast<int>(code));
   };
-  const auto run = [&campaign, end](std::string_view text) {
+  const auto run = [&campaign, end](std::string_view input,
+                                    const std::vector<std::string>& siblings) {
     if (campaign.IsOver()) end();
-    campaign.Run(text);
+    campaign.Run(input, siblings);
   };
-  RunLibFuzzer(flags, folders, dataset, run, end);
+  RunLibFuzzer(flags, folders, dataset, campaign.siblings(), run, end);
 }
 
 }  // namespace assay

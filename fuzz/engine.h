@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -22,13 +23,17 @@ void MutateBy(Mutations mutations);
 // False if the program was built without libFuzzer.
 bool HasEngine();
 
+// Takes an input of libFuzzer, and its siblings: other mutants of what it was made of, of which
+// libFuzzer does not know. It takes up those that `run` writes to the first corpus.
+using RunInputs =
+    std::function<void(std::string_view input, const std::vector<std::string>& siblings)>;
+
 // Gives `run` mutated inputs until it ends the process, or the flags of libFuzzer do; then `at_end`
-// is called. Values come from the dataset. `folders` are the corpora: what is worth keeping is
-// written to the first.
+// is called. Each mutant comes with so many `siblings`. Values come from the dataset. `folders` are
+// the corpora: what is worth keeping is written to the first.
 [[noreturn]] void RunLibFuzzer(const std::vector<std::string>& flags,
                                const std::vector<std::string>& folders, const Dataset& dataset,
-                               std::function<void(std::string_view)> run,
-                               std::function<void()> at_end);
+                               std::size_t siblings, RunInputs run, std::function<void()> at_end);
 
 // Feeds the campaign with mutated inputs until it is over, then finishes it and ends the process
 // with its exit code. The engine is libFuzzer, in this process. `folders` are the corpora: what is

@@ -37,14 +37,14 @@ void RunOne(std::string_view text) {
   const ReadingsOfInput& reading = ReadingsOf(input);
   ModelTarget target(State(), reading.whole);
   Judge judge(State(), reading.known);
-  const Done done = ShowInput(target, judge, text, std::move(input),
+  InputFeatures features{std::string(text)};
+  const Done done = ShowInput(target, judge, std::move(input), features,
                               [](const Exchange& exchange, const Verdict& verdict) {
-                                if (verdict.HasViolation()) {
+                                if (verdict.HasViolation())
                                   Stop(exchange.request, exchange.response, verdict);
-                                }
                               });
   if (!done) std::abort();  // the model always answers
-  (void)EndInput();
+  TellEngine(features);
 }
 
 }  // namespace

@@ -34,16 +34,15 @@ Guidance guidance = Guidance::kAnswers;
 // What the inputs showed so far: for each counter the number of inputs, up to 3.
 struct Shown {
   std::array<std::uint8_t, kCounters> inputs{};
-  std::vector<std::uint32_t> now;  // by the present one, each once
+  std::vector<std::uint32_t> told;  // to libFuzzer
   FeatureCounts counts;
-  std::string_view text;  // of the present one
 };
 Shown& TheShown() {
   static Shown shown;
   return shown;
 }
 
-enum class Kind : std::uint64_t {
+enum Kind : std::uint64_t {
   kStatus,
   kCode,
   kList,
@@ -57,7 +56,8 @@ enum class Kind : std::uint64_t {
   kForm,
   kRule,
   kVerdict,
-  kWire
+  kWire,
+  kQuestion
 };
 
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
@@ -66,17 +66,6 @@ std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
 }
 
 std::uint64_t HashOf(std::string_view text) { return std::hash<std::string_view>{}(text); }
-
-template <typename... Values>
-void Count(Kind kind, Values... values) {
-  if (guidance != Guidance::kAnswers && kind != Kind::kStatus) return;
-  std::uint64_t hash = Mix(0xD6E8FEB86659FD93ULL, static_cast<std::uint64_t>(kind));
-  ((hash = Mix(hash, static_cast<std::uint64_t>(values))), ...);
-  const std::size_t at = (hash ^ (hash >> 32)) % kCounters;
-  if (counters[at] != 0) return;  // how often an input shows it is no news
-  counters[at] = 1;
-  TheShown().now.push_back(static_cast<std::uint32_t>(at));
-}
 
 // 0, 1, 2, 3 to 5, 6 to 10, 11 to 20, 21 to 50, 51 to 99, 100, more.
 std::uint64_t LengthClass(std::size_t count) {
@@ -123,25 +112,6 @@ std::uint64_t OutcomeOf(const ObservedAnswer& answer) {
   return Mix(static_cast<std::uint64_t>(answer.status), LengthClass(answer.snapshot_count));
 }
 
-// Which parameters took effect: what came of requests with them; of those that were accepted also
-// what the values are like, and which parameters stood together.
-void ShowParameters(const Request& request, const ObservedAnswer& answer) {
-  const std::uint64_t outcome = OutcomeOf(answer);
-  std::array<std::uint64_t, 8> names{};
-  std::size_t count = 0;
-  for (const Parameter& parameter : request.parameters) {
-    if (parameter.name == "Action" || parameter.name == "RegionId") continue;
-    const std::uint64_t name = ParameterOf(parameter.name);
-    Count(Kind::kParameter, name, outcome);
-    if (answer.IsError()) continue;
-    Count(Kind::kParameter, name, CharacterClasses(parameter.value), answer.snapshot_count == 0);
-    if (count < names.size()) names[count++] = name;
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < i; ++j) Count(Kind::kPair, names[i] ^ names[j]);
-  }
-}
-
 // How the first snapshot, and so all, is written.
 std::uint64_t ShapeOf(const ObservedAnswer& answer) {
   std::uint64_t shape = answer.xml ? 1 : 0;
@@ -153,73 +123,107 @@ std::uint64_t ShapeOf(const ObservedAnswer& answer) {
   return Mix(shape, static_cast<std::uint64_t>(snapshot.tags_kind));
 }
 
-// The text names the parameter that is wrong; numbers and ids in it would be news without end.
-void ShowRefusal(const ObservedAnswer& answer, std::size_t position) {
-  Count(Kind::kCode, HashOf(answer.code.text), HashOf(answer.message.text) % 256);
-  if (guidance != Guidance::kAnswers) return;
-  std::string named = NamedParameter(answer);
-  if (named.empty()) return;
-  Count(Kind::kCode, HashOf(answer.code.text), HashOf(named));
-  RememberHint(TheShown().text, {position, std::move(named)});
-}
-
-void ShowList(const Request& request, const ObservedAnswer& answer, std::size_t position) {
-  const bool goes_on = answer.next_token.given() && !answer.next_token.text.empty();
-  const bool by_token = request.Find("NextToken").has_value();
-  const bool by_size = request.Find("MaxResults").has_value();
-  Count(Kind::kList, LengthClass(answer.snapshot_count), goes_on, by_token, by_size);
-  if (by_token) Count(Kind::kWalk, position, LengthClass(answer.snapshot_count), goes_on);
-  Count(Kind::kPage, HashOf(answer.page_size.text) % 1024);
-  Count(Kind::kPage, 1 << 20, HashOf(answer.page_number.text) % 64);
-  Count(Kind::kTotal, HashOf(answer.total_count.text) % 256);
-  // Which snapshots were listed says which filters took effect.
-  for (std::size_t i = 0; i < std::min<std::size_t>(answer.snapshot_count, 8); ++i) {
-    Count(Kind::kSnapshot, HashOf(answer.snapshots[i][Field::kSnapshotId].text) % 256);
-  }
-}
-
 }  // namespace
 
 void GuideBy(Guidance what) { guidance = what; }
 
-void BeginInput(std::string_view text) {
-  TheShown().text = text;
-  for (const std::uint32_t at : TheShown().now) counters[at] = 0;
-  TheShown().now.clear();
+template <typename... Values>
+void InputFeatures::Count(std::uint64_t kind, Values... values) {
+  if (guidance != Guidance::kAnswers && kind != kStatus) return;
+  std::uint64_t hash = Mix(0xD6E8FEB86659FD93ULL, kind);
+  ((hash = Mix(hash, static_cast<std::uint64_t>(values))), ...);
+  numbers_.push_back(static_cast<std::uint32_t>((hash ^ (hash >> 32)) % kCounters));
 }
 
-void ShowAnswer(const Request& request, const Response& response, const ObservedAnswer& answer,
-                std::size_t position) {
+// Which parameters took effect: what came of requests with them; of those that were accepted also
+// what the values are like, and which parameters stood together.
+void InputFeatures::ShowParameters(const Request& request, const ObservedAnswer& answer) {
+  const std::uint64_t outcome = OutcomeOf(answer);
+  std::array<std::uint64_t, 8> names{};
+  std::size_t count = 0;
+  for (const Parameter& parameter : request.parameters) {
+    if (parameter.name == "Action" || parameter.name == "RegionId") continue;
+    const std::uint64_t name = ParameterOf(parameter.name);
+    Count(kParameter, name, outcome);
+    if (answer.IsError()) continue;
+    Count(kParameter, name, CharacterClasses(parameter.value), answer.snapshot_count == 0);
+    if (count < names.size()) names[count++] = name;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < i; ++j) Count(kPair, names[i] ^ names[j]);
+  }
+}
+
+// The text names the parameter that is wrong; numbers and ids in it would be news without end.
+void InputFeatures::ShowRefusal(const ObservedAnswer& answer, std::size_t position) {
+  Count(kCode, HashOf(answer.code.text), HashOf(answer.message.text) % 256);
+  if (guidance != Guidance::kAnswers) return;
+  std::string named = NamedParameter(answer);
+  if (named.empty()) return;
+  Count(kCode, HashOf(answer.code.text), HashOf(named));
+  RememberHint(text_, {position, std::move(named)});
+}
+
+void InputFeatures::ShowList(const Request& request, const ObservedAnswer& answer,
+                             std::size_t position) {
+  const bool goes_on = answer.next_token.given() && !answer.next_token.text.empty();
+  const bool by_token = request.Find("NextToken").has_value();
+  const bool by_size = request.Find("MaxResults").has_value();
+  Count(kList, LengthClass(answer.snapshot_count), goes_on, by_token, by_size);
+  if (by_token) Count(kWalk, position, LengthClass(answer.snapshot_count), goes_on);
+  Count(kPage, HashOf(answer.page_size.text) % 1024);
+  Count(kPage, 1 << 20, HashOf(answer.page_number.text) % 64);
+  Count(kTotal, HashOf(answer.total_count.text) % 256);
+  // Which snapshots were listed says which filters took effect.
+  for (std::size_t i = 0; i < std::min<std::size_t>(answer.snapshot_count, 8); ++i) {
+    Count(kSnapshot, HashOf(answer.snapshots[i][Field::kSnapshotId].text) % 256);
+  }
+}
+
+void InputFeatures::ShowAnswer(const Request& request, const Response& response,
+                               const ObservedAnswer& answer, std::size_t position) {
   // libFuzzer gives up if no input shows anything.
-  Count(Kind::kStatus, guidance == Guidance::kNone ? 0 : response.status);
+  Count(kStatus, guidance == Guidance::kNone ? 0 : response.status);
   const std::uint64_t code = HashOf(answer.code.text);
-  Count(Kind::kCode, response.status, code, HashOf(response.content_type));
+  Count(kCode, response.status, code, HashOf(response.content_type));
   if (answer.IsError()) ShowRefusal(answer, position);
-  Count(Kind::kShape, ShapeOf(answer));
-  for (const Difference& problem : answer.problems) Count(Kind::kForm, Index(problem.rule));
+  Count(kShape, ShapeOf(answer));
+  for (const Difference& problem : answer.problems) Count(kForm, Index(problem.rule));
   ShowParameters(request, answer);
   if (!answer.IsError()) ShowList(request, answer, position);
 }
 
-void ShowVerdict(const Verdict& verdict) {
-  Count(Kind::kVerdict, static_cast<int>(verdict.kind), verdict.unforeseen.empty());
+void InputFeatures::ShowVerdict(const Verdict& verdict, int status) {
+  Count(kVerdict, static_cast<int>(verdict.kind), verdict.unforeseen.empty());
   for (const Difference& difference : verdict.differences) {
-    Count(Kind::kRule, Index(difference.rule), HashOf(difference.shape));
+    Count(kRule, Index(difference.rule), HashOf(difference.shape));
+  }
+  // Whether the target accepts tells something of its options; more would be news without end.
+  for (std::size_t i = 0; i < verdict.asked.size(); ++i) {
+    if (verdict.asked[i]) Count(kQuestion, i, status);
   }
 }
 
-std::vector<std::uint32_t> FeaturesOfInput() {
-  std::vector<std::uint32_t> features = TheShown().now;
-  std::ranges::sort(features);
-  return features;
+void InputFeatures::ShowWire(std::uint64_t what) { Count(kWire, what); }
+
+std::vector<std::uint32_t> InputFeatures::numbers() const {
+  std::vector<std::uint32_t> out = numbers_;
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
-void ShowWire(std::uint64_t what) { Count(Kind::kWire, what); }
+void TellEngine(const InputFeatures& input) {
+  std::vector<std::uint32_t>& told = TheShown().told;
+  for (const std::uint32_t at : told) counters[at] = 0;
+  told = input.numbers();
+  for (const std::uint32_t at : told) counters[at] = 1;  // how often is no news
+}
 
-std::size_t EndInput() {
+std::size_t CountInput(const InputFeatures& input) {
   Shown& shown = TheShown();
   std::size_t news = 0;
-  for (const std::uint32_t at : shown.now) {
+  for (const std::uint32_t at : input.numbers()) {
     std::uint8_t& inputs = shown.inputs[at];
     if (inputs == 3) continue;
     ++inputs;

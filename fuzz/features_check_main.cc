@@ -5,8 +5,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   assay::Response response;
   response.status = size == 0 ? 0 : data[0];
-  assay::BeginInput("");
-  assay::ShowAnswer({}, response, {}, 0);
-  (void)assay::EndInput();
+  assay::InputFeatures features("");
+  features.ShowAnswer({}, response, {}, 0);
+  assay::TellEngine(features);
   return 0;
 }

@@ -9,15 +9,19 @@
 namespace assay {
 namespace {
 
-// A refusal with that code.
-std::size_t NewsOf(int status, const std::string& code, const Request& request = {}) {
+// Of a refusal with that code.
+InputFeatures FeaturesOf(int status, const std::string& code, const Request& request = {}) {
   const Response response{.status = status, .content_type = "application/json", .body = ""};
   ObservedAnswer answer;
   answer.status = status;
   answer.code = {ObservedValue::Kind::kText, code};
-  BeginInput("");
-  ShowAnswer(request, response, answer, 0);
-  return EndInput();
+  InputFeatures input("");
+  input.ShowAnswer(request, response, answer, 0);
+  return input;
+}
+
+std::size_t NewsOf(int status, const std::string& code, const Request& request = {}) {
+  return CountInput(FeaturesOf(status, code, request));
 }
 
 TEST(Features, AreNewOnce) {
@@ -48,14 +52,24 @@ TEST(Features, CountThoseOfOneInputAndOfTwo) {
 }
 
 TEST(Features, OfOneInputAreThoseOfItsAnswersAlone) {
-  (void)NewsOf(477, "Ninth");
-  const std::vector<std::uint32_t> ninth = FeaturesOfInput();
+  const std::vector<std::uint32_t> ninth = FeaturesOf(477, "Ninth").numbers();
   EXPECT_TRUE(std::ranges::is_sorted(ninth));
-  (void)NewsOf(478, "Tenth");
-  const std::vector<std::uint32_t> tenth = FeaturesOfInput();
-  EXPECT_NE(tenth, ninth);
-  (void)NewsOf(477, "Ninth");
-  EXPECT_EQ(FeaturesOfInput(), ninth);
+  EXPECT_NE(FeaturesOf(478, "Tenth").numbers(), ninth);
+  EXPECT_EQ(FeaturesOf(477, "Ninth").numbers(), ninth);
+}
+
+// The option that a target takes shows in the answers that depend on it.
+TEST(Features, TellWhichOpenQuestionsCameUp) {
+  const auto shown = [](std::size_t question, int status) {
+    InputFeatures input("");
+    Verdict verdict;
+    verdict.asked.set(question);
+    input.ShowVerdict(verdict, status);
+    return input.numbers();
+  };
+  EXPECT_NE(shown(0, 200), shown(1, 200));
+  EXPECT_NE(shown(0, 200), shown(0, 400));
+  EXPECT_EQ(shown(0, 200), shown(0, 200));
 }
 
 TEST(Features, AreFewerIfLessGuides) {

@@ -63,13 +63,13 @@ class Experiment {
   }
 
   void Run(std::string_view text) {
-    BeginInput(text);
+    InputFeatures features{std::string(text)};
     std::size_t position = 0;
     for (const Request& request : ParseExchangeInput(text).requests) {
       if (++requests_ > most_) End("not found");
-      Ask(request, position++);
+      Ask(request, position++, features);
     }
-    (void)EndInput();
+    TellEngine(features);
   }
 
   [[noreturn]] void End(std::string_view how) {
@@ -81,7 +81,7 @@ class Experiment {
 
  private:
   // Every refusal has the same status and code; the text names the parameter.
-  void Ask(const Request& request, std::size_t position) {
+  void Ask(const Request& request, std::size_t position, InputFeatures& features) {
     std::size_t passed = 0;
     while (passed < validations_.size()) {
       const auto value = request.Find(validations_[passed].name());
@@ -97,7 +97,7 @@ class Experiment {
     answer.status = 400;
     answer.code = {ObservedValue::Kind::kText, "InvalidParameter"};
     answer.message = {ObservedValue::Kind::kText, message};
-    ShowAnswer(request, response, answer, position);
+    features.ShowAnswer(request, response, answer, position);
   }
 
   const std::uint64_t most_;
@@ -132,6 +132,7 @@ int main(int argc, char** argv) {
   Experiment experiment(dataset, std::strtoull(argv[3], nullptr, 10));
   RunLibFuzzer(
       {fmt::format("-seed={}", argv[2]), "-max_len=8192", "-verbosity=0", "-detect_leaks=0"},
-      {(folder / "corpus").string(), (folder / "seeds").string()}, dataset,
-      [&](std::string_view text) { experiment.Run(text); }, [&] { experiment.End("not found"); });
+      {(folder / "corpus").string(), (folder / "seeds").string()}, dataset, 0,
+      [&](std::string_view text, const auto&) { experiment.Run(text); },
+      [&] { experiment.End("not found"); });
 }

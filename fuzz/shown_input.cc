@@ -3,14 +3,12 @@
 #include <cstdint>
 #include <utility>
 
-#include "fuzz/features.h"
 #include "fuzz/input_script.h"
 
 namespace assay {
 
-Done ShowInput(Target& target, Judge& judge, std::string_view text, ExchangeInput input,
+Done ShowInput(Target& target, Judge& judge, ExchangeInput input, InputFeatures& features,
                const std::function<void(const Exchange&, const Verdict&)>& judged) {
-  BeginInput(text);
   ExchangeReader reader;
   std::uint64_t id = 0;
   Request request;
@@ -19,9 +17,9 @@ Done ShowInput(Target& target, Judge& judge, std::string_view text, ExchangeInpu
     const Result<Response> response = Send(target, request);
     if (!response) return response.error();
     const Exchange exchange = reader.Read(++id, request, *response);
-    ShowAnswer(request, *response, exchange.answer, id - 1);
+    features.ShowAnswer(request, *response, exchange.answer, id - 1);
     const Verdict verdict = judge.Examine(exchange);
-    ShowVerdict(verdict);
+    features.ShowVerdict(verdict, response->status);
     if (judged) judged(exchange, verdict);
     more = script.Next(&exchange, request);
   }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 
 #include "fuzz/exchange_input.h"
+#include "fuzz/features.h"
 #include "reference/judge/exchange.h"
 #include "reference/judge/judge.h"
 #include "reference/judge/verdict.h"
@@ -11,10 +11,10 @@
 
 namespace assay {
 
-// Sends the requests of an input in turn and has the answers judged. Afterwards FeaturesOfInput()
-// and EndInput() (fuzz/features.h) tell what they showed. `judged`, if given, sees each exchange.
+// Sends the requests of an input in turn and has the answers judged. `features` are told what they
+// show; `judged`, if given, sees each exchange.
 // The Error is that of a request that was not answered; what came before it is shown.
-Done ShowInput(Target& target, Judge& judge, std::string_view text, ExchangeInput input,
+Done ShowInput(Target& target, Judge& judge, ExchangeInput input, InputFeatures& features,
                const std::function<void(const Exchange&, const Verdict&)>& judged = {});
 
 }  // namespace assay

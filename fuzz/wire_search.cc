@@ -6,7 +6,6 @@
 #include <thread>
 #include <utility>
 
-#include "fuzz/features.h"
 #include "fuzz/wire_reduction.h"
 #include "reference/findings/groups.h"
 #include "reference/target/patience.h"
@@ -59,19 +58,22 @@ std::string WordsOf(const Response& answer) {
 }
 
 // What came of a message, as coarsely as messages shall be told apart by it.
-void ShowFeatures(const WireOutcome& outcome, const std::vector<WireFault>& faults) {
+void ShowOutcome(const WireOutcome& outcome, const std::vector<WireFault>& faults,
+                 InputFeatures& features) {
   std::uint64_t came = MixHash(kHashStart, std::to_string(static_cast<int>(outcome.end)));
   came = MixHash(came, std::to_string(static_cast<int>(outcome.next)));
   for (std::size_t i = 0; i < std::min<std::size_t>(outcome.answers.whole.size(), 4); ++i) {
     const Response& answer = outcome.answers.whole[i].response;
     came = MixHash(came, std::to_string(answer.status));
-    ShowWire(MixHash(kHashStart, fmt::format("{} {}", answer.status, answer.content_type)));
-    if (answer.status >= 400) ShowWire(MixHash(kHashStart, WordsOf(answer)) % 1024);
+    features.ShowWire(
+        MixHash(kHashStart, fmt::format("{} {}", answer.status, answer.content_type)));
+    if (answer.status >= 400) features.ShowWire(MixHash(kHashStart, WordsOf(answer)) % 1024);
   }
-  ShowWire(came);
-  ShowWire(MixHash(came, outcome.framing.oddity));
-  ShowWire(MixHash(came, std::to_string(outcome.framing.methods.size())));
-  for (const WireFault& fault : faults) ShowWire(MixHash(kHashStart, fault.difference.shape));
+  features.ShowWire(came);
+  features.ShowWire(MixHash(came, outcome.framing.oddity));
+  features.ShowWire(MixHash(came, std::to_string(outcome.framing.methods.size())));
+  for (const WireFault& fault : faults)
+    features.ShowWire(MixHash(kHashStart, fault.difference.shape));
 }
 
 }  // namespace
@@ -143,15 +145,15 @@ WireOutcome WireSearch::Try(std::string_view text, std::vector<WireFault>& fault
   return outcome;
 }
 
-std::vector<Finding> WireSearch::Send(std::string_view text) {
-  const std::string message(text);
+std::vector<Finding> WireSearch::Send(InputFeatures& input) {
+  const std::string& message = input.text();
   new_.clear();
   if (!std::exchange(begun_, true)) usual_ = Ask();
   std::vector<WireFault> faults;
   if (!client_.MaySend(message)) return {};
   const WireOutcome outcome = Try(message, faults);
   const Plain after = Ask();
-  ShowFeatures(outcome, faults);
+  ShowOutcome(outcome, faults, input);
   for (const WireFault& fault : faults) {
     // Another state would show in the next request, too.
     if (!fault.with_next || after == usual_) Consider(message, fault);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/features.h"
 #include "fuzz/wire_client.h"
 #include "fuzz/wire_oracle.h"
 #include "reference/judge/judge.h"
@@ -24,9 +25,9 @@ class WireSearch {
   // `rate` is that of all together, 0 for no limit.
   WireSearch(WireClient client, Target& target, Judge& judge, const StopSign& stop, double rate);
 
-  // Sends the message of that text, and shows the features of its answers (fuzz/features.h).
-  // Returns the new findings.
-  std::vector<Finding> Send(std::string_view text);
+  // Sends the message that the input is, and adds the features of its answers. Returns the new
+  // findings.
+  std::vector<Finding> Send(InputFeatures& input);
 
   std::uint64_t sent() const { return sent_; }      // plain requests included
   std::uint64_t judged() const { return judged_; }  // the same

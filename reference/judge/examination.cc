@@ -460,6 +460,7 @@ void Examination::JudgeByReading() {
     return;
   }
   result_.used |= exploration.used;
+  for (const Question question : exploration.asked) verdict_.asked.set(Index(question));
   if (learn_) {
     for (const Question question : exploration.asked) {
       known_.tallies.CountAsked(question, exploration.too_many);

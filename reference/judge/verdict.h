@@ -1,10 +1,12 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "reference/answer/difference.h"
+#include "spec/catalogue/ids.h"
 
 namespace assay {
 
@@ -20,10 +22,11 @@ struct Verdict {
   std::string reason;
   std::string unforeseen;  // if it conforms though no option describes it: what was foreseen
   bool throttled = false;
-  bool unreadable = false;          // the body is not in its format: nothing is known about it
-  bool server_error = false;        // 5xx: worth a second try before it counts
-  std::string code;                 // the error code of the answer, "" for a list
-  std::vector<std::string> listed;  // the SnapshotIds of the answer, in order
+  bool unreadable = false;            // the body is not in its format: nothing is known about it
+  bool server_error = false;          // 5xx: worth a second try before it counts
+  std::string code;                   // the error code of the answer, "" for a list
+  std::vector<std::string> listed;    // the SnapshotIds of the answer, in order
+  std::bitset<kQuestionCount> asked;  // open questions that the right answer depends on
 
   // The differences that are not doubtful, of `must` rules and of `should` rules.
   std::vector<Difference> violations() const;

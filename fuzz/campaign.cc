@@ -25,6 +25,7 @@
 #include "reports/render/overview.h"
 #include "reports/render/terminal.h"
 #include "spec/catalogue/catalogue.h"
+#include "spec/text/count.h"
 #include "spec/text/hash.h"
 #include "spec/text/time.h"
 
@@ -349,7 +350,7 @@ std::string Campaign::State::WhyOver() const {
   if (session->cut_short()) return "early: " + session->WhySpent();
   if (wire && !wire->over().empty()) return wire->over();
   if (options.max_requests > 0 && exchanges() >= options.max_requests) {
-    return fmt::format("after {} requests (--max-requests)", exchanges());
+    return fmt::format("after {} (--max-requests)", CountText(exchanges(), "request"));
   }
   if (options.quiet_for_s > 0 && SecondsSince(news) >= options.quiet_for_s) {
     return fmt::format("since nothing new was seen for {:g} s (--quiet-for)", options.quiet_for_s);

@@ -26,6 +26,7 @@
 #include "reports/journal/merge.h"
 #include "reports/render/render.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 #include "spec/text/seed_option.h"
 
 namespace assay {
@@ -168,9 +169,9 @@ Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vect
     if (!run) return run.error();
     if (!run->finished) {
       run->trailer.reason = fmt::format(
-          "a worker ended by itself after {} exchanges, so nothing is confirmed or diagnosed; what "
+          "a worker ended by itself after {}, so nothing is confirmed or diagnosed; what "
           "the engine said is in {}",
-          run->trailer.exchanges, LogOf(options, static_cast<int>(i) + 1));
+          CountText(run->trailer.exchanges, "exchange"), LogOf(options, static_cast<int>(i) + 1));
     }
     if (i == first && run->trailer.campaign) ended = run->trailer.campaign->ended;
     runs.push_back(std::move(*run));

@@ -17,8 +17,8 @@
 #include "reference/server/service.h"
 #include "reference/session/preflight.h"
 #include "reference/session/smallest_request.h"
-#include "reports/render/overview.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -149,8 +149,8 @@ Result<ExitCode> Minimise(const CorpusOptions& options, const FeatureSource& fea
              CountText(change->features_before, "feature"), CountText(change->bytes, "byte"),
              CountText(change->bytes_before, "byte"));
   if (!change->dropped_to.empty()) {
-    fmt::print("{} others, and the earlier texts of {} that were put in order, are in {}\n",
-               Thousands(change->before - change->kept), Thousands(change->rewritten),
+    fmt::print("{}, and the earlier texts of {} that were put in order, are in {}\n",
+               CountText(change->before - change->kept, "other"), Thousands(change->rewritten),
                TerminalText(change->dropped_to));
   }
   return ExitCode::kConforms;

@@ -14,9 +14,9 @@
 #include "fuzz/recorded_walks.h"
 #include "reference/answer/observed.h"
 #include "reports/journal/har_entries.h"
-#include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "spec/catalogue/operation.h"
+#include "spec/text/count.h"
 #include "spec/text/letters.h"
 
 namespace assay {

@@ -7,6 +7,7 @@
 #include "property/law_script.h"
 #include "property/laws.h"
 #include "reference/describe_snapshots/model.h"
+#include "spec/text/count.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -241,7 +242,8 @@ std::optional<Breach> IdsOfList(Asker& asker, const LawCase& law_case) {
   const Ids listed = SetOf(found);
   if (listed == wanted) return std::nullopt;
   const auto missing = Lacking(wanted, listed);
-  return Broken("ids.list.selects"_rule, fmt::format("exactly the {} ids asked for", wanted.size()),
+  return Broken("ids.list.selects"_rule,
+                fmt::format("exactly the {} asked for", CountText(wanted.size(), "id")),
                 missing ? fmt::format("{} is not listed", *missing)
                         : fmt::format("{} is listed too", *Lacking(listed, wanted)),
                 found, {&list}, missing ? "property missing" : "property extra");

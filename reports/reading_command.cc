@@ -9,6 +9,7 @@
 
 #include "reports/journal/target_reading.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -67,8 +68,8 @@ Result<ExitCode> TellReadingsApart(const std::string& a, const std::string& b, s
   for (const TargetReading* reading : {&*mine, &*theirs}) {
     TellNotes(*reading, out);
     if (reading->violations > 0) {
-      out << fmt::format("note: {} found {} violations: not all its answers follow this reading\n",
-                         TerminalText(reading->file), reading->violations);
+      out << fmt::format("note: {} found {}: not all its answers follow this reading\n",
+                         TerminalText(reading->file), CountText(reading->violations, "violation"));
     }
   }
   out << ComparisonText(*mine, *theirs) << std::flush;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "spec/text/count.h"
 #include "spec/text/letters.h"
 
 namespace assay {
@@ -30,7 +31,9 @@ std::string Describe(const SnapshotNeeds& needs) {
     parts.push_back(fmt::format("with a {}", InfoOf(field).name));
   }
   if (needs.untagged) parts.emplace_back("without tags");
-  if (needs.tags > 0) parts.push_back(fmt::format("with {} tags that have values", needs.tags));
+  if (needs.tags > 0)
+    parts.push_back("with " +
+                    CountText(needs.tags, "tag that has a value", "tags that have values"));
   if (needs.other_value) parts.emplace_back("with tags of two different values");
   return parts.empty() ? "" : fmt::format(" {}", fmt::join(parts, ", "));
 }

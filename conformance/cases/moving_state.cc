@@ -6,6 +6,7 @@
 #include <map>
 
 #include "reference/describe_snapshots/model.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -78,10 +79,12 @@ std::optional<Difference> CheckHistory(const WalkHistory& history,
   }
   for (const std::string& id : history.always) {
     if (times[id] == 1) continue;
-    return Difference{
-        "token.walk.complete"_rule,
-        fmt::format("all {} snapshots that matched during the whole walk", history.always.size()),
-        fmt::format("{} is missing", Excerpt(id)), "walk", Aspect::kList};
+    return Difference{"token.walk.complete"_rule,
+                      history.always.size() == 1
+                          ? std::string("the only snapshot that matched during the whole walk")
+                          : fmt::format("all {} that matched during the whole walk",
+                                        CountText(history.always.size(), "snapshot")),
+                      fmt::format("{} is missing", Excerpt(id)), "walk", Aspect::kList};
   }
   return std::nullopt;
 }

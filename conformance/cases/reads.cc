@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "conformance/cases/filter_choices.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -44,17 +45,22 @@ void Show(const ObservedSnapshot& snapshot, ShownList& out) {
   }
 }
 
+// How many a list has left of another, in words.
+std::string LeftOf(const ShownList& list) {
+  return list.empty() ? "none of them" : fmt::format("{} of them", list.size());
+}
+
 // How the second list differs from the first, in words.
 std::string Change(const ShownList& before, const ShownList& after) {
   for (const auto& [id, fields] : before) {
     const auto now = after.find(id);
-    if (now == after.end()) return fmt::format("{} of them; {} is gone", after.size(), id);
+    if (now == after.end()) return fmt::format("{}; {} is gone", LeftOf(after), id);
     const auto [was, is] = std::ranges::mismatch(fields, now->second);
     if (was == fields.end() && is == now->second.end()) continue;
     return fmt::format("{} with {}", id,
                        is == now->second.end() ? "fewer fields" : Excerpt(*is, 80));
   }
-  return fmt::format("{} of them", after.size());
+  return LeftOf(after);
 }
 
 // Watches the list of the region.
@@ -138,11 +144,13 @@ class ListWatch {
   // A change that no request brought about again, of a list that does not move by itself.
   void ReportOnce(const std::string& suite, const ShownList& before, const RegionList& after) {
     if (found_ || moves_ || MovesByItself()) return;
-    Difference difference =
-        ListDifference("request.read.no_effect"_rule,
-                       fmt::format("the {} snapshots as they were listed before the requests of {}",
-                                   before.size(), suite),
-                       Change(before, after.shown), "once");
+    Difference difference = ListDifference(
+        "request.read.no_effect"_rule,
+        fmt::format(
+            "the {} before the requests of {}",
+            CountText(before.size(), "snapshot as it was listed", "snapshots as they were listed"),
+            suite),
+        Change(before, after.shown), "once");
     context_.session.ReportUnsettled(after.last, std::move(difference),
                                      "none of them changes it again");
   }
@@ -160,7 +168,8 @@ class ListWatch {
     found_ = true;
     Difference difference = ListDifference(
         "request.read.no_effect"_rule,
-        fmt::format("the {} snapshots that were listed before {}{}", before_.size(),
+        fmt::format("the {} listed before {}{}",
+                    CountText(before_.size(), "snapshot that was", "snapshots that were"),
                     asked_.request.method == "GET" ? "" : asked_.request.method + " ",
                     asked_.request.Text()),
         Change(before_, after_->shown), "list");

@@ -79,7 +79,9 @@ class RuleRun {
     }
     // Genuine requests of such a rule are worth nothing without the forged ones.
     if (Forges(rule_) && !context_.options.signs) {
-      return std::pair(Skip::kLeftOut, "left out: no signature to forge without --signature");
+      return std::pair(Skip::kLeftOut,
+                       "no request is signed: set ALIBABA_CLOUD_ACCESS_KEY_ID and "
+                       "ALIBABA_CLOUD_ACCESS_KEY_SECRET, and leave out --signature none");
     }
     if (IsOfHeaders(rule_case.forgery) && (in_parameters_ || !context_.options.signs_headers)) {
       return std::pair(Skip::kLeftOut, "left out: only --signature v3 signs headers");
@@ -88,9 +90,8 @@ class RuleRun {
   }
 
   void NotExercised(const RuleCase& rule_case, Skip skip, const std::string& why) {
-    const std::string text = fmt::format("case {}: {}", rule_case.name, why);
-    context_.notes.NotExercised(rule_.id, skip, text);
-    if (!outcome_.skip) outcome_.SkipFor(skip, text);
+    context_.notes.NotExercised(rule_.id, skip, rule_case.name, why);
+    if (!outcome_.skip) outcome_.SkipFor(skip, fmt::format("case {}: {}", rule_case.name, why));
   }
 
   // Without an expectation too: a target whose reading never needs the rule keeps it. What is said

@@ -16,10 +16,25 @@ std::string FailureText(const JudgedExchange& exchange, const Difference& differ
 
 }  // namespace
 
-void SuiteNotes::NotExercised(Rule rule, Skip skip, const std::string& why) {
+void SuiteNotes::NotExercised(Rule rule, Skip skip, const std::string& name,
+                              const std::string& why) {
   if (skip != Skip::kLeftOut) lacks_value_[Index(rule)] = true;
-  std::vector<std::string>& reasons = reasons_[Index(rule)];
-  if (std::ranges::find(reasons, why) == reasons.end()) reasons.push_back(why);
+  std::vector<Reason>& reasons = reasons_[Index(rule)];
+  const auto same = std::ranges::find(reasons, why, &Reason::why);
+  std::vector<std::string>& cases =
+      same == reasons.end() ? reasons.emplace_back(Reason{why, {}}).cases : same->cases;
+  if (std::ranges::find(cases, name) == cases.end()) cases.push_back(name);
+}
+
+std::string SuiteNotes::ReasonsText(Rule rule) const {
+  const std::vector<Reason>& all = reasons(rule);
+  if (all.size() == 1) return all.front().why;
+  std::vector<std::string> texts;
+  for (const auto& [why, cases] : all) {
+    texts.push_back(fmt::format("{} {}: {}", cases.size() == 1 ? "case" : "cases",
+                                fmt::join(cases, ", "), why));
+  }
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 SuiteContext::SuiteContext(Session& the_session, const Dataset& the_dataset,

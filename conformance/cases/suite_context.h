@@ -24,13 +24,20 @@ class SuiteNotes {
   void Violated(Rule rule) { ++violated_[Index(rule)]; }
   // The requests that ask the question were sent.
   void Probed(Question question) { probed_[Index(question)] = true; }
-  // Something of the rule could not be sent; the first reason of each kind is kept.
-  void NotExercised(Rule rule, Skip skip, const std::string& why);
+  // A case of the rule could not be sent.
+  void NotExercised(Rule rule, Skip skip, const std::string& name, const std::string& why);
 
   const std::map<std::string, int>& left_out() const { return left_out_; }  // tests of each suite
   std::uint64_t checked(Rule rule) const { return checked_[Index(rule)]; }
   std::uint64_t violated(Rule rule) const { return violated_[Index(rule)]; }
-  const std::vector<std::string>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
+  // Why cases of a rule could not be sent, and which.
+  struct Reason {
+    std::string why;
+    std::vector<std::string> cases;
+  };
+  const std::vector<Reason>& reasons(Rule rule) const { return reasons_[Index(rule)]; }
+  // The same in words; the cases are named only if there are several reasons.
+  std::string ReasonsText(Rule rule) const;
   // An option of the run is the only reason why something of the rule was not sent.
   bool IsLeftOut(Rule rule) const { return !reasons(rule).empty() && !lacks_value_[Index(rule)]; }
   bool probed(Question question) const { return probed_[Index(question)]; }
@@ -38,8 +45,7 @@ class SuiteNotes {
  private:
   std::vector<std::uint64_t> checked_ = std::vector<std::uint64_t>(kRuleCount);
   std::vector<std::uint64_t> violated_ = std::vector<std::uint64_t>(kRuleCount);
-  std::vector<std::vector<std::string>> reasons_ =
-      std::vector<std::vector<std::string>>(kRuleCount);
+  std::vector<std::vector<Reason>> reasons_ = std::vector<std::vector<Reason>>(kRuleCount);
   std::vector<bool> lacks_value_ = std::vector<bool>(kRuleCount);
   std::map<std::string, int> left_out_;
   std::vector<bool> probed_ = std::vector<bool>(kQuestionCount);

@@ -12,6 +12,7 @@
 #include "conformance/cases/case_answer.h"
 #include "conformance/cases/moving_state.h"
 #include "reference/describe_snapshots/model.h"
+#include "spec/text/count.h"
 #include "spec/text/letters.h"
 
 namespace assay {
@@ -180,9 +181,15 @@ class WalkRun {
     if (by_token) context_.notes.Checked("token.walk.ends"_rule);
     for (const std::string& id : walk.list->ids) {
       if (walk.trace->endless || seen.contains(id)) continue;
-      return Report(walk,
-                    {complete, fmt::format("all {} snapshots that match", walk.list->ids.size()),
-                     fmt::format("{} of them; {} is missing", seen.size(), id), "walk"});
+      return Report(
+          walk,
+          {complete,
+           walk.list->ids.size() == 1
+               ? std::string("the only snapshot that matches")
+               : fmt::format("all {} that match", CountText(walk.list->ids.size(), "snapshot")),
+           fmt::format("{}; {} is missing",
+                       seen.empty() ? "none of them" : fmt::format("{} of them", seen.size()), id),
+           "walk"});
     }
   }
 
@@ -208,9 +215,8 @@ class WalkRun {
     context_.notes.Checked("token.walk.ends"_rule);
     if (complained || walk.result.empty()) return;
     Report(walk,
-           {"token.walk.ends"_rule,
-            fmt::format("a last page after {} snapshots", walk.list->ids.size()),
-            fmt::format("a NextToken still after {} pages", walk.trace->pages.size()), "walk"});
+           {"token.walk.ends"_rule, "a last page after " + CountOfSnapshots(walk.list->ids.size()),
+            "a NextToken still after " + CountText(walk.trace->pages.size(), "page"), "walk"});
   }
 
   // A walk over a state that changed: what was there all the time comes once, the rest is free.

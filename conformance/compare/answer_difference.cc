@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reference/state/dataset.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -57,7 +58,7 @@ std::optional<AnswerDifference> BetweenTags(const ObservedSnapshot& a, const Obs
   };
   if (a.tags_kind == b.tags_kind && std::ranges::equal(a.tags, b.tags, same)) return std::nullopt;
   const auto shown = [](const ObservedSnapshot& snapshot) {
-    return snapshot.tags_kind == Kind::kObject ? fmt::format("{} tags", snapshot.tags.size())
+    return snapshot.tags_kind == Kind::kObject ? CountInWords(snapshot.tags.size(), "tag")
                                                : std::string(NameOf(snapshot.tags_kind));
   };
   return AnswerDifference{"Snapshot.Tags", shown(a), shown(b)};
@@ -75,8 +76,9 @@ std::optional<AnswerDifference> BetweenSnapshots(const ObservedSnapshot& a,
 std::optional<AnswerDifference> BetweenLists(const ObservedAnswer& a, const ObservedAnswer& b) {
   std::vector<std::string_view> mine = Listed(a), theirs = Listed(b);
   const auto several = [](const std::vector<std::string_view>& ids) {
-    return fmt::format("{} snapshots, the first is {}", ids.size(),
-                       ids.empty() ? "none" : Excerpt(ids.front(), 40));
+    return ids.empty() ? std::string("no snapshot")
+                       : fmt::format("{}, the first is {}", CountText(ids.size(), "snapshot"),
+                                     Excerpt(ids.front(), 40));
   };
   if (mine != theirs) {
     AnswerDifference out{"Snapshots", several(mine), several(theirs)};

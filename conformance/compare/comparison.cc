@@ -10,6 +10,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 #include "spec/text/utf8.h"
 
 namespace assay {
@@ -118,10 +119,6 @@ std::uint64_t CountGroups(const Comparison& comparison, bool of_readings) {
       [&](const DifferenceGroup& group) { return group.questions.empty() != of_readings; }));
 }
 
-std::string Plural(std::uint64_t count, const std::string& what) {
-  return fmt::format("{} {}{}", Thousands(count), what, count == 1 ? "" : "s");
-}
-
 template <typename Shown>
 std::string CurlLines(const Comparison& comparison, const Shown& shown) {
   std::string out;
@@ -147,7 +144,7 @@ std::string FindingText(const Comparison& comparison, const SideFinding& entry) 
 std::string GroupText(const Comparison& comparison, const DifferenceGroup& group) {
   std::string out;
   if (group.questions.empty()) {
-    out = fmt::format("  {}, {}\n", group.field, Plural(group.occurrences, "time"));
+    out = fmt::format("  {}, {}\n", group.field, CountText(group.occurrences, "time"));
   }
   for (const Question question : group.questions) {
     out += fmt::format("  {}: {}\n    A        {}\n    B        {}\n", Id(question),
@@ -156,7 +153,7 @@ std::string GroupText(const Comparison& comparison, const DifferenceGroup& group
                        OptionsInWords(comparison.sides[1], question));
   }
   out += fmt::format("    seen     {} in {}{}\n    request  {}\n    A says   {}\n    B says   {}\n",
-                     group.field, Plural(group.occurrences, "exchange"),
+                     group.field, CountText(group.occurrences, "exchange"),
                      group.again ? "" : ", not when sent again",
                      TerminalText(Excerpt(RequestText(group.request), 400)),
                      TerminalText(group.says[0]), TerminalText(group.says[1]));
@@ -174,7 +171,7 @@ std::string FindingLine(const SideFinding& entry) {
 
 std::string GroupLine(const Comparison& comparison, const DifferenceGroup& group) {
   if (group.questions.empty()) {
-    return fmt::format("  {}, {}\n", group.field, Plural(group.occurrences, "time"));
+    return fmt::format("  {}, {}\n", group.field, CountText(group.occurrences, "time"));
   }
   const Question question = group.questions.front();
   return fmt::format("  {}: A {}; B {}\n", Id(question), OptionsText(comparison.sides[0], question),
@@ -276,7 +273,7 @@ std::string ComparisonSummary(const Comparison& comparison, const std::string& f
   for (std::size_t i = 0; i < 2; ++i) {
     out += fmt::format(
         "{}  {}: {}, {} judged\n", "AB"[i], TerminalText(HideSecrets(comparison.sides[i].target)),
-        Plural(comparison.sides[i].exchanges, "request"), Thousands(comparison.sides[i].judged));
+        CountText(comparison.sides[i].exchanges, "request"), Thousands(comparison.sides[i].judged));
   }
   out += fmt::format("Answered alike: {}; differently: {}; asked of one side alone: {}\n",
                      Thousands(comparison.same), Thousands(comparison.different),

@@ -8,6 +8,7 @@
 
 #include "reference/answer/observed.h"
 #include "reports/journal/har_entries.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -76,9 +77,10 @@ class JudgeableEntries {
     add(bodiless_, "whose answer was not kept");
     add(packed_, "whose answer is still compressed");
     add(elsewhere_, "of other hosts");
-    out_.notes.push_back(fmt::format("{} of {} entries are answers to DescribeSnapshots{}",
-                                     out_.exchanges.size(), file_.entries.size() + file_.others,
-                                     left_out.empty() ? "" : "; left out: " + left_out));
+    out_.notes.push_back(
+        fmt::format("{} of {} answers to DescribeSnapshots{}", out_.exchanges.size(),
+                    CountText(file_.entries.size() + file_.others, "entry is", "entries are"),
+                    left_out.empty() ? "" : "; left out: " + left_out));
   }
 
   HarEntries file_;

@@ -15,6 +15,7 @@
 #include "reference/watch/inventory.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -63,7 +64,7 @@ std::string FateText(const ReplayedFinding& replayed) {
 void TellChanges(const Recording& recording, const ReplayOutcome& outcome, std::ostream& output) {
   const auto& changed = outcome.changed;
   if (recording.foreign) return;
-  output << fmt::format("{} of {} verdicts changed\n", changed.size(), outcome.judged);
+  output << fmt::format("{} of {} changed\n", changed.size(), CountText(outcome.judged, "verdict"));
   std::map<std::pair<std::string, std::string>, std::size_t> kinds;
   for (const ChangedVerdict& change : changed) ++kinds[{change.recorded, change.today}];
   for (const auto& [kind, count] : kinds) {
@@ -137,7 +138,8 @@ Result<Reading> OpenReading(const Recording& recording) {
 ExitCode TellOutcome(const Recording& recording, const ReplayOutcome& outcome, bool was_sent,
                      std::ostream& output) {
   for (const std::string& note : recording.notes) output << "note: " << Shown(note) << "\n";
-  output << fmt::format("{} of {} exchanges {}\n", outcome.judged, recording.exchanges.size(),
+  output << fmt::format("{} of {} {}\n", outcome.judged,
+                        CountText(recording.exchanges.size(), "exchange"),
                         was_sent ? "sent and judged again" : "judged again, as recorded");
   if (!was_sent) TellChanges(recording, outcome, output);
   bool violated = false, open = false;

@@ -20,6 +20,7 @@
 #include "reference/session/null_recorder.h"
 #include "reports/text/secrets.h"
 #include "spec/record/token_trail.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -343,7 +344,7 @@ class Sending {
     // What was not answered, or refused before the request was looked at, says nothing.
     if (!got_through_ && !blocked_.empty()) return {&finding, Fate::kNotJudged, blocked_};
     if (intermittent) out.fate = Fate::kNotSeen;
-    out.text = fmt::format("in {} tries{}", tries, tests);
+    out.text = fmt::format("in {}{}", CountText(static_cast<std::uint64_t>(tries), "try"), tests);
     return out;
   }
 

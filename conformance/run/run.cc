@@ -28,6 +28,7 @@
 #include "reports/render/render.h"
 #include "reports/render/terminal.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -62,7 +63,8 @@ class WatchedRecorder : public Recorder {
       if (status == 200 || count * 10 < all * 9) continue;
       const std::string how = status == 0 ? "not answered" : fmt::format("answered {}", status);
       return count == all ? fmt::format("every request was {}", how)
-                          : fmt::format("{} of {} requests were {}", count, all, how);
+                          : fmt::format("{} of {} {} {}", count, CountText(all, "request"),
+                                        count == 1 ? "was" : "were", how);
     }
     return "";
   }
@@ -289,7 +291,7 @@ class ConformanceRun {
 
   Conclusion ConcludeWithoutViolation() const {
     if (const std::size_t open = CountOf(findings_, FindingKind::kInconclusive); open > 0) {
-      const std::string findings = open == 1 ? "1 finding" : fmt::format("{} findings", open);
+      const std::string findings = CountText(open, "finding");
       if (!watched_.moves()) {
         return {ExitCode::kCouldNotJudge,
                 fmt::format("{} could not be confirmed: the list changed once, and no request "
@@ -317,9 +319,9 @@ class ConformanceRun {
     const std::string nothing = "no answer could be judged";
     if (skipped_ < ran_) return nothing;
     for (const RuleInfo& rule : Catalogue::Get().rules()) {
-      const std::vector<std::string>& reasons = notes_.reasons(rule.id);
-      if (reasons.empty()) continue;
-      return fmt::format("nothing could be sent: {}: {}", Id(rule.id), reasons.front());
+      if (notes_.reasons(rule.id).empty()) continue;
+      return fmt::format("nothing could be sent: {}: {}", Id(rule.id),
+                         notes_.reasons(rule.id).front().why);
     }
     return nothing;
   }
@@ -340,8 +342,7 @@ class ConformanceRun {
     }
     for (const auto& [suite, tests] : notes_.left_out()) {
       trailer_.not_exercised.push_back(fmt::format(
-          "{} of {}: left out, {}", tests == 1 ? "1 test" : fmt::format("{} tests", tests), suite,
-          session_.WhySpent()));
+          "{} of {}: left out, {}", CountText(tests, "test"), suite, session_.WhySpent()));
     }
   }
 
@@ -374,8 +375,7 @@ class ConformanceRun {
   }
 
   std::string WhyNotExercised(Rule rule) const {
-    const std::vector<std::string>& reasons = notes_.reasons(rule);
-    if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; "));
+    if (!notes_.reasons(rule).empty()) return notes_.ReasonsText(rule);
     if (rule == "request.reading.pinned"_rule) return "no reading was given with --reading";
     if (session_.spent()) return fmt::format("left out, {}", session_.WhySpent());
     if (!plan_.selection.IsWhole()) return "not among the tests of this run";
@@ -449,10 +449,11 @@ void TellVerdict(const RunTrailer& trailer, const std::vector<Finding>& findings
                                        finding.expected, finding.actual))
            << "\n";
   }
-  output << TerminalText(fmt::format("Verdict: {} ({} exchanges, {} violations), exit code {}{}{}",
-                                     NameOf(trailer.verdict), trailer.exchanges,
-                                     CountOf(findings, FindingKind::kViolation), trailer.exit_code,
-                                     trailer.reason.empty() ? "" : ": ", trailer.reason))
+  output << TerminalText(
+                fmt::format("Verdict: {} ({}, {}), exit code {}{}{}", NameOf(trailer.verdict),
+                            CountText(trailer.exchanges, "exchange"),
+                            CountText(CountOf(findings, FindingKind::kViolation), "violation"),
+                            trailer.exit_code, trailer.reason.empty() ? "" : ": ", trailer.reason))
          << std::endl;
 }
 

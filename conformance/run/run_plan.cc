@@ -197,9 +197,9 @@ Discovery Discover(const RunOptions& options, Target& target, RunPlan& plan) {
   }
   out.requests += inventory->requests;
   *plan.dataset = std::move(inventory->dataset);
-  plan.dataset_name = fmt::format("discovered ({} snapshots of {}; no answer shows {}{}{})",
-                                  plan.dataset->snapshots.size(), plan.suite.region,
-                                  fmt::join(inventory->unseen, ", "),
+  plan.dataset_name = fmt::format("discovered ({} of {}; no answer shows {}{}{})",
+                                  CountOfSnapshots(plan.dataset->snapshots.size()),
+                                  plan.suite.region, fmt::join(inventory->unseen, ", "),
                                   inventory->note.empty() ? "" : "; ", inventory->note);
   return out;
 }

@@ -132,7 +132,7 @@ TEST(TestLoop, SkipsATestIfNoRequestMayBeSent) {
   EXPECT_FALSE(RunTest(context, test).skip);
   const TestOutcome outcome = RunTest(context, test);
   EXPECT_EQ(outcome.skip, Skip::kSpent);
-  EXPECT_EQ(outcome.reason, "left out: 1 requests were sent");
+  EXPECT_EQ(outcome.reason, "left out: 1 request was sent");
   EXPECT_EQ(notes.left_out(), (std::map<std::string, int>{{"page", 1}}));
 }
 

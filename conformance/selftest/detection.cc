@@ -8,6 +8,7 @@
 
 #include "reference/faults/catalogue.h"
 #include "spec/catalogue/catalogue.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -56,8 +57,8 @@ void AddShortcomingsOf(const TrialResult& trial, std::vector<std::string>& out) 
   }
   const Fault& fault = *FindFault(trial.name);
   if (GivesTooManyFindings(trial, fault)) {
-    out.push_back(
-        fmt::format("fault {} gives {} findings {}", trial.name, trial.findings.size(), how));
+    out.push_back(fmt::format("fault {} gives {} {}", trial.name,
+                              CountText(trial.findings.size(), "finding"), how));
   }
   // Otherwise the first report was enough.
   if (trial.whole && !trial.over_http && !BreaksAnExpectedRule(trial, fault)) {
@@ -68,15 +69,16 @@ void AddShortcomingsOf(const TrialResult& trial, std::vector<std::string>& out) 
 
 void AddNaming(const Naming& named, std::vector<std::string>& out) {
   if (2 * named.one_finding < named.trials) {
-    out.push_back(
-        fmt::format("of {} faults only {} give one finding", named.trials, named.one_finding));
+    out.push_back(fmt::format("of {} only {} one finding", CountText(named.trials, "fault"),
+                              CountText(named.one_finding, "gives", "give")));
   }
   if (named.first * 100 < named.trials * kNamedFirst ||
       named.among_three * 100 < named.trials * kNamedAmongThree) {
     out.push_back(
-        fmt::format("of {} faults {} are named first, {} among the first three: fewer than "
+        fmt::format("of {} {} named first, {} among the first three: fewer than "
                     "{} % and {} %",
-                    named.trials, named.first, named.among_three, kNamedFirst, kNamedAmongThree));
+                    CountText(named.trials, "fault"), CountText(named.first, "is", "are"),
+                    named.among_three, kNamedFirst, kNamedAmongThree));
   }
 }
 
@@ -155,7 +157,9 @@ std::vector<std::string> DiscoveryShortcomings(const Detection& detection) {
   std::size_t seen = 0;
   for (const TrialResult& trial : detection.faults) seen += trial.seen ? 1 : 0;
   if (10 * seen < 9 * detection.faults.size()) {
-    out.push_back(fmt::format("only {} of {} faults are seen", seen, detection.faults.size()));
+    out.push_back(fmt::format("only {} of {} {} seen", seen,
+                              CountText(detection.faults.size(), "fault"),
+                              seen == 1 ? "is" : "are"));
     for (const TrialResult& trial : detection.faults) {
       if (!trial.seen) out.push_back(fmt::format("fault {} is not seen", trial.name));
     }

@@ -10,6 +10,7 @@
 #include "conformance/selftest/selftest.h"
 #include "reference/faults/catalogue.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 #include "spec/text/seed_option.h"
 
 namespace assay {
@@ -44,11 +45,12 @@ void Summarize(const Detection& detection, std::ostream& output) {
   const auto alarms = std::ranges::count_if(detection.readings,
                                             [](const TrialResult& s) { return !s.alarm.empty(); });
   output << fmt::format(
-      "faults    {} of {} trials seen ({} faults), first seen after {} requests (median)\n"
+      "faults    {} of {} seen ({}), first seen after {} (median)\n"
       "findings  {} a fault (median), {} at most; diagnosed first {} of {}, in the first three {}\n"
       "readings  {} tried, {} with an alarm\n"
       "time      {:.0f} s\n",
-      seen, detection.faults.size(), Faults().size(), Median(first), Median(groups),
+      seen, CountText(detection.faults.size(), "trial"), CountText(Faults().size(), "fault"),
+      CountText(Median(first), "request"), Median(groups),
       groups.empty() ? 0 : *std::ranges::max_element(groups), named.first, named.trials,
       named.among_three, detection.readings.size(), alarms, detection.seconds);
 }

@@ -82,10 +82,10 @@ TEST(Selftest, ReportsTooManyFindingsAndFaultsThatAreNotNamed) {
   };
   EXPECT_EQ(count(false, "region.ignored gives 4 findings in process"), 1);
   EXPECT_EQ(count(false, "are named first"), 0) << "not every fault was tried";
-  EXPECT_EQ(count(true, "of 1 faults 0 are named first, 0 among the first three"), 1);
-  EXPECT_EQ(count(true, "of 1 faults only 0 give one finding"), 1);
+  EXPECT_EQ(count(true, "of 1 fault 0 are named first, 0 among the first three"), 1);
+  EXPECT_EQ(count(true, "of 1 fault only 0 give one finding"), 1);
   detection.faults.front().diagnoses.back() = {"region.other", "region.ignored"};
-  EXPECT_EQ(count(true, "of 1 faults 0 are named first, 1 among the first three"), 1);
+  EXPECT_EQ(count(true, "of 1 fault 0 are named first, 1 among the first three"), 1);
   detection.faults.front().diagnoses.back() = {"region.ignored"};
   EXPECT_EQ(count(true, "are named first"), 0);
   EXPECT_EQ(CountNamed(detection).first, 1U);

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "spec/text/count.h"
+
 namespace assay {
 
 Difference FormDifference(Rule rule, std::string expected, std::string actual, std::string shape) {
@@ -18,9 +20,7 @@ Difference OutcomeDifference(Rule rule, std::string expected, std::string actual
   return {rule, std::move(expected), std::move(actual), std::move(shape), Aspect::kOutcome};
 }
 
-std::string CountOfSnapshots(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " snapshot" : " snapshots");
-}
+std::string CountOfSnapshots(std::size_t count) { return CountInWords(count, "snapshot"); }
 
 bool IsMust(const Difference& difference) {
   return Catalogue::Get()[difference.rule].level == Level::kMust;

@@ -32,7 +32,7 @@ Difference ListDifference(Rule rule, std::string expected, std::string actual,
 Difference OutcomeDifference(Rule rule, std::string expected, std::string actual,
                              std::string shape = "");
 
-// "1 snapshot", "12 snapshots".
+// "no snapshot", "1 snapshot", "12 snapshots".
 std::string CountOfSnapshots(std::size_t count);
 
 // True if the rule is a `must`: a violation. Otherwise it is a warning.

@@ -10,6 +10,7 @@
 #include "reference/judge/compare_refusal.h"
 #include "reference/judge/why_valid.h"
 #include "reference/reading/path_choices.h"
+#include "spec/text/count.h"
 #include "spec/text/letters.h"
 
 namespace assay {
@@ -124,11 +125,14 @@ class Explorer {
     if (expected.refused()) return;
     const std::string why = WhyValid(asked_.request, choices_.marks());
     KeepNearest(
-        OutcomeDifference(
-            "request.valid.accepted"_rule,
-            fmt::format("200 and a list ({} snapshots match){}{}", expected.page.matches.size(),
-                        why.empty() ? "" : ", since the document says of ", why),
-            asked_.answer.InWords(), Excerpt(asked_.answer.code.text)),
+        OutcomeDifference("request.valid.accepted"_rule,
+                          fmt::format("200 and a list ({}){}{}",
+                                      expected.page.matches.size() == 0
+                                          ? "no snapshot matches"
+                                          : CountText(expected.page.matches.size(),
+                                                      "snapshot matches", "snapshots match"),
+                                      why.empty() ? "" : ", since the document says of ", why),
+                          asked_.answer.InWords(), Excerpt(asked_.answer.code.text)),
         0);
   }
 

@@ -10,6 +10,7 @@
 #include "reference/session/driver.h"
 #include "reference/target/patience.h"
 #include "reference/wire/transport_failure.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -37,12 +38,6 @@ const char* ExpectedOf(PassingFailure kind) {
 }
 
 // 8,060
-std::string Grouped(std::uint64_t number) {
-  std::string out = std::to_string(number);
-  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, ",");
-  return out;
-}
-
 std::string NameOfAnswer(const Response& response) {
   AnswerReader reader;  // outlives the text
   const std::string_view code = reader.Read(response).code.text;
@@ -110,8 +105,9 @@ Finding PassingFailures::Write(PassingFailure kind, const Tally& tally, std::uin
   finding.repeated = {static_cast<int>(tally.count), static_cast<int>(answers)};
   finding.occurrences = tally.count;
   finding.actual =
-      fmt::format("{} of {} answers were {}{}, all right when asked again", Grouped(tally.count),
-                  Grouped(answers), text, times < tally.count ? " or alike" : "");
+      fmt::format("{} of {} {} {}{}, {} when asked again", Thousands(tally.count),
+                  CountText(answers, "answer"), tally.count == 1 ? "was" : "were", text,
+                  times < tally.count ? " or alike" : "", tally.count == 1 ? "right" : "all right");
   return finding;
 }
 

@@ -15,6 +15,7 @@
 #include "reference/session/smallest_request.h"
 #include "reference/target/patience.h"
 #include "reference/wire/transport_failure.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -162,10 +163,11 @@ class StateCheck {
     const std::size_t strange = listed.ids.size() - listed.known;
     if (4 * strange <= listed.ids.size() && !LacksSome(region, listed)) return std::nullopt;
     return Obstacle(target_,
-                    fmt::format("lists {} snapshots in {}, the dataset {} has {}; of these "
-                                "{} are in it. Load it into the target, or judge the "
-                                "target by it all the same with --force",
-                                listed.ids.size(), region, name_, count, listed.known));
+                    fmt::format("lists {} in {}, the dataset {} has {}; of these {} in it. Load it "
+                                "into the target, or judge the target by it all the same with "
+                                "--force",
+                                CountOfSnapshots(listed.ids.size()), region, name_, count,
+                                CountText(listed.known, "is", "are")));
   }
 
   void ListTheRest(const std::string& region, Listed& listed) {

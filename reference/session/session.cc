@@ -10,6 +10,7 @@
 #include "reference/findings/set_aside.h"
 #include "reference/session/exchange_record.h"
 #include "reference/wire/transport_failure.h"
+#include "spec/text/count.h"
 
 namespace assay {
 
@@ -216,18 +217,20 @@ std::vector<Finding> Session::Findings() {
 std::string Session::WhySpent() const {
   if (traffic_.breaks_off) return "the target kept cutting its answers short";
   if (traffic_.IsTooLarge()) {
-    return fmt::format("{} answers had {} MiB", traffic_.sent, traffic_.received >> 20);
+    return fmt::format("{} had {} MiB", CountText(traffic_.sent, "answer"),
+                       traffic_.received >> 20);
   }
   if (stopped()) return "the run was stopped " + options_.stop->Why();
   if (traffic_.IsTooSlow(options_)) {
-    return fmt::format("{} of {} requests were not answered in time", traffic_.timed_out,
-                       traffic_.sent);
+    return fmt::format("{} of {} {} not answered in time", traffic_.timed_out,
+                       CountText(traffic_.sent, "request"),
+                       traffic_.timed_out == 1 ? "was" : "were");
   }
   if (traffic_.IsRetriedTooOften(options_)) {
-    return fmt::format("requests failed or were throttled so often that {} were sent again",
-                       traffic_.retried);
+    return fmt::format("requests failed or were throttled so often that {} sent again",
+                       CountText(traffic_.retried, "was", "were"));
   }
-  return fmt::format("{} requests were sent", options_.most_requests);
+  return CountText(options_.most_requests, "request was sent", "requests were sent");
 }
 
 }  // namespace assay

@@ -20,6 +20,7 @@
 #include "reference/target/patience.h"
 #include "reference/watch/listing.h"
 #include "reference/watch/page_walk.h"
+#include "spec/text/count.h"
 #include "spec/text/hash.h"
 #include "spec/text/letters.h"
 
@@ -117,10 +118,9 @@ class InventoryReader {
   std::optional<Response> Ask(const Request& request) {
     for (Patience patience(kListingTries);;) {
       if (options_.most_requests > 0 && out_.requests >= options_.most_requests) {
-        stop_ =
-            Obstacle(fmt::format("{} requests are not enough to read the snapshots of {}; "
-                                 "allow more",
-                                 options_.most_requests, region_));
+        stop_ = Obstacle(
+            fmt::format("{} not enough to read the snapshots of {}; allow more",
+                        CountText(options_.most_requests, "request is", "requests are"), region_));
         return std::nullopt;
       }
       ++out_.requests;
@@ -175,15 +175,15 @@ class InventoryReader {
     idle_ = Take(answer, seen, walk) ? 0 : idle_ + 1;
     received_ += response->body.size();
     if (received_ > kMostBytesListed && received_ / out_.requests > kMostBytesListed / 256) {
-      stop_ = Obstacle(fmt::format("{} pages of the list of {} had {} MiB, and may never end",
-                                   out_.requests, region_, received_ >> 20));
+      stop_ = Obstacle(fmt::format("{} of the list of {} had {} MiB, and may never end",
+                                   CountText(out_.requests, "page"), region_, received_ >> 20));
       return nullptr;
     }
     if (seen.size() > options_.most_snapshots || held_.size() > options_.most_snapshots) {
       stop_ =
-          Obstacle(fmt::format("the list of {} goes on after {} snapshots, and may never end; "
+          Obstacle(fmt::format("the list of {} goes on after {}, and may never end; "
                                "if the account has so many, allow them with --max-snapshots",
-                               region_, options_.most_snapshots));
+                               region_, CountText(options_.most_snapshots, "snapshot")));
       return nullptr;
     }
     if (idle_ <= kMostIdlePages) return &answer;
@@ -261,9 +261,9 @@ class InventoryReader {
     const Walk& token = walks_[true].back();
     if (IsStable(false) && IsStable(true)) {
       settled_ = true;
-      out_.note =
-          fmt::format("by PageNumber {} snapshots are listed, by NextToken {}: {}; both count",
-                      number.listed.size(), token.listed.size(), Difference(number, token));
+      out_.note = fmt::format("by PageNumber {} listed, by NextToken {}: {}; both count",
+                              CountText(number.listed.size(), "snapshot is", "snapshots are"),
+                              token.listed.size(), Difference(number, token));
     }
     for (const bool by_token : {false, true}) {
       if (!IsStable(by_token) || !IsBroken(!by_token)) continue;
@@ -293,9 +293,9 @@ class InventoryReader {
     for (const FieldInfo& info : kFields) {
       if ((fields >> static_cast<unsigned>(info.field)) & 1U) names.push_back(info.name);
     }
-    out_.note =
-        fmt::format("{} snapshots changed while they were read ({}); that is not judged", changing,
-                    names.empty() ? "Tags" : fmt::format("{}", fmt::join(names, ", ")));
+    out_.note = fmt::format("{} changed while the list was read ({}); that is not judged",
+                            CountText(changing, "snapshot"),
+                            names.empty() ? "Tags" : fmt::format("{}", fmt::join(names, ", ")));
     return true;
   }
 
@@ -335,9 +335,10 @@ class InventoryReader {
                                   ModeName(by_token), walks_[by_token].back().problem));
     }
     return Obstacle(fmt::format(
-        "no two of {} walks over the snapshots of {} agree: {} snapshots by PageNumber, {} by "
+        "no two of {} walks over the snapshots of {} agree: {} by PageNumber, {} by "
         "NextToken, {}; is nobody else using the account?",
-        walks_[false].size() + walks_[true].size(), region_, walks_[false].back().listed.size(),
+        walks_[false].size() + walks_[true].size(), region_,
+        CountText(walks_[false].back().listed.size(), "snapshot"),
         walks_[true].back().listed.size(), Difference(walks_[false].back(), walks_[true].back())));
   }
 

@@ -151,7 +151,7 @@ TEST(Inventory, GivesUpOnAListThatNeverEnds) {
   };
   const auto inventory = ReadInventory(target, kRegion, {.most_snapshots = 1000});
   ASSERT_FALSE(inventory);
-  EXPECT_NE(inventory.error().what.find("goes on after 1000 snapshots"), std::string::npos)
+  EXPECT_NE(inventory.error().what.find("goes on after 1,000 snapshots"), std::string::npos)
       << inventory.error().what;
   EXPECT_LT(target.requests, 20U);
 }

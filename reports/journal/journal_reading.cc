@@ -15,6 +15,7 @@
 #include "reports/text/text.h"
 #include "spec/record/token_trail.h"
 #include "spec/text/base64.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -467,9 +468,13 @@ class JournalReader {
 
   void NoteLeftOut() {
     std::string what;
-    if (bodies_left_out_ > 0) what = fmt::format("the bodies of {} answers", bodies_left_out_);
+    if (bodies_left_out_ > 0) {
+      what = bodies_left_out_ == 1
+                 ? "the body of 1 answer"
+                 : fmt::format("the bodies of {} answers", Thousands(bodies_left_out_));
+    }
     if (exchanges_left_out_ > 0) {
-      what += fmt::format("{}{} exchanges", what.empty() ? "" : " and ", exchanges_left_out_);
+      what += (what.empty() ? "" : " and ") + CountText(exchanges_left_out_, "exchange");
     }
     run_.notes.push_back(fmt::format(
         "To stay small, the journal leaves out {}; those that show findings come first.", what));
@@ -503,9 +508,9 @@ class JournalReader {
     run_.trailer.verdict = VerdictOf(code);
     run_.trailer.exit_code = static_cast<int>(code);
     run_.trailer.reason = fmt::format(
-        "the run was killed after {} exchanges: nothing is confirmed or diagnosed; `assay run "
+        "the run was killed after {}: nothing is confirmed or diagnosed; `assay run "
         "--resume` goes on",
-        exchanges_);
+        CountText(exchanges_, "exchange"));
     run_.trailer.exchanges = exchanges_;
     run_.trailer.judged = judged_;
   }

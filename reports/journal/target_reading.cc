@@ -12,6 +12,7 @@
 #include "reports/text/text.h"
 #include "spec/catalogue/data_file.h"
 #include "spec/catalogue/parse.h"
+#include "spec/text/count.h"
 #include "spec/text/nearest.h"
 #include "spec/text/utf8.h"
 
@@ -73,8 +74,8 @@ void ReadRow(DataFile& file, const Json& element, const std::string& place,
   if (out.possible.empty()) {
     row.Complain("possible", "names no option, so the answers of the run contradict each other");
   } else if (settled != out.settled()) {
-    row.Complain("settled", fmt::format("is {}, but `possible` names {} options", settled,
-                                        out.possible.size()));
+    row.Complain("settled", fmt::format("is {}, but `possible` names {}", settled,
+                                        CountText(out.possible.size(), "option")));
   }
 }
 
@@ -112,7 +113,8 @@ Result<TargetReading> ParseReport(DataFile& file, const std::string& path) {
   }
   if (missing > 0) {
     reading.notes.push_back(fmt::format(
-        "{} says nothing about {} questions, so they count as open{}", path, missing, advice));
+        "{} says nothing about {} open{}", path,
+        CountText(missing, "question, so it counts as", "questions, so they count as"), advice));
   }
   if (verdict == "inconclusive") {
     reading.notes.push_back(path + " is from a run that could not judge everything");
@@ -190,8 +192,10 @@ std::string JoinIds(const std::vector<Option>& options, std::string_view between
 
 std::string Statement(const TargetReading& reading, std::size_t settled) {
   const std::size_t open = kQuestionCount - settled;
-  return fmt::format("Learned from {}{}: {} questions are settled, {} are open.", reading.name,
-                     reading.started.empty() ? "" : " on " + reading.started, settled, open);
+  return fmt::format("Learned from {}{}: {} settled, {} open.", reading.name,
+                     reading.started.empty() ? "" : " on " + reading.started,
+                     CountText(settled, "question is", "questions are"),
+                     CountText(open, "is", "are"));
 }
 
 // "A  cut: The page holds at most 100 entries."
@@ -220,10 +224,6 @@ bool HaveCommonOption(const TargetReading::Row& a, const TargetReading::Row& b) 
   return std::ranges::any_of(a.possible, [&](Option option) {
     return std::ranges::find(b.possible, option) != b.possible.end();
   });
-}
-
-std::string CountOf(std::size_t count) {
-  return fmt::format("{} question{}", count, count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -303,11 +303,12 @@ std::string ComparisonText(const TargetReading& a, const TargetReading& b) {
     out += fmt::format("{}  {} ({})\n", side, TerminalText(HideSecrets(reading->name)),
                        TerminalText(reading->file));
   }
-  AddRows(fmt::format("They differ in {}", CountOf(compared.differ.size())), compared.differ, a, b,
-          out);
-  AddRows(fmt::format("Open in one of them, so they may differ: {}", CountOf(compared.open.size())),
+  AddRows(fmt::format("They differ in {}", CountText(compared.differ.size(), "question")),
+          compared.differ, a, b, out);
+  AddRows(fmt::format("Open in one of them, so they may differ: {}",
+                      CountText(compared.open.size(), "question")),
           compared.open, a, b, out);
-  out += fmt::format("\nThe same in both: {}. {}\n", CountOf(compared.alike),
+  out += fmt::format("\nThe same in both: {}. {}\n", CountText(compared.alike, "question"),
                      compared.differ.empty() ? "No difference is known."
                                              : "These targets follow different readings.");
   return out;

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "spec/text/count.h"
+
 namespace assay {
 namespace {
 
@@ -188,8 +190,7 @@ Compared WithoutFarLines(const Compared& all) {
     }
     const std::size_t begin = i;
     while (i < all.size() && !near[i]) ++i;
-    const std::string text =
-        fmt::format("… {} alike …", i - begin == 1 ? "1 line" : fmt::format("{} lines", i - begin));
+    const std::string text = fmt::format("… {} alike …", CountText(i - begin, "line"));
     out.push_back({ComparedLine::Kind::kGap, text, text});
   }
   return out;
@@ -324,10 +325,11 @@ std::vector<std::string> Excerpt(const std::vector<std::string>& lines, std::str
   const std::size_t begin = found < most / 2 ? 0 : found - most / 2;
   const std::size_t end = std::min(lines.size(), begin + most);
   Lines out;
-  if (begin > 0) out.push_back(fmt::format("… {} lines before …", begin));
+  if (begin > 0) out.push_back(fmt::format("… {} before …", CountText(begin, "line")));
   out.insert(out.end(), lines.begin() + static_cast<std::ptrdiff_t>(begin),
              lines.begin() + static_cast<std::ptrdiff_t>(end));
-  if (end < lines.size()) out.push_back(fmt::format("… {} lines more …", lines.size() - end));
+  if (end < lines.size())
+    out.push_back(fmt::format("… {} …", CountText(lines.size() - end, "more line")));
   return out;
 }
 

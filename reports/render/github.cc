@@ -10,6 +10,7 @@
 #include "reports/render/summary.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -58,7 +59,7 @@ std::string GithubAnnotations(const RecordedRun& run) {
   if (!all) {
     out += Annotation(
         "error", "Assay",
-        fmt::format("{} more findings: see the summary of the job", findings.size() - shown));
+        CountText(findings.size() - shown, "more finding") + ": see the summary of the job");
   }
   return out;
 }

@@ -14,6 +14,7 @@
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
 #include "spec/text/base64.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {

@@ -10,6 +10,7 @@
 #include "reports/render/pictures.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -48,7 +49,8 @@ std::string Side(const std::vector<ComparedLine>& lines, std::string ComparedLin
     }
   }
   if (shown < lines.size()) {
-    out += fmt::format("<span class=\"gap\">… {} lines more …</span>\n", lines.size() - shown);
+    out += fmt::format("<span class=\"gap\">… {} …</span>\n",
+                       CountText(lines.size() - shown, "more line"));
   }
   return out;
 }

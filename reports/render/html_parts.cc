@@ -10,6 +10,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/text.h"
 #include "spec/catalogue/catalogue.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -207,18 +208,22 @@ std::string RuleGrid(const RecordedRun& run) {
 
 std::string RuleList(const RecordedRun& run) {
   const auto unexercised = UnexercisedRules(run);
-  const std::map<std::string, std::string> reasons(unexercised.begin(), unexercised.end());
+  const std::map<std::string, std::string> why_not(unexercised.begin(), unexercised.end());
   std::string out =
       "<label><span class=\"soft\">Find a rule</span><input type=\"search\"></label>\n";
+  if (const auto reasons = WhyNotShown(run); !reasons.empty()) {
+    out += fmt::format("<p>{} not shown. {}.</p>\n", CountText(CountTotals(run).not_shown, "rule"),
+                       HtmlText(fmt::format("{}", fmt::join(reasons, ". "))));
+  }
   for (const auto& [topic, rules] : RulesByTopic(run)) {
     std::string first, entries;  // those that did not hold come first
     std::size_t held = 0;
     bool broken = false;
     for (const std::string& rule : rules) {
-      const auto why = reasons.find(rule);
+      const auto why = why_not.find(rule);
       const std::string kind = RuleClass(run, rule);
       const bool told = kind != "held" && kind != "notshown";
-      (told ? first : entries) += RuleEntry(run, rule, why == reasons.end() ? "" : why->second);
+      (told ? first : entries) += RuleEntry(run, rule, why == why_not.end() ? "" : why->second);
       held += kind == "held" ? 1 : 0;
       broken |= told;
     }

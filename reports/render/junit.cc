@@ -12,6 +12,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {

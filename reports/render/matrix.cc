@@ -11,6 +11,7 @@
 #include "reports/render/summary.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -141,7 +142,8 @@ std::string MarkdownTable(const std::vector<RecordedRun>& runs, const std::strin
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string line = MarkdownRow(MarkdownCode(rows[i].name), rows[i].cells);
     if (text.size() + line.size() + 100 > limit) {
-      return text + fmt::format("\n{} rows are left out for their size.\n", rows.size() - i);
+      return text + fmt::format("\n{} left out for the size of the table.\n",
+                                CountText(rows.size() - i, "row is", "rows are"));
     }
     text += line;
   }

@@ -8,6 +8,7 @@
 
 #include "reports/text/secrets.h"
 #include "spec/record/raw_message.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -36,10 +37,6 @@ std::string ReadableValue(std::string_view value) {
     }
   }
   return out;
-}
-
-std::string Plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return Thousands(count) + " " + std::string(count == 1 ? one : many);
 }
 
 std::uint64_t CountBrokenRules(const RecordedRun& run) {
@@ -115,14 +112,6 @@ std::string HeadlineOf(const Finding& finding) {
   return finding.actual + (add ? " (expected " + finding.expected + ")" : "");
 }
 
-std::string CountText(std::uint64_t count, std::string_view one) {
-  const bool has_y = count != 1 && one.ends_with("y");
-  std::string text =
-      Thousands(count) + " " + std::string(has_y ? one.substr(0, one.size() - 1) : one);
-  if (count != 1) text += has_y ? "ies" : "s";
-  return text;
-}
-
 std::vector<std::string> Cautions(const RecordedRun& run) {
   std::vector<std::string> out = run.notes;
   const Totals totals = CountTotals(run);
@@ -134,8 +123,9 @@ std::vector<std::string> Cautions(const RecordedRun& run) {
                               CountText(run.trailer.exchanges, "answer")));
   }
   if (totals.rules > 0 && totals.not_shown * 2 > totals.rules) {
-    out.push_back(fmt::format("{} of {} were not shown by any answer.", Thousands(totals.not_shown),
-                              CountText(totals.rules, "rule")));
+    out.push_back(fmt::format("{} of {} {} not shown by any answer.", Thousands(totals.not_shown),
+                              CountText(totals.rules, "rule"),
+                              totals.not_shown == 1 ? "was" : "were"));
   }
   return out;
 }
@@ -152,7 +142,8 @@ std::string TopicOf(std::string_view rule) { return std::string(rule.substr(0, r
 namespace {
 
 std::string RepeatsText(const Repeats& repeats, std::string_view how) {
-  return fmt::format("{} of {} times {}", repeats.failed, repeats.tried, how);
+  return fmt::format("{} of {} {}", repeats.failed,
+                     CountText(static_cast<std::uint64_t>(repeats.tried), "time"), how);
 }
 
 }  // namespace
@@ -246,6 +237,28 @@ std::vector<std::pair<std::string, std::string>> UnexercisedRules(const Recorded
   return rules;
 }
 
+std::vector<NotShown> NotShownByReason(const RecordedRun& run) {
+  std::vector<NotShown> out;
+  for (const auto& [rule, why] : UnexercisedRules(run)) {
+    const auto same = std::ranges::find(out, why, &NotShown::why);
+    (same == out.end() ? out.emplace_back(NotShown{why, {}}) : *same).rules.push_back(rule);
+  }
+  std::ranges::stable_sort(out, [](const NotShown& a, const NotShown& b) {
+    if (a.why.empty() != b.why.empty()) return b.why.empty();
+    return a.rules.size() > b.rules.size();
+  });
+  return out;
+}
+
+std::vector<std::string> WhyNotShown(const RecordedRun& run) {
+  std::vector<std::string> out;
+  for (const auto& [why, rules] : NotShownByReason(run)) {
+    if (rules.size() < 2 || why.empty()) continue;
+    out.push_back(fmt::format("{} of them: {}", Thousands(rules.size()), why));
+  }
+  return out;
+}
+
 std::vector<std::string> UnreachedQuestions(const RecordedRun& run) {
   std::vector<std::string> out;
   for (const LearnedAnswer& answer : run.trailer.reading) {
@@ -267,17 +280,17 @@ std::string VerdictText(const RecordedRun& run) {
   if (run.trailer.verdict == RunVerdict::kConforms) {
     std::string text = "CONFORMS: every judged answer is right under one reading of the document";
     if (totals.warnings > 0) {
-      text += ", with " + Plural(totals.warnings, "warning", "warnings") + " by other sources";
+      text += ", with " + CountText(totals.warnings, "warning") + " by other sources";
     }
     if (totals.known > 0) {
-      text += ", " + Plural(totals.known, "known finding", "known findings") + " aside";
+      text += ", " + CountText(totals.known, "known finding") + " aside";
     }
     return text + (run.trailer.reason.empty() ? "" : "; " + run.trailer.reason) + ".";
   }
   if (run.trailer.verdict == RunVerdict::kViolations) {
     const std::string reason = run.trailer.reason.empty() ? "" : " (" + run.trailer.reason + ")";
-    return "VIOLATIONS: " + Plural(CountBrokenRules(run), "rule is broken", "rules are broken") +
-           ", " + Plural(totals.violations, "finding", "findings") + reason + ".";
+    return "VIOLATIONS: " + CountText(CountBrokenRules(run), "rule is broken", "rules are broken") +
+           ", " + CountText(totals.violations, "finding") + reason + ".";
   }
   std::string reason =
       run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason;
@@ -314,12 +327,6 @@ std::string ReproName(const Finding& finding) {
   const bool hidden = name.empty() || name[0] == '.' || name[0] == '-';
   if (!hidden && name == finding.id) return name;
   return fmt::format("{}{}_{:08x}", hidden ? "finding" : "", name, HashText(finding.id));
-}
-
-std::string Thousands(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
 }
 
 }  // namespace assay

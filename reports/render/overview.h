@@ -43,9 +43,6 @@ std::vector<const Finding*> SortFindings(const RecordedRun& run);
 // wrong with the answer.
 std::string HeadlineOf(const Finding& finding);
 
-// "1 answer", "12,345 answers".
-std::string CountText(std::uint64_t count, std::string_view one);
-
 // What a reader has to know before the verdict means anything, one sentence each: what kept the run
 // from judging, or how little it showed.
 std::vector<std::string> Cautions(const RecordedRun& run);
@@ -72,6 +69,15 @@ std::vector<std::string> DiagnosisTexts(const Finding& finding);
 // (rule, why no answer showed it) for each rule of that kind; the reason may be "".
 std::vector<std::pair<std::string, std::string>> UnexercisedRules(const RecordedRun& run);
 
+// The same by reason, that of most rules first; those without a reason last.
+struct NotShown {
+  std::string why;
+  std::vector<std::string> rules;
+};
+std::vector<NotShown> NotShownByReason(const RecordedRun& run);
+// "14 of them: no request is signed", for each reason that several rules share.
+std::vector<std::string> WhyNotShown(const RecordedRun& run);
+
 // The questions that no judgement depended on.
 std::vector<std::string> UnreachedQuestions(const RecordedRun& run);
 
@@ -91,8 +97,5 @@ std::string EvidenceText(const Finding& finding, std::size_t limit);
 // The file's name for a finding's repro script without folder and ending: its id if that is a safe
 // name, otherwise made safe, with a number that keeps different ids apart.
 std::string ReproName(const Finding& finding);
-
-// "12,345".
-std::string Thousands(std::uint64_t number);
 
 }  // namespace assay

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "reports/journal/sample_run_for_test.h"
+#include "reports/render/html_parts.h"
+#include "reports/render/summary.h"
+#include "reports/render/terminal.h"
 
 namespace assay {
 namespace {
@@ -56,6 +59,23 @@ TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
   EXPECT_EQ(CountTotals(run).rules, 7u);
 }
 
+TEST(Overview, RulesNotShownAreTiedTogetherByTheirReason) {
+  RecordedRun run = SampleRun("");
+  run.trailer.not_exercised = {"a.b.c: no request is signed", "a.b.d: the state lacks it",
+                               "a.b.e: no request is signed", "a.b.f"};
+  const auto groups = NotShownByReason(run);
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0].why, "no request is signed");
+  EXPECT_EQ(groups[0].rules, (std::vector<std::string>{"a.b.c", "a.b.e"}));
+  EXPECT_EQ(groups[1].rules, (std::vector<std::string>{"a.b.d"}));
+  EXPECT_EQ(groups[2].why, "");
+  EXPECT_EQ(WhyNotShown(run), (std::vector<std::string>{"2 of them: no request is signed"}));
+  const std::string_view said = "2 of them: no request is signed";
+  EXPECT_NE(TerminalSummary(run, "out", {}, false).find(said), std::string::npos);
+  EXPECT_NE(SummaryMarkdown(run).find(said), std::string::npos) << SummaryMarkdown(run);
+  EXPECT_NE(RuleList(run).find(said), std::string::npos) << RuleList(run);
+}
+
 TEST(Overview, ADiagnosisIsDeniedOnlyIfItWasLookedFor) {
   Finding finding;
   EXPECT_TRUE(DiagnosisTexts(finding).empty());
@@ -84,12 +104,6 @@ TEST(Overview, EvidenceIsNamedUpToTheLimit) {
   EXPECT_EQ(EvidenceText(finding, 2), "exchange 3");
   finding.evidence = {3, 4, 5};
   EXPECT_EQ(EvidenceText(finding, 2), "exchanges 3, 4 and 1 more");
-}
-
-TEST(Overview, LargeNumbersAreGrouped) {
-  EXPECT_EQ(Thousands(999), "999");
-  EXPECT_EQ(Thousands(1000), "1,000");
-  EXPECT_EQ(Thousands(1234567), "1,234,567");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "reports/render/body_view.h"
 #include "reports/render/overview.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {

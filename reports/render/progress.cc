@@ -7,6 +7,7 @@
 
 #include "reports/render/overview.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 #include "spec/text/utf8.h"
 
 namespace assay {
@@ -83,7 +84,7 @@ std::string Progress::Line() const {
   const double seconds = std::chrono::duration<double>(clock_() - begun_).count();
   const double share = of_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(of_);
   std::string line = of_ == 0 ? "" : fmt::format("{:3.0f} % ", share * 100);
-  line += fmt::format("{}: {} requests", part_, Thousands(requests_));
+  line += fmt::format("{}: {}", part_, CountText(requests_, "request"));
   if (seconds > 0.5) {
     line += fmt::format(
         ", {} a second",

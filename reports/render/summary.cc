@@ -9,6 +9,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -101,14 +102,15 @@ void AddFindings(const RecordedRun& run, LimitedText* out) {
     if (!out->Add(FindingSection(run, *finding))) ++left_out;
   }
   if (left_out == 0) return;
-  out->AddNote(fmt::format("\n{} of {} findings are left out for their size: see report.json.\n",
-                           left_out, findings.size()));
+  out->AddNote(fmt::format("\n{} of {} left out for {} size: see report.json.\n", left_out,
+                           CountText(findings.size(), "finding") + (left_out == 1 ? " is" : " are"),
+                           left_out == 1 ? "its" : "their"));
 }
 
 // One list under its heading; `items` are ready-made Markdown lines.
-void AddList(const std::string& heading, const std::vector<std::string>& items, LimitedText* out) {
-  const std::string begin =
-      fmt::format("\n<details><summary>{}: {}</summary>\n\n", heading, items.size());
+void AddListUnder(const std::string& heading, const std::vector<std::string>& items,
+                  LimitedText* out) {
+  const std::string begin = fmt::format("\n<details><summary>{}</summary>\n\n", heading);
   if (items.empty() || !out->Add(begin)) return;
   std::size_t left_out = 0;
   for (const std::string& item : items) {
@@ -118,18 +120,31 @@ void AddList(const std::string& heading, const std::vector<std::string>& items, 
   out->AddNote("\n</details>\n");
 }
 
-std::vector<std::string> UnexercisedItems(const RecordedRun& run) {
-  std::vector<std::string> items;
-  for (const auto& [rule, reason] : UnexercisedRules(run)) {
-    items.push_back(MarkdownCode(rule) + (reason.empty() ? "" : ": " + MarkdownText(reason)));
-  }
-  return items;
+// The same with the number of items in the heading.
+void AddList(const std::string& heading, const std::vector<std::string>& items, LimitedText* out) {
+  AddListUnder(fmt::format("{}: {}", heading, items.size()), items, out);
 }
 
 std::vector<std::string> CodeItems(const std::vector<std::string>& names) {
   std::vector<std::string> items;
   for (const std::string& name : names) items.push_back(MarkdownCode(name));
   return items;
+}
+
+std::vector<std::string> UnexercisedItems(const RecordedRun& run) {
+  std::vector<std::string> items;
+  for (const auto& [why, rules] : NotShownByReason(run)) {
+    items.push_back(fmt::format("{}{}", fmt::join(CodeItems(rules), ", "),
+                                why.empty() ? "" : ": " + MarkdownText(why)));
+  }
+  return items;
+}
+
+// "Rules not shown: 16 (14 of them: no request is signed)".
+std::string UnexercisedHeading(const RecordedRun& run) {
+  const std::string why = fmt::format("{}", fmt::join(WhyNotShown(run), "; "));
+  return fmt::format("Rules not shown: {}{}", UnexercisedRules(run).size(),
+                     why.empty() ? "" : " (" + MarkdownText(why) + ")");
 }
 
 std::vector<std::string> ReadingItems(const RecordedRun& run) {
@@ -153,7 +168,7 @@ std::string SummaryMarkdown(const RecordedRun& run, std::size_t limit) {
   if (!out.Add(Headline(run))) out.AddNote("## Assay: see report.json\n");
   AddTable(run, &out);
   AddFindings(run, &out);
-  AddList("Rules not shown", UnexercisedItems(run), &out);
+  AddListUnder(UnexercisedHeading(run), UnexercisedItems(run), &out);
   AddList("Questions never asked", CodeItems(UnreachedQuestions(run)), &out);
   AddList("Parameters that never changed an answer (ignored, or the dataset cannot show them)",
           CodeItems(ParametersWithoutEffect(run)), &out);

@@ -13,6 +13,7 @@
 #include "reports/render/terminal_lists.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -140,6 +141,7 @@ class Summary {
     AddLine("  rules: " + RulesText(totals));
     AddCount(fmt::format("{} not shown", CountText(totals.not_shown, "rule")), totals.not_shown,
              Section::kNotShown);
+    for (const std::string& why : WhyNotShown(run_)) AddLine("    " + TerminalValue(why));
     AddCount(fmt::format("{} where the document is silent", CountText(learned, "answer")), learned,
              Section::kLearned);
     AddCount(fmt::format("{} not settled", CountText(open, "question")), open, Section::kOpen);

@@ -9,6 +9,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -102,9 +103,16 @@ Lines OpenLines(const RecordedRun& run) {
 
 Lines NotShownLines(const RecordedRun& run) {
   Lines lines;
-  for (const auto& [rule, reason] : UnexercisedRules(run)) {
-    lines.push_back("  " + TerminalValue(rule) +
-                    (reason.empty() ? "" : ": " + TerminalValue(reason)));
+  for (const auto& [why, rules] : NotShownByReason(run)) {
+    if (rules.size() == 1) {
+      lines.push_back("  " + TerminalValue(rules.front()) +
+                      (why.empty() ? "" : ": " + TerminalValue(why)));
+      continue;
+    }
+    lines.push_back("  " + (why.empty() ? "no answer showed" : TerminalValue(why)) + ":");
+    Lines names;
+    for (const std::string& rule : rules) names.push_back(TerminalValue(rule));
+    AddWrapped("", names, &lines);
   }
   return lines;
 }
@@ -153,7 +161,7 @@ std::vector<std::string> FindingLines(const RecordedRun& run, const std::string&
     AddLine("after", TerminalValue(before[i]), &lines);
   }
   if (before.size() > kMostBefore) {
-    AddLine("after", fmt::format("{} more requests", before.size() - kMostBefore), &lines);
+    AddLine("after", CountText(before.size() - kMostBefore, "more request"), &lines);
   }
   AddLine("request", TerminalValue(RequestText(finding.request)), &lines);
   AddLine("expected", TerminalValue(finding.expected), &lines);

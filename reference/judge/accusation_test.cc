@@ -87,6 +87,70 @@ TEST_F(Accusation, MeetsAFilterThatMeansSomethingElseInCompany) {
             "request.filter.one_meaning ");
 }
 
+// Otherwise a reader cannot tell which snapshot of the lists shows it.
+TEST_F(Accusation, NamesTheSnapshotThatAFilterTreatsInTwoWays) {
+  const Request alone = Ask({{"Usage", "image"}, {"PageSize", "100"}});
+  const Request beside = Ask({{"Usage", "image"}, {"PageSize", "100"}, {"SnapshotType", "all"}});
+  const auto told = [](const Verdict& verdict) {
+    const auto all = verdict.violations();
+    return all.empty() ? std::string() : all.front().expected + " / " + all.front().actual;
+  };
+  for (const bool less : {true, false}) {
+    const Pairs matched = {{"filter.usage.image", "matched"}};
+    const Pairs not_matched = {{"filter.usage.image", "not_matched"}};
+    Judge judge(TestDataset());
+    const Response first = Under(alone, less ? matched : not_matched);
+    EXPECT_EQ(RulesBroken(Examine(judge, 1, alone, first)), "");
+    const std::string text =
+        told(Examine(judge, 2, beside, Under(beside, less ? not_matched : matched)));
+    const std::size_t name = text.find("s-");
+    ASSERT_EQ(name, 0U) << text;
+    const std::string id = text.substr(0, text.find(' '));
+    const auto at = TestDataset().by_id.find(id);
+    ASSERT_NE(at, TestDataset().by_id.end()) << text;
+    EXPECT_EQ(TestDataset().snapshots[at->second][Field::kUsage], "image_disk");
+    const std::string by_alone = "`RegionId=cn-hangzhou&Usage=image&PageSize=100` ";
+    const std::string by_both = "`RegionId=cn-hangzhou&Usage=image&PageSize=100&SnapshotType=all` ";
+    const std::string lists = "lists " + id + ": 200 and a list of ";
+    const std::string lacks = "does not list " + id;
+    EXPECT_NE(text.find((less ? by_alone : by_both) + lists), std::string::npos) << text;
+    EXPECT_NE(text.find((less ? by_both : by_alone) + lacks), std::string::npos) << text;
+    const bool says_why = text.find("though it satisfies SnapshotType=all") != std::string::npos;
+    EXPECT_EQ(says_why, less) << text;
+  }
+}
+
+// What the sentence of the rule is about: no request without MaxResults breaks that of MaxResults.
+TEST_F(Accusation, NamesTheSizeThatTheRequestAsksFor) {
+  const Response eleven = Under(Ask({{"MaxResults", "11"}}));
+  const auto broken = [&](const Request& request, const Response& response) {
+    return RulesBroken(JudgedFirst(request, response));
+  };
+  EXPECT_EQ(broken(Ask({}), eleven), "page.size.default ");
+  EXPECT_EQ(broken(Ask({}), Under(Ask({{"PageSize", "11"}}))), "page.size.default ");
+  EXPECT_EQ(broken(Ask({{"PageSize", "10"}}), Under(Ask({{"PageSize", "11"}}))),
+            "page.size.limits ");
+  EXPECT_EQ(broken(Ask({{"MaxResults", "10"}}), eleven), "token.max_results.limits ");
+}
+
+// "1 more snapshot", not "1 more snapshots"; "no snapshot", not "at most 0 snapshots".
+TEST_F(Accusation, CountsInWordsThatAgree) {
+  const auto expected = [&](const Request& request, const Response& response) {
+    const auto all = JudgedFirst(request, response).violations();
+    return all.empty() ? std::string() : all.front().expected;
+  };
+  const Response ten = Under(Ask({{"PageSize", "10"}}));
+  EXPECT_EQ(expected(Ask({{"PageNumber", "100"}, {"PageSize", "10"}}), ten), "no snapshot");
+  EXPECT_EQ(expected(Ask({{"PageSize", "1"}}), ten), "at most 1 snapshot");
+  Response short_page = Under(Ask({{"MaxResults", "10"}}));
+  auto body = nlohmann::json::parse(short_page.body);
+  auto& list = body["Snapshots"]["Snapshot"];
+  list.erase(list.size() - 1);
+  body.erase("NextToken");
+  short_page.body = body.dump();
+  EXPECT_EQ(expected(Ask({{"MaxResults", "10"}}), short_page), "1 more snapshot, or a NextToken");
+}
+
 TEST_F(Accusation, WarnsIfOnlyValuesOfOtherParametersDiffer) {
   const char* question = "paging.page_size.above_maximum";
   EXPECT_EQ(

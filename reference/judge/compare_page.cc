@@ -8,6 +8,7 @@
 
 #include "reference/describe_snapshots/select.h"
 #include "reference/describe_snapshots/values.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -140,7 +141,8 @@ class PageComparer {
     } else {
       Differ(
           plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule : BlameForMissing(),
-          fmt::format("{} more snapshots, or a NextToken", page_.count - count()),
+          CountText(static_cast<std::uint64_t>(page_.count - count()), "more snapshot") +
+              ", or a NextToken",
           CountOfSnapshots(static_cast<std::size_t>(count())) + " and no NextToken", "missing");
     }
   }
@@ -190,11 +192,19 @@ class PageComparer {
     }
   }
 
+  // The rule that says how many such a request gets on a page.
+  Rule RuleOfSize() const {
+    if (paging_.by_token && request_.Find("MaxResults")) return "token.max_results.limits"_rule;
+    if (paging_.by_token && request_.Find("NextToken")) return "token.max_results.default"_rule;
+    return request_.Find("PageSize") ? "page.size.limits"_rule : "page.size.default"_rule;
+  }
+
   void DifferByTooMany() {
     const bool beyond_size = count() > paging_.size;
-    Rule rule = paging_.by_token ? "token.max_results.limits"_rule : "page.size.limits"_rule;
-    if (!beyond_size && paging_.by_token) rule = "token.walk.unique"_rule;
-    Differ(rule, fmt::format("at most {} snapshots", page_.count),
+    const Rule rule = beyond_size        ? RuleOfSize()
+                      : paging_.by_token ? "token.walk.unique"_rule
+                                         : "page.size.limits"_rule;
+    Differ(rule, AtMostText(static_cast<std::uint64_t>(page_.count), "snapshot"),
            CountOfSnapshots(static_cast<std::size_t>(count())), "too many");
   }
 
@@ -295,7 +305,9 @@ class PageComparer {
       return;
     }
     if (more && !given) {
-      return Differ("token.next.given"_rule, fmt::format("a NextToken, since {} more follow", rest),
+      return Differ("token.next.given"_rule,
+                    "a NextToken, since " +
+                        CountText(static_cast<std::uint64_t>(rest), "more follows", "more follow"),
                     "no NextToken", "no token");
     }
     if (more) return;
@@ -310,7 +322,9 @@ class PageComparer {
     const std::int64_t most = 2 * std::max(region, page_.total) + 50;
     if (paging_.origin && paging_.origin->page > most) {
       return Differ("token.walk.ends"_rule, "a page without NextToken at the end of the walk",
-                    fmt::format("another NextToken after {} pages", paging_.origin->page), "");
+                    "another NextToken after " +
+                        CountText(static_cast<std::uint64_t>(paging_.origin->page), "page"),
+                    "");
     }
     CheckFullLastPage();
   }

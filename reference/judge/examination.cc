@@ -578,7 +578,7 @@ bool Examination::IsPinBroken() {
 }
 
 void Examination::CompareWithOthers(const Constraints& mine) {
-  Lessons::Incoherence found = known_.lessons.Compare(mine, request_, answer_);
+  Lessons::Incoherence found = known_.lessons.Compare(mine, Asked(), dataset_);
   if (found.difference) {
     for (const Lesson* lesson : found.others) verdict_.evidence.push_back(lesson->id);
     Report(*found.difference);

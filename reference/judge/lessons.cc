@@ -88,10 +88,21 @@ bool Lessons::Restrict(Constraints news, const Exchange* exchange, const WalkMem
     if (space_.domains()[q] != next.domains()[q]) evidence_[q].push_back(exchange->id);
   }
   space_ = std::move(next);
-  lessons_.push_back({exchange->id, exchange->request, exchange->response, tokens,
-                      exchange->state.quiet_state, exchange->answer.IsError(),
-                      exchange->answer.InWords()});
+  lessons_.push_back(LessonOf(*exchange, tokens));
   return true;
+}
+
+Lesson Lessons::LessonOf(const Exchange& exchange, const WalkMemory::View& tokens) const {
+  const std::shared_ptr<const QuietState>& state = exchange.state.quiet_state;
+  return {.id = exchange.id,
+          .request = exchange.request,
+          .response = exchange.response,
+          .tokens = tokens,
+          .quiet_state = state,
+          .refuses = exchange.answer.IsError(),
+          .answered = exchange.answer.InWords(),
+          .listed = ListedPositions(exchange.answer, state ? state->dataset : dataset_),
+          .of_known_state = !state};
 }
 
 void Lessons::LearnOption(std::uint64_t exchange, Question question, Option option) {
@@ -113,9 +124,7 @@ void Lessons::KeepWitness(const Exchange& exchange, const WalkMemory::View& toke
     wanted = true;
   }
   if (!wanted) return;
-  witnesses_.push_back({exchange.id, exchange.request, exchange.response, tokens,
-                        exchange.state.quiet_state, exchange.answer.IsError(),
-                        exchange.answer.InWords()});
+  witnesses_.push_back(LessonOf(exchange, tokens));
 }
 
 Constraints Lessons::ConstraintsOf(const AskedAnswer& asked, const Dataset& dataset) const {
@@ -211,8 +220,10 @@ std::vector<Question> Lessons::Resolving(const Constraints& mine,
 }
 
 // request.same.answer, request.filter.one_meaning, request.reading.consistent
-Lessons::Incoherence Lessons::Compare(const Constraints& mine, const Request& request,
-                                      const ObservedAnswer& answer) {
+Lessons::Incoherence Lessons::Compare(const Constraints& mine, const AskedAnswer& asked,
+                                      const Dataset& dataset) {
+  const Request& request = asked.request;
+  const ObservedAnswer& answer = asked.answer;
   const Aspect aspect = answer.IsError() ? Aspect::kOutcome : Aspect::kList;
   Incoherence out{.others = Contradicted(mine)};
   if (out.others.empty() && !pins_.pins.empty()) {
@@ -246,6 +257,12 @@ Lessons::Incoherence Lessons::Compare(const Constraints& mine, const Request& re
                : fmt::format("an answer in which a filter's value means something else: {}",
                              Catalogue::Get()[meanings.front()].situation),
            about);
+    const auto described =
+        &dataset == &dataset_ ? DescribeMeanings(meanings, mine, asked, out.others) : std::nullopt;
+    if (described) {
+      out.difference->expected = described->expected;
+      out.difference->actual = described->actual;
+    }
   } else if (out.by_situation.size() == 1 && out.others.size() == 1 &&
              AreOneSituation(out.by_situation.front(), request, out.others.front()->request)) {
     const Question question = out.by_situation.front();
@@ -256,6 +273,27 @@ Lessons::Incoherence Lessons::Compare(const Constraints& mine, const Request& re
         std::string(Id(question)));
   }
   return out;
+}
+
+// Shown by the first of the other answers that is enough; nothing if none of them is.
+std::optional<TwoMeanings> Lessons::DescribeMeanings(const std::vector<Question>& disputed,
+                                                     const Constraints& mine,
+                                                     const AskedAnswer& asked,
+                                                     const std::vector<Lesson*>& others) const {
+  for (const Question question : disputed) {
+    if (!IsMeaning(question)) continue;
+    const MeantList one{asked.request, asked.tokens, asked.listed, Left(mine, question),
+                        asked.answer.InWords()};
+    for (Lesson* lesson : others) {
+      if (!lesson->of_known_state) continue;
+      const MeantList other{lesson->request, lesson->tokens, lesson->listed,
+                            Left(ConstraintsOf(*lesson), question), lesson->answered};
+      auto described =
+          DescribeTwoMeanings(question, one, other, dataset_, space_.domains(), asked.hidden);
+      if (described) return described;
+    }
+  }
+  return std::nullopt;
 }
 
 void Lessons::Free(const Incoherence& incoherence) {

@@ -10,6 +10,7 @@
 #include "reference/judge/exchange.h"
 #include "reference/judge/exploration.h"
 #include "reference/judge/situations.h"
+#include "reference/judge/telling_snapshot.h"
 #include "reference/judge/walk_memory.h"
 #include "reference/reading/reading_space.h"
 
@@ -27,6 +28,8 @@ struct Lesson {
   std::shared_ptr<const QuietState> quiet_state;
   bool refuses = false;                                   // the answer is an error
   std::string answered = {};                              // the answer in words
+  std::vector<std::uint32_t> listed = {};                 // positions in the known state
+  bool of_known_state = true;                             // the answer
   std::optional<Constraints> constraints = std::nullopt;  // found when first asked for
 };
 
@@ -64,8 +67,7 @@ class Lessons {
     std::vector<Question> by_situation;    // questions that the target answers by situation …
     std::vector<Lesson*> others;           // … as these answers together with it show
   };
-  Incoherence Compare(const Constraints& mine, const Request& request,
-                      const ObservedAnswer& answer);
+  Incoherence Compare(const Constraints& mine, const AskedAnswer& asked, const Dataset& dataset);
   // Takes the questions as answered by situation: what was learned of them no longer binds.
   void Free(const Incoherence& incoherence);
   const Situations& situations() const { return situations_; }
@@ -94,6 +96,10 @@ class Lessons {
   std::vector<Lesson*> Contradicted(const Constraints& mine);
   bool AreConsistent(const Constraints& mine, const std::vector<Lesson*>& others,
                      const Situations& situations) const;
+  Lesson LessonOf(const Exchange& exchange, const WalkMemory::View& tokens) const;
+  std::optional<TwoMeanings> DescribeMeanings(const std::vector<Question>& disputed,
+                                              const Constraints& mine, const AskedAnswer& asked,
+                                              const std::vector<Lesson*>& others) const;
   std::vector<Question> Resolving(const Constraints& mine, const std::vector<Lesson*>& others,
                                   bool meanings) const;
 

@@ -7,10 +7,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <utility>
 
 #include "conformance/cases/filter_choices.h"
+#include "conformance/cases/placeholders.h"
+#include "spec/catalogue/operation.h"
 
 namespace assay {
 namespace {
@@ -115,6 +118,45 @@ TestOutcome WalkTogether(SuiteContext& context, const std::string& test, std::si
     for (std::size_t b = 0; b < a; ++b) {
       if (together == 2) add({b, a});
       for (std::size_t c = 0; together == 3 && c < b; ++c) add({c, b, a});
+    }
+  }
+  return RunScripts(context, test, std::move(scripts));
+}
+
+// Where a value is written in other letters, so that it means the same or is refused: the position
+// among the parameters, or nothing if no letter case of the filters is worth a try.
+std::optional<std::size_t> PlaceOfLetters(const std::vector<Parameter>& filters) {
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const auto& [name, value] = filters[i];
+    const ParameterInfo* info = OperationInfo::Get().FindParameter(name);
+    const bool has_case =
+        (info && info->selects) || name == "SnapshotName" || name == "Tag.1.Value";
+    if (has_case && SwappedLetters(value) != value) return i;
+  }
+  return std::nullopt;
+}
+
+// Values in other letters, alone and beside each other filter, to the end: letter case may count or
+// not, but then on every page and in every company.
+TestOutcome WalkOtherLetters(SuiteContext& context, const std::string& test,
+                             const std::vector<Way>& ways) {
+  const FilterChoices& choices = ChoicesOf(context);
+  std::vector<std::unique_ptr<Script>> scripts;
+  std::size_t turn = 0;
+  const auto add = [&](std::vector<Parameter> filters, std::size_t count, const Way& way) {
+    const auto place = PlaceOfLetters(filters);
+    if (!place || count == 0) return;
+    filters[*place].value = SwappedLetters(filters[*place].value);
+    scripts.push_back(WalkOf(context, {std::move(filters), count, SizeFor(count, way.by)}, way));
+  };
+  for (const FilterChoice* choice :
+       choices.SelectingMoreThan(static_cast<std::size_t>(kShortestByToken), 1)) {
+    for (const Way& way : ways) add(choice->parameters, choice->count, way);
+  }
+  for (std::size_t a = 0; context.options.thorough && a < FilterChoices::Filters(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      FilterChoices::Company company = choices.Together({b, a});
+      add(std::move(company.parameters), company.count, ways[turn++ % ways.size()]);
     }
   }
   return RunScripts(context, test, std::move(scripts));
@@ -286,6 +328,9 @@ std::vector<SuiteTest> InteractionTests(const SuiteOptions& options) {
     });
   }
   add("continuations", SendContinuations);
+  add("other_letters", [ways](SuiteContext& context, const std::string& test) {
+    return WalkOtherLetters(context, test, ways);
+  });
   const auto add_together = [&](std::size_t count, const std::string& name,
                                 const std::vector<Way>& in_turn) {
     add(name, [count, in_turn](SuiteContext& context, const std::string& test) {

@@ -54,6 +54,13 @@ TEST(Interactions, SeeFiltersThatAWalkForgets) {
   EXPECT_TRUE(FindFaultBy("token.filters.key_forgotten", "continuations"));
 }
 
+TEST(Interactions, SeeLettersThatCountOnSomePagesOrInSomeCompanyOnly) {
+  for (const char* fault : {"tag.value.letters_by_page", "filter.category.letters_by_page",
+                            "filter.source_disk_type.letters_in_company"}) {
+    EXPECT_TRUE(FindFaultBy(fault, "other_letters")) << fault;
+  }
+}
+
 TEST(Interactions, SeeThatAFullPageLosesItsLast) {
   EXPECT_TRUE(FindFaultBy("paging.full_page.hundred_ids", "full_pages_number_json"));
   EXPECT_TRUE(FindFaultBy("paging.full_page.by_token", "full_pages_token_json"));

@@ -8,6 +8,7 @@
 #include "reference/describe_snapshots/made_up.h"
 #include "reference/describe_snapshots/model.h"
 #include "spec/catalogue/rule_case.h"
+#include "spec/text/count.h"
 #include "spec/text/letters.h"
 #include "spec/text/time.h"
 
@@ -105,6 +106,8 @@ std::optional<Shared> FindCrowd(const Dataset& dataset, bool by_tag) {
 }
 
 }  // namespace
+
+std::string SwappedLetters(std::string_view text) { return Map(text, SwappedLetter); }
 
 bool IsUsable(std::string_view text) {
   return !text.empty() && !IsBlank(text.front()) && !IsBlank(text.back());
@@ -306,8 +309,8 @@ Result<std::string> Placeholders::TagText(std::string_view name, const Snapshot*
     tags = UsableTags(dataset_.snapshots[i]);
   }
   if (number == 0 || tags.size() < number) {
-    return Lacks(name,
-                 fmt::format("the dataset has no snapshot with {} tags in {}", number, region_));
+    return Lacks(name, fmt::format("the dataset has no snapshot with {} in {}",
+                                   CountText(number, "tag"), region_));
   }
   return rest.ends_with("key") ? tags[number - 1].key : tags[number - 1].value;
 }
@@ -323,7 +326,9 @@ Result<std::string> Placeholders::Ids(std::string_view name, const Snapshot* hit
     if (ids.size() < count && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
   }
   if (ids.size() < count) {
-    return Lacks(name, fmt::format("the dataset has only {} snapshots in {}", ids.size(), region_));
+    return Lacks(name, ids.empty() ? fmt::format("the dataset has no snapshot in {}", region_)
+                                   : fmt::format("the dataset has only {} in {}",
+                                                 CountText(ids.size(), "snapshot"), region_));
   }
   if (rest == ".reversed") std::ranges::reverse(ids);
   if (rest == ".twice") {
@@ -428,7 +433,7 @@ class Placeholders::Replacement {
     if (!value) return value;
     if (name == "$upper") return Map(*value, CapitalLetter);
     if (name == "$lower") return SmallLetters(*value);
-    if (name == "$swapped") return Map(*value, SwappedLetter);
+    if (name == "$swapped") return SwappedLetters(*value);
     if (name == "$escaped") return Escaped(*value);
     if (name == "$beginning") return value->substr(0, MiddleOf(*value));
     if (name == "$ending") return value->substr(MiddleOf(*value));

@@ -83,6 +83,9 @@ struct TwoValues {
 };
 std::optional<TwoValues> FindTwoValues(const Snapshot& snapshot);
 
+// Small letters as capitals, and capitals as small letters.
+std::string SwappedLetters(std::string_view text);
+
 // "11" of ".11.reversed"; advances behind it.
 std::optional<std::size_t> TakeNumber(std::string_view& text);
 

@@ -81,9 +81,9 @@ void AddForEach(std::vector<Fault>& out) {
     const auto id = [&](const char* what) { return fmt::format("filter.{}.{}", p.word, what); };
     const std::vector<Rule> rules = RulesOf(p);
     std::vector<Rule> by_token = rules;
-    for (const Rule rule :
-         {"token.next.continues"_rule, "token.walk.complete"_rule, "token.walk.unique"_rule,
-          "token.max_results.limits"_rule, "token.next.given"_rule}) {
+    for (const Rule rule : {"token.next.continues"_rule, "token.walk.complete"_rule,
+                            "token.walk.unique"_rule, "token.max_results.limits"_rule,
+                            "token.max_results.default"_rule, "token.next.given"_rule}) {
       by_token.push_back(rule);
     }
     const std::string name = p.name, partner = p.partner;
@@ -353,6 +353,38 @@ void AddVariants(std::vector<Fault>& out) {
   }
 }
 
+// The letters of a value count on one page and not on another, or in company only.
+void AddLetters(std::vector<Fault>& out) {
+  const std::vector<Rule> of_lists = {"page.total_count.matches"_rule,
+                                      "request.parameters.conjunction"_rule};
+  std::vector<Rule> of_category = of_lists, of_type = of_lists;
+  for (const Rule rule : {"filter.category.standard"_rule, "filter.category.flash"_rule,
+                          "filter.category.unknown"_rule}) {
+    of_category.push_back(rule);
+  }
+  for (const Rule rule :
+       {"filter.source_disk_type.letters"_rule, "filter.source_disk_type.data"_rule,
+        "filter.source_disk_type.system"_rule}) {
+    of_type.push_back(rule);
+  }
+  out.push_back(ValidateFault(
+      "filter.category.letters_by_page", "ignores Category in other letters on later pages", 5,
+      of_category, [](const Scene& scene, Plan& plan) {
+        const std::string_view value = scene.Value("Category"), page = scene.Value("PageNumber");
+        if (page.empty() || page == "1" || value == "Standard" || value == "Flash") return;
+        if (!EqualAnyCase(value, "standard") && !EqualAnyCase(value, "flash")) return;
+        Accept(plan, "InvalidSnapshotCategory.Malformed");
+        std::erase_if(plan.filters, [](const Filter& f) { return IsOf(f, Field::kCategory); });
+      }));
+  out.push_back(SelectFault(
+      "filter.source_disk_type.letters_in_company",
+      "finds nothing by SourceDiskType in other letters beside another filter", 5, of_type,
+      [](const Scene& scene, const Snapshot&, bool right) {
+        const std::string_view value = scene.Value("SourceDiskType");
+        return right && (value == SmallLetters(value) || scene.plan->filters.size() < 2);
+      }));
+}
+
 }  // namespace
 
 void AddFilterFaults(std::vector<Fault>& out) {
@@ -381,6 +413,7 @@ void AddFilterFaults(std::vector<Fault>& out) {
                      RefusePlan(plan, "request.open.admissible"_rule, "InvalidSourceDiskType");
                    }
                  }});
+  AddLetters(out);
 }
 
 void AddFilterVariants(std::vector<Fault>& out) { AddVariants(out); }

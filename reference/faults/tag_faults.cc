@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reference/faults/families.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
@@ -18,6 +19,7 @@ const std::vector<Rule>& TagRules() {
                                           "tag.text.exact"_rule,
                                           "page.total_count.matches"_rule,
                                           "request.parameters.conjunction"_rule,
+                                          "request.filter.one_meaning"_rule,
                                           "request.reading.consistent"_rule};
   return rules;
 }
@@ -118,6 +120,29 @@ void AddTagSelecting(std::vector<Fault>& out) {
       }));
 }
 
+// The letters of a value count on one page and not on another.
+void AddTagLetters(std::vector<Fault>& out) {
+  const auto otherwise = [](const Scene& scene, const Filter& filter, const Snapshot& snapshot) {
+    const bool exact = scene.choices.Pick("tag.value_letters"_question) == "exact"_option;
+    return std::ranges::any_of(snapshot.tags, [&](const Tag& tag) {
+      return tag.key == filter.value &&
+             (exact ? EqualAnyCase(tag.value, filter.second) : tag.value == filter.second);
+    });
+  };
+  out.push_back(SelectFault(
+      "tag.value.letters_by_page", "treats letter case in tag values otherwise on later pages", 5,
+      TagRules(),
+      TakesTags([otherwise](const Scene& scene, const std::vector<const Filter*>& filters,
+                            const Snapshot& snapshot) {
+        const bool later = scene.PageNumber() > 1 || scene.plan->paging.origin.has_value();
+        return std::ranges::all_of(filters, [&](const Filter* filter) {
+          return later && filter->kind == Filter::Kind::kTagPair
+                     ? otherwise(scene, *filter, snapshot)
+                     : Holds(scene, *filter, snapshot);
+        });
+      })));
+}
+
 void AddParsing(std::vector<Fault>& out) {
   const auto unset = [](auto matches) {
     return [matches](const Scene&, Request& request) {
@@ -191,6 +216,7 @@ void AddTagLimits(std::vector<Fault>& out) {
 
 void AddTagFaults(std::vector<Fault>& out) {
   AddTagSelecting(out);
+  AddTagLetters(out);
   AddParsing(out);
   AddTagLimits(out);
 }

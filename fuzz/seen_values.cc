@@ -1,22 +1,37 @@
 #include "fuzz/seen_values.h"
 
+#include <algorithm>
+
 #include "fuzz/exchange_input.h"
+#include "spec/catalogue/operation.h"
 #include "spec/text/random.h"
 
 namespace assay {
 namespace {
 
-constexpr std::size_t kMostNames = 64, kMostValues = 512, kLongest = 256;
+constexpr std::size_t kMostValues = 512, kLongest = 256;
+
+// "Tag.1.Key" of "Tag.3.Key"; "" if the documents have no such parameter.
+std::string Documented(const std::string& name) {
+  const std::size_t dot = name.find('.'), end = name.find('.', dot + 1);
+  std::string general = name;
+  if (end != std::string::npos) general.replace(dot + 1, end - dot - 1, "N");
+  const ParameterInfo* info = OperationInfo::Get().FindParameter(general);
+  if (info == nullptr || name == "Action") return "";
+  if (end != std::string::npos) general[dot + 1] = '1';
+  return general;
+}
+
+bool Walks(const Request& request) { return request.Find("NextToken").has_value(); }
 
 }  // namespace
 
 void SeenValues::Add(std::string_view input) {
   for (const Request& request : ParseExchangeInput(input, "").requests) {
-    for (const auto& [name, value] : request.parameters) {
-      if (value.size() > kLongest || name.size() > kLongest) continue;
-      const auto at = of_.find(name);
-      if (at == of_.end() && names_.size() == kMostNames) continue;
-      Values& values = at == of_.end() ? of_[name] : at->second;
+    for (const auto& [given, value] : request.parameters) {
+      const std::string name = Documented(given);
+      if (value.size() > kLongest || name.empty()) continue;
+      Values& values = of_[name];
       if (values.list.empty()) names_.push_back(name);
       if (values.list.size() == kMostValues || !values.known.insert(value).second) continue;
       values.list.push_back(value);
@@ -33,6 +48,9 @@ std::string SeenValues::SetSome(std::string_view input, std::uint64_t seed) cons
   for (std::size_t left = 1 + random.Below(3); left > 0; --left) {
     const std::string& name = random.Pick(names_);
     request.Set(name, random.Pick(of_.at(name).list));
+  }
+  if (random.Below(4) > 0 && std::ranges::none_of(out.requests, Walks)) {
+    out.requests = {Request(request)};
   }
   return WriteExchangeInput(out);
 }

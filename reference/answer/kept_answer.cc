@@ -1,23 +1,23 @@
 #include "reference/answer/kept_answer.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "reference/answer/observed_body.h"
 
 namespace assay {
 namespace {
 
+// Those of snapshots that hold their texts themselves are left out.
 template <typename Visit>
-void VisitValues(ObservedAnswer& answer, const Visit& visit) {
+void VisitTexts(ObservedAnswer& answer, const Visit& visit) {
   for (ObservedValue* value :
        {&answer.request_id, &answer.host_id, &answer.code, &answer.message, &answer.recommend,
         &answer.next_token, &answer.page_size, &answer.page_number, &answer.total_count}) {
-    visit(*value);
+    visit(value->text);
   }
   for (ObservedSnapshot& snapshot : answer.snapshots) {
-    for (ObservedValue& value : snapshot.fields) visit(value);
-    for (ObservedTag& tag : snapshot.tags) {
-      visit(tag.key);
-      visit(tag.value);
-    }
+    if (!snapshot.seen) VisitTexts(snapshot, visit);
   }
 }
 
@@ -48,14 +48,25 @@ ObservedAnswer CopyOf(const ObservedAnswer& answer) {
 
 }  // namespace
 
-KeptAnswer::KeptAnswer(const ObservedAnswer& answer) : answer_(CopyOf(answer)) {
+KeptAnswer::KeptAnswer(const ObservedAnswer& answer, std::string_view body)
+    : answer_(CopyOf(answer)) {
+  const std::string_view source = body.empty() ? body : answer.source;
   std::size_t size = 0;
-  VisitValues(answer_, [&](const ObservedValue& value) { size += value.text.size(); });
+  VisitTexts(answer_, [&](std::string_view& text) {
+    if (const auto place = PlaceIn(source, text)) {
+      text = {body.data() + *place, text.size()};
+    } else {
+      size += text.size();
+    }
+  });
+  answer_.source = source.empty() ? source : body;
+  if (size == 0) return;
   texts_ = std::make_unique_for_overwrite<char[]>(size);
   char* end = texts_.get();
-  VisitValues(answer_, [&](ObservedValue& value) {
-    char* const begin = std::exchange(end, std::ranges::copy(value.text, end).out);
-    value.text = {begin, value.text.size()};
+  VisitTexts(answer_, [&](std::string_view& text) {
+    if (PlaceIn(answer_.source, text)) return;
+    char* const begin = std::exchange(end, std::ranges::copy(text, end).out);
+    text = {begin, text.size()};
   });
 }
 

@@ -40,6 +40,40 @@ TEST(KeptAnswer, OutlivesTheReaderAndTheBody) {
   EXPECT_EQ(kept.back()->snapshot_count, 0u);
 }
 
+TEST(KeptAnswer, LeavesTextsInABodyThatStays) {
+  AnswerReader reader;
+  Response response =
+      Json(R"({"RequestId":"R-1","Message":"a\u0062","TotalCount":2,"NextToken":"","Snapshots":)"
+           R"({"Snapshot":[{"Available":true,"Tags":{"Tag":[{"TagKey":"k","TagValue":"\n"}]}}]}})");
+  const KeptAnswer kept(reader.Read(response), response.body);
+  (void)reader.Read(Json(std::string(response.body.size(), 'x')));
+  const Response moved = std::move(response);
+  EXPECT_EQ(kept->source.data(), moved.body.data());
+  EXPECT_EQ(kept->request_id.text.data(), moved.body.data() + moved.body.find("R-1"));
+  EXPECT_EQ(kept->request_id.text, "R-1");
+  EXPECT_EQ(kept->message.text, "ab");
+  EXPECT_EQ(kept->total_count.text, "2");
+  EXPECT_EQ(kept->next_token.text, "");
+  ASSERT_EQ(kept->snapshot_count, 1u);
+  const ObservedSnapshot& snapshot = kept->snapshots.front();
+  EXPECT_EQ(snapshot[Field::kAvailable].text, "true");
+  ASSERT_EQ(snapshot.tags.size(), 1u);
+  EXPECT_EQ(snapshot.tags[0].key.text, "k");
+  EXPECT_EQ(snapshot.tags[0].value.text, "\n");
+}
+
+TEST(KeptAnswer, CopiesTextsOfAnXmlBody) {
+  AnswerReader reader;
+  const Response response = {.status = 200,
+                             .content_type = "text/xml",
+                             .body =
+                                 "<DescribeSnapshotsResponse><RequestId>R-1</RequestId>"
+                                 "</DescribeSnapshotsResponse>"};
+  const KeptAnswer kept(reader.Read(response), response.body);
+  (void)reader.Read(Json("{}"));
+  EXPECT_EQ(kept->request_id.text, "R-1");
+}
+
 TEST(KeptAnswer, KeepsWhatIsWrong) {
   AnswerReader reader;
   const KeptAnswer kept(reader.Read(Json("{")));

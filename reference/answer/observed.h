@@ -36,10 +36,19 @@ struct ObservedTag {
   ObservedValue key, value;
 };
 
+// What is known of a snapshot that is written in the same way in several answers of a target.
+struct SeenSnapshot {
+  std::unique_ptr<char[]> texts;  // all that the snapshot's values show
+  // QuickHash() of the text of each field, and of each tag's key and value.
+  std::array<std::uint64_t, kFieldCount> field_hashes{};
+  std::vector<std::uint64_t> tag_hashes;
+};
+
 struct ObservedSnapshot {
   std::array<ObservedValue, kFieldCount> fields;
   ObservedValue::Kind tags_kind = ObservedValue::Kind::kAbsent;  // kObject if Tags is as documented
   std::vector<ObservedTag> tags;
+  std::shared_ptr<const SeenSnapshot> seen;  // if one that is written alike was read before
 
   const ObservedValue& operator[](Field f) const { return fields[static_cast<std::size_t>(f)]; }
 };
@@ -50,6 +59,7 @@ struct ObservedAnswer {
   int status = 0;
   bool xml = false;
   bool readable = false;          // a JSON object or an XML document
+  std::string_view source;        // the reader's copy of the body, or ""; texts may be parts of it
   std::string declared_encoding;  // that an XML declaration names, or ""
   ObservedValue request_id, host_id, code, message, recommend;
   ObservedValue next_token, page_size, page_number, total_count;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 #include "spec/text/utf8.h"
@@ -9,13 +10,13 @@
 namespace assay {
 
 void CutLongTexts(ObservedAnswer& answer) {
-  const auto cut = [](ObservedValue& value) {
-    if (value.text.size() > kLongestText) value.text = CutUtf8(value.text, kLongestText);
+  const auto cut = [](std::string_view& text) {
+    if (text.size() > kLongestText) text = CutUtf8(text, kLongestText);
   };
   for (ObservedValue* value :
        {&answer.request_id, &answer.host_id, &answer.code, &answer.message, &answer.recommend,
         &answer.page_size, &answer.page_number, &answer.total_count}) {
-    cut(*value);
+    cut(value->text);
   }
   if (answer.next_token.text.size() > kLongestToken) {
     answer.next_token.text = "";
@@ -26,11 +27,7 @@ void CutLongTexts(ObservedAnswer& answer) {
   }
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     ObservedSnapshot& snapshot = answer.snapshots[i];
-    for (ObservedValue& value : snapshot.fields) cut(value);
-    for (ObservedTag& tag : snapshot.tags) {
-      cut(tag.key);
-      cut(tag.value);
-    }
+    VisitTexts(snapshot, cut);
   }
 }
 
@@ -54,7 +51,15 @@ ObservedSnapshot& AddSnapshot(ObservedAnswer& answer) {
   snapshot.fields.fill({});
   snapshot.tags.clear();
   snapshot.tags_kind = ObservedValue::Kind::kAbsent;
+  snapshot.seen.reset();
   return snapshot;
+}
+
+std::optional<std::size_t> PlaceIn(std::string_view whole, std::string_view part) {
+  const std::less_equal<> not_after;  // pointers into different texts have no other order
+  if (!not_after(whole.data(), part.data())) return std::nullopt;
+  if (!not_after(part.data() + part.size(), whole.data() + whole.size())) return std::nullopt;
+  return static_cast<std::size_t>(part.data() - whole.data());
 }
 
 void AddTag(const ObservedTag& tag, ObservedSnapshot& snapshot, ObservedAnswer& answer) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,18 @@ void AddProblem(ObservedAnswer& answer, Rule rule, std::string expected, std::st
                 std::string shape = "");
 // A name that occurs twice in one object or element.
 void AddRepeatedName(ObservedAnswer& answer, std::string_view name);
+
+// Where a text stands in another one, if it is a part of it.
+std::optional<std::size_t> PlaceIn(std::string_view whole, std::string_view part);
+// Calls `visit` with each text of the snapshot.
+template <typename Visit>
+void VisitTexts(ObservedSnapshot& snapshot, const Visit& visit) {
+  for (ObservedValue& value : snapshot.fields) visit(value.text);
+  for (ObservedTag& tag : snapshot.tags) {
+    visit(tag.key.text);
+    visit(tag.value.text);
+  }
+}
 
 // Reads a JSON body with simdjson's on-demand parser.
 class JsonBodyReader {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reference/answer/observed_body.h"
+#include "reference/answer/seen_snapshots.h"
 
 namespace assay {
 namespace {
@@ -16,6 +17,11 @@ namespace ondemand = simdjson::ondemand;
 
 // Levels of a value that nobody asks for; no answer has so many.
 constexpr int kDeepest = 200;
+
+constexpr int kFewBodies = 4;
+
+// RFC 8259, section 2.
+bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Cuts off the digits at the beginning of the text; false if there are none.
 bool TakeDigits(std::string_view& text) {
@@ -50,7 +56,14 @@ bool IsNumber(std::string_view text) {
 bool IsPlainly(simdjson::simdjson_result<ondemand::field>& field, std::string_view name) {
   // The key ends with a quote, and the body is followed by padding that is longer than any name.
   const char* key = field.key().value().raw();
-  return std::memcmp(key, name.data(), name.size()) == 0 && key[name.size()] == '"';
+  return key[name.size()] == '"' && std::memcmp(key, name.data(), name.size()) == 0;
+}
+
+// The value as it is written, without the white space behind it.
+std::string_view TokenOf(ondemand::value& value) {
+  std::string_view token = value.raw_json_token();
+  while (!token.empty() && IsBlank(token.back())) token.remove_suffix(1);
+  return token;
 }
 
 // One object's names: each may occur once. Linear, since objects are small.
@@ -69,7 +82,8 @@ class Names {
 
 class JsonWalker {
  public:
-  explicit JsonWalker(ObservedAnswer& answer) : answer_(answer) {}
+  // Snapshots that were seen before are not read again; `seen` may be null.
+  JsonWalker(ObservedAnswer& answer, SeenSnapshots* seen) : answer_(answer), seen_(seen) {}
 
   // Throws simdjson::simdjson_error if the body is not well formed.
   void Body(ondemand::document& document) {
@@ -77,6 +91,7 @@ class JsonWalker {
       Problem("encoding.format.json"_rule, "a JSON object", "a JSON body that is not an object");
       return;
     }
+    document_ = &document;
     Names names;
     for (auto field : document.get_object()) {
       const std::string_view name = field.unescaped_key();
@@ -125,15 +140,29 @@ class JsonWalker {
     }
   }
 
+  // A text without escapes is taken as it stands in the body, in place of a copy. That it ends, is
+  // UTF-8 and holds no control characters is known: simdjson finds that when it begins.
+  static std::string_view Text(ondemand::value& value) {
+    const std::string_view token = TokenOf(value);
+    const bool escaped = token.find('\\') != std::string_view::npos;
+    if (escaped || token.size() < 2 || !token.ends_with('"')) return value.get_string().value();
+    (void)value.get_raw_json_string().value();
+    return token.substr(1, token.size() - 2);
+  }
+
+  static ObservedValue Boolean(ondemand::value& value) {
+    const std::string_view token = TokenOf(value);
+    return {Kind::kBoolean, token.substr(0, value.get_bool().value() ? 4 : 5)};
+  }
+
   ObservedValue Scalar(ondemand::value value) {
     switch (value.type()) {
       case ondemand::json_type::string:
-        return {Kind::kText, value.get_string().value()};
+        return {Kind::kText, Text(value)};
       case ondemand::json_type::number: {
-        std::string_view token = value.raw_json_token();
-        token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+        const std::string_view token = TokenOf(value);
         // The parser checks a number only when it is read.
-        if (token.find_first_of(".eE") != std::string_view::npos) {
+        if (std::ranges::any_of(token, [](char c) { return c == '.' || c == 'e' || c == 'E'; })) {
           // Well formed, though no double holds it: 1e999.
           const auto error = value.get_double().error();
           if (error && !IsNumber(token)) throw simdjson::simdjson_error(error);
@@ -147,7 +176,7 @@ class JsonWalker {
         return {Kind::kInteger, token};
       }
       case ondemand::json_type::boolean:
-        return {Kind::kBoolean, value.get_bool().value() ? "true" : "false"};
+        return Boolean(value);
       case ondemand::json_type::null:
         if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
         return {Kind::kNull, ""};
@@ -211,6 +240,23 @@ class JsonWalker {
       return;
     }
     ObservedSnapshot& snapshot = AddSnapshot(answer_);
+    if (seen_ == nullptr) return Fields(value, snapshot);
+    const char* const begin = value.raw_json_token().data();
+    const char* const end = answer_.source.data() + answer_.source.size();
+    if (const ObservedSnapshot* seen = seen_->Find({begin, end})) {
+      snapshot = *seen;  // the array's iterator goes past the object by itself
+      return;
+    }
+    const std::size_t problems = answer_.problems.size();
+    Fields(value, snapshot);
+    const char* next = nullptr;  // the value behind the object, or what closes the array
+    if (document_->current_location().get(next)) return;
+    const std::string_view written(begin, static_cast<std::size_t>(next - begin));
+    const bool right = answer_.problems.size() == problems && problems < kMostProblemsKept;
+    if (right) seen_->Add(written.substr(0, written.rfind('}') + 1), snapshot);
+  }
+
+  void Fields(ondemand::value value, ObservedSnapshot& snapshot) {
     names_.Clear();
     std::size_t place = 0;
     for (auto field : value.get_object()) {
@@ -286,6 +332,15 @@ class JsonWalker {
             fmt::format("{} in its place", NameOf(kind)), std::string(NameOf(kind)));
   }
 
+  // The part of a tag that the field gives; null if it is another one.
+  static ObservedValue* PartOf(ObservedTag& tag,
+                               simdjson::simdjson_result<ondemand::field>& field) {
+    if (IsPlainly(field, "TagKey")) return &tag.key;
+    if (IsPlainly(field, "TagValue")) return &tag.value;
+    const std::string_view name = field.unescaped_key();
+    return name == "TagKey" ? &tag.key : name == "TagValue" ? &tag.value : nullptr;
+  }
+
   void OneTag(ondemand::value value, ObservedSnapshot& snapshot) {
     if (KindOf(value) != Kind::kObject) {
       const Kind kind = Scalar(value).kind;
@@ -295,22 +350,21 @@ class JsonWalker {
     }
     ObservedTag tag;
     for (auto field : value.get_object()) {
-      const std::string_view name = IsPlainly(field, "TagKey")     ? "TagKey"
-                                    : IsPlainly(field, "TagValue") ? "TagValue"
-                                                                   : field.unescaped_key().value();
+      ObservedValue* const at = PartOf(tag, field);
       ondemand::value inner = field.value();
-      if (name == "TagKey" || name == "TagValue") {
-        ObservedValue& at = name == "TagKey" ? tag.key : tag.value;
-        if (at.given()) Twice(name);
-        at = Scalar(inner);
-      } else {
+      if (at == nullptr) {
         Skip(inner);
+        continue;
       }
+      if (at->given()) Twice(at == &tag.key ? "TagKey" : "TagValue");
+      *at = Scalar(inner);
     }
     AddTag(tag, snapshot, answer_);
   }
 
   ObservedAnswer& answer_;
+  SeenSnapshots* const seen_;
+  ondemand::document* document_ = nullptr;
   Names names_;
   // A target writes the fields of all snapshots in nearly the same order.
   static constexpr std::size_t kFieldsLeftOut = 4, kLongestOrder = std::size_t{2} * kFieldCount;
@@ -334,6 +388,8 @@ std::string WhatIsWrong(std::string_view body, const simdjson::simdjson_error& e
 struct JsonBodyReader::Parser {
   ondemand::parser parser;
   std::vector<char> padded;
+  SeenSnapshots seen;
+  int bodies = 0;  // up to kFewBodies
 };
 
 JsonBodyReader::JsonBodyReader() : parser_(std::make_unique<Parser>()) {}
@@ -346,10 +402,14 @@ void JsonBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
   }
   if (!body.empty()) std::memcpy(padded.data(), body.data(), body.size());
   std::memset(padded.data() + body.size(), 0, simdjson::SIMDJSON_PADDING);
+  answer.source = {padded.data(), body.size()};
   try {
     ondemand::document document =
         parser_->parser.iterate(padded.data(), body.size(), padded.size());
-    JsonWalker(answer).Body(document);
+    // Who reads but a few bodies gains nothing from what was seen.
+    const bool many = parser_->bodies == kFewBodies;
+    if (!many) ++parser_->bodies;
+    JsonWalker(answer, many ? &parser_->seen : nullptr).Body(document);
   } catch (const simdjson::simdjson_error& e) {
     answer.readable = false;
     answer.problems.clear();

@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
 
 #include "reference/wire/transport_failure.h"
+#include "spec/text/quick_hash.h"
 
 namespace assay {
 namespace {
 
 using Kind = ObservedValue::Kind;
 
-std::uint64_t Mix(std::uint64_t hash, std::string_view text) {
-  return (hash ^ std::hash<std::string_view>{}(text)) * 0x9E3779B97F4A7C15ULL;
-}
+std::uint64_t Mix(std::uint64_t hash, std::string_view text) { return MixQuickHash(hash, text); }
 std::uint64_t Mix(std::uint64_t hash, const ObservedValue& value) {
   return Mix(Mix(hash, NameOf(value.kind)), value.text);
 }
@@ -72,9 +70,8 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   if (!answer.readable) return out;
   out.parts[AnswerDigest::kCode] = Folded(Mix(0, answer.code));
   out.parts[AnswerDigest::kMessage] = Folded(Mix(0, answer.message));
-  const bool again =
-      !answer.request_id.text.empty() &&
-      !request_ids_.insert(std::hash<std::string_view>{}(answer.request_id.text)).second;
+  const bool again = !answer.request_id.text.empty() &&
+                     !request_ids_.insert(QuickHash(answer.request_id.text)).second;
   out.parts[AnswerDigest::kRepeated] = again ? 1 : 0;
   const bool other_header =
       !response.request_id.empty() && response.request_id != answer.request_id.text;
@@ -96,15 +93,19 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     const ObservedSnapshot& snapshot = answer.snapshots[i];
     ids = Mix(ids, snapshot[Field::kSnapshotId].text);
+    const SeenSnapshot* const seen = snapshot.seen.get();
     for (std::size_t f = 0; f < kFieldCount; ++f) {
-      fields[f] = Mix(fields[f], snapshot.fields[f].text);
+      fields[f] = MixQuickHash(fields[f],
+                               seen ? seen->field_hashes[f] : QuickHash(snapshot.fields[f].text));
       add_kind(snapshot.fields[f].kind);
     }
     add_kind(snapshot.tags_kind);
-    for (const ObservedTag& tag : snapshot.tags) {
-      tags = Mix(Mix(tags, tag.key.text), tag.value.text);
-      add_kind(tag.key.kind);
-      add_kind(tag.value.kind);
+    for (std::size_t t = 0; t < snapshot.tags.size(); ++t) {
+      const auto& [key, value] = snapshot.tags[t];
+      tags = MixQuickHash(tags, seen ? seen->tag_hashes[2 * t] : QuickHash(key.text));
+      tags = MixQuickHash(tags, seen ? seen->tag_hashes[2 * t + 1] : QuickHash(value.text));
+      add_kind(key.kind);
+      add_kind(value.kind);
     }
   }
   out.parts[AnswerDigest::kList] = Folded(ids);

@@ -249,8 +249,25 @@ void CheckResult::Add(Rule rule, std::string expected, std::string actual, std::
 }
 
 void CheckResult::Show(Question question, Option option) {
-  const Restriction answer{question, OptionSet::Of(question, {option})};
+  Show(Restriction{question, OptionSet::Of(question, {option})});
+}
+
+void CheckResult::Show(const Restriction& answer) {
   if (std::ranges::find(answers, answer) == answers.end()) answers.push_back(answer);
+}
+
+const RightSnapshots::Right* RightSnapshots::Find(const ObservedSnapshot& snapshot) const {
+  if (!snapshot.seen) return nullptr;
+  const auto at = right_.find(snapshot.seen.get());
+  return at == right_.end() ? nullptr : &at->second;
+}
+
+void RightSnapshots::Add(const ObservedSnapshot& snapshot, std::uint32_t position,
+                         const CheckResult& result) {
+  constexpr std::size_t kMost = 2048;
+  if (!snapshot.seen || !result.differences.empty()) return;
+  if (right_.size() >= kMost) right_.clear();
+  right_.emplace(snapshot.seen.get(), Right{snapshot.seen, position, result});
 }
 
 void CheckForm(const ObservedAnswer& answer, const Response& response, CheckResult& result) {
@@ -368,15 +385,56 @@ void CheckUnknown(const FieldInfo& info, const ObservedValue& value, FieldChecke
 
 }  // namespace
 
-void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResult& result) {
+namespace {
+
+// What is right or wrong with all fields of a snapshot.
+CheckResult CheckAllFields(const ObservedSnapshot& item, const Snapshot& snapshot, bool xml) {
+  CheckResult out;
+  FieldChecker checker(xml, out);
+  for (std::size_t f = 0; f < kFieldCount; ++f) {
+    if (!snapshot.Knows(kFields[f].field)) {
+      CheckUnknown(kFields[f], item.fields[f], checker, out);
+    } else if (f < kDocumentedFieldCount) {
+      checker.CheckValue(kFields[f], item.fields[f], snapshot);
+    } else {
+      checker.CheckUndocumented(kFields[f], item.fields[f], snapshot);
+    }
+  }
+  checker.CheckTags(item, snapshot);
+  return out;
+}
+
+void Merge(const CheckResult& more, CheckResult& result) {
+  result.used |= more.used;
+  for (const Restriction& answer : more.answers) result.Show(answer);
+  result.differences.insert(result.differences.end(), more.differences.begin(),
+                            more.differences.end());
+}
+
+}  // namespace
+
+void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResult& result,
+                 RightSnapshots* right) {
   CheckListFrame(answer, result);
   FieldChecker checker(answer.xml, result);
-  std::vector<std::string_view> seen;
+  std::vector<std::uint32_t> seen;
+  const auto note = [&](std::uint32_t position, const ObservedValue& id) {
+    if (std::ranges::find(seen, position) != seen.end()) {
+      result.Add("response.snapshot.once"_rule, "each snapshot once in an answer",
+                 fmt::format("{} twice", id.text));
+    }
+    seen.push_back(position);
+  };
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     const ObservedSnapshot& item = answer.snapshots[i];
     const ObservedValue& id = item[Field::kSnapshotId];
     if (!checker.Identifies(id)) continue;
     result.Use("response.snapshot.known"_rule);
+    if (const auto* known = right ? right->Find(item) : nullptr) {
+      note(known->position, id);
+      Merge(known->result, result);
+      continue;
+    }
     const auto at = dataset.by_id.find(id.text);
     if (at == dataset.by_id.end() && dataset.discovered) {
       // Perhaps of another region: the reading tells which one was asked for.
@@ -388,22 +446,10 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResu
                  fmt::format("SnapshotId: {}", Described(id)), "unknown");
       continue;
     }
-    if (std::ranges::find(seen, id.text) != seen.end()) {
-      result.Add("response.snapshot.once"_rule, "each snapshot once in an answer",
-                 fmt::format("{} twice", id.text));
-    }
-    seen.push_back(id.text);
-    const Snapshot& snapshot = dataset.snapshots[at->second];
-    for (std::size_t f = 0; f < kFieldCount; ++f) {
-      if (!snapshot.Knows(kFields[f].field)) {
-        CheckUnknown(kFields[f], item.fields[f], checker, result);
-      } else if (f < kDocumentedFieldCount) {
-        checker.CheckValue(kFields[f], item.fields[f], snapshot);
-      } else {
-        checker.CheckUndocumented(kFields[f], item.fields[f], snapshot);
-      }
-    }
-    checker.CheckTags(item, snapshot);
+    note(at->second, id);
+    const CheckResult fields = CheckAllFields(item, dataset.snapshots[at->second], answer.xml);
+    if (right) right->Add(item, at->second, fields);
+    Merge(fields, result);
   }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <bitset>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "reference/answer/observed.h"
@@ -23,11 +26,31 @@ struct CheckResult {
   void Add(Rule rule, std::string expected, std::string actual, std::string shape = "");
   // Notes that the answer shows this option.
   void Show(Question question, Option option);
+  void Show(const Restriction& answer);
+};
+
+// Which snapshots, of those that are written alike in several answers, were right, and what they
+// show: all for one state, in JSON.
+class RightSnapshots {
+ public:
+  struct Right {
+    std::shared_ptr<const SeenSnapshot> snapshot;  // so that no other one comes to its place
+    std::uint32_t position = 0;                    // in the dataset
+    CheckResult result;
+  };
+  // Null if it was not seen to be right.
+  const Right* Find(const ObservedSnapshot& snapshot) const;
+  void Add(const ObservedSnapshot& snapshot, std::uint32_t position, const CheckResult& result);
+
+ private:
+  std::unordered_map<const SeenSnapshot*, Right> right_;
 };
 
 // The answer's form and its fields against the state, whatever was asked: types, values, envelope.
 void CheckForm(const ObservedAnswer& answer, const Response& response, CheckResult& result);
-void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResult& result);
+// `right` is kept from answer to answer, if given.
+void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResult& result,
+                 RightSnapshots* right = nullptr);
 void CheckErrorEnvelope(const ObservedAnswer& answer, CheckResult& result);
 // The fields of a list whose state is not known: types and enumerated values only.
 void CheckFieldForms(const ObservedAnswer& answer, CheckResult& result);

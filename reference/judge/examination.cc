@@ -341,7 +341,8 @@ void Examination::CheckAnswerForm() {
     if (exchange_.state.moved || tokens_.crosses_states()) {
       CheckFieldForms(answer_, result_);
     } else {
-      CheckFields(answer_, dataset_, result_);
+      const bool keeps = learn_ && !exchange_.state.quiet_state;
+      CheckFields(answer_, dataset_, result_, keeps ? &known_.right : nullptr);
     }
     for (std::size_t i = 0; i < answer_.snapshot_count; ++i) {
       verdict_.listed.emplace_back(answer_.snapshots[i][Field::kSnapshotId].text);

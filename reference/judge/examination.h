@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "reference/judge/check_fields.h"
 #include "reference/judge/exchange.h"
 #include "reference/judge/lessons.h"
 #include "reference/judge/tallies.h"
@@ -35,6 +36,7 @@ struct Knowledge {
   std::unordered_map<std::uint64_t, Outcome> outcomes;
   std::vector<UnforeseenAnswer> unforeseen;
   std::optional<Dataset> emptied;  // made when first needed
+  RightSnapshots right;            // in `dataset`
 };
 
 // Judges one exchange; with `learn` it also changes what is known.

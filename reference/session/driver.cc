@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "reference/watch/watched_target.h"
@@ -25,6 +26,12 @@ std::size_t BytesOf(const ScriptStep& step) {
   return step.response ? step.response->body.size() : 0;
 }
 
+// The body, if it stays where it is when the response is moved: short ones are part of the string.
+std::string_view BodyThatStays(const Response& response) {
+  const std::string& body = response.body;
+  return body.size() >= sizeof body ? std::string_view(body) : std::string_view();
+}
+
 }  // namespace
 
 bool IsBrokenAnswer(const Error& error) {
@@ -35,13 +42,14 @@ bool IsBrokenAnswer(const Error& error) {
 
 // Scripts ahead of the slowest one wait with their answers in memory: a bounded number.
 Driver::Driver(const SessionOptions& options, int concurrency, Traffic& traffic,
-               std::function<std::unique_ptr<Script>()> next,
+               AnswerReader& reader, std::function<std::unique_ptr<Script>()> next,
                std::function<void(std::vector<ScriptStep>&&)> done)
     : options_(options),
       window_(4 * static_cast<std::size_t>(std::max(1, concurrency)) + 4),
       traffic_(traffic),
       next_(std::move(next)),
-      done_(std::move(done)) {}
+      done_(std::move(done)),
+      reader_(reader) {}
 
 const Request* Driver::Next() {
   if (traffic_.lost) return nullptr;
@@ -87,7 +95,7 @@ void Driver::Keep(Running& running, Result<Response>& response) {
   if (!step.response) return Advance(running, nullptr);
   held_ += BytesOf(step);
   // Read once, here, for the script, the judge and all who come after them.
-  step.answer.emplace(reader_.Read(*step.response));
+  step.answer.emplace(reader_.Read(*step.response), BodyThatStays(*step.response));
   const Exchange exchange = step.AsExchange(0);
   Advance(running, &exchange);
 }

@@ -81,7 +81,7 @@ bool IsBrokenAnswer(const Error& error);
 class Driver : public RequestSource {
  public:
   // `next` yields scripts until nullptr; `done` gets the steps of each.
-  Driver(const SessionOptions& options, int concurrency, Traffic& traffic,
+  Driver(const SessionOptions& options, int concurrency, Traffic& traffic, AnswerReader& reader,
          std::function<std::unique_ptr<Script>()> next,
          std::function<void(std::vector<ScriptStep>&&)> done);
 
@@ -129,7 +129,7 @@ class Driver : public RequestSource {
   bool probing_ = false;
   int probes_failed_ = 0;
   Pacer pacer_;
-  AnswerReader reader_;
+  AnswerReader& reader_;  // the same for all drivers of a target: it remembers what it read
 };
 
 }  // namespace assay

@@ -1,22 +1,22 @@
 #include "reference/session/exchange_record.h"
 
-#include <fmt/format.h>
-
-#include <functional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
+
+#include "spec/text/quick_hash.h"
 
 namespace assay {
 namespace {
 
 // Equal if the answers are but for request ids, tokens and the fields of snapshots.
 std::uint64_t Fingerprint(const ObservedAnswer& answer, const Verdict& verdict) {
-  std::string text =
-      fmt::format("{} {} {} {} {} {}", answer.status, answer.xml, verdict.code,
-                  answer.total_count.text, answer.page_number.text, answer.page_size.text);
-  for (const std::string& id : verdict.listed) text.append(" ").append(id);
-  return std::hash<std::string>{}(text);
+  std::uint64_t hash = static_cast<std::uint64_t>(answer.status) * 2 + (answer.xml ? 1 : 0);
+  for (const std::string_view text : {std::string_view(verdict.code), answer.total_count.text,
+                                      answer.page_number.text, answer.page_size.text}) {
+    hash = MixQuickHash(hash, text);
+  }
+  for (const std::string& id : verdict.listed) hash = MixQuickHash(hash, id);
+  return hash;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOption
 
 void Session::Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
                   const std::function<void(ScriptResult&&)>& done) {
-  Driver driver(options_, target_.Concurrency(), traffic_, next,
+  Driver driver(options_, target_.Concurrency(), traffic_, reader_, next,
                 [&](std::vector<ScriptStep>&& steps) {
                   ScriptResult result;
                   for (ScriptStep& step : steps) result.push_back(JudgeStep(origin, step));
@@ -86,10 +86,11 @@ JudgedExchange Session::JudgeStep(const Origin& origin, ScriptStep& step) {
   if (sent_) sent_->Add(out.request);
   doubts_.Follow(out);
   Record(origin, out, step);
-  const Verdict news =
+  if (out.verdict.differences.empty()) return out;
+  Verdict news =
       options_.set_aside ? options_.set_aside->Filter(out.request, out.verdict) : out.verdict;
   sightings_.Take(out.id, out.request, news);
-  doubts_.Take({out.id, origin, out.request, news});
+  doubts_.Take({out.id, origin, out.request, std::move(news)});
   return out;
 }
 

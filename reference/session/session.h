@@ -95,6 +95,7 @@ class Session {
   Recorder& recorder_;
   const SessionOptions options_;
   Traffic traffic_;
+  AnswerReader reader_;
   Collector findings_;
   PassingFailures passing_;
   ExchangedAnswers exchanged_;

@@ -5,11 +5,11 @@
 #include <rapidcheck.h>
 
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "property/expect_holds_for_test.h"
 #include "property/generators.h"
 #include "property/law_script.h"
 #include "reference/describe_snapshots/model.h"
@@ -19,20 +19,6 @@
 
 namespace assay {
 namespace {
-
-// Runs the property with a fixed seed: the same cases everywhere and every time.
-template <typename Property>
-void ExpectHolds(std::uint64_t seed, int cases, Property&& property) {
-  rc::detail::TestParams params;
-  params.seed = seed;
-  params.maxSuccess = cases;
-  params.maxSize = 40;  // the longest list of cases
-  const auto result = rc::detail::checkTestable(std::forward<Property>(property),
-                                                rc::detail::TestMetadata{}, params);
-  std::ostringstream text;
-  rc::detail::printResultMessage(result, text);
-  EXPECT_TRUE(result.template is<rc::detail::SuccessResult>()) << text.str();
-}
 
 // The first pinned option that the judge excluded, or "".
 std::string Excluded(const Judge& judge, const Reading& reading) {

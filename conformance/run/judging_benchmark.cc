@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 #include "reference/server/service.h"
@@ -98,23 +101,92 @@ int AgainstTarget(const std::string& url, const Dataset& dataset, std::uint64_t 
   return 0;
 }
 
-// Microseconds of one judgement alone: the answer is made beforehand.
-int BySize(const std::vector<std::size_t>& sizes) {
+// What is asked of a large state: everything, and filters that select much or little.
+struct Asked {
+  const char* name;
+  Request request;
+};
+
+std::vector<Asked> RequestsFor(const Dataset& dataset) {
+  const std::vector<std::uint32_t>& region = dataset.In(dataset.regions.front());
+  const auto has_all = [&](std::uint32_t position) {
+    const Snapshot& snapshot = dataset.snapshots[position];
+    return snapshot.Has(Field::kSnapshotName) && snapshot.Has(Field::kInstanceId) &&
+           !snapshot.tags.empty() && !snapshot.tags.front().value.empty();
+  };
+  const auto some = std::find_if(region.begin() + std::ssize(region) / 2, region.end(), has_all);
+  const Snapshot& snapshot = dataset.snapshots[some == region.end() ? region.back() : *some];
+  const std::string time = snapshot[Field::kCreationTime].substr(0, 16) + "Z";
+  const Parameter status{"Status", snapshot[Field::kStatus]};
+  const Parameter disk{"DiskId", snapshot[Field::kSourceDiskId]};
+  const std::vector<Parameter> since = {{"Filter.1.Key", "CreationStartTime"},
+                                        {"Filter.1.Value", time}};
+  std::vector<Parameter> tag = {{"Tag.1.Key", "env"}, {"Tag.1.Value", "prod"}};
+  if (!snapshot.tags.empty()) {
+    tag = {{"Tag.1.Key", snapshot.tags.front().key}, {"Tag.1.Value", snapshot.tags.front().value}};
+  }
+  std::vector<Asked> out;
+  const auto add = [&](const char* name, std::initializer_list<std::vector<Parameter>> filters) {
+    out.push_back({name, PageRequest(dataset, 0)});
+    for (const auto& some_filters : filters) {
+      for (const Parameter& filter : some_filters) out.back().request.parameters.push_back(filter);
+    }
+  };
+  add("all", {});
+  add("SnapshotIds", {{{"SnapshotIds", "[\"" + snapshot[Field::kSnapshotId] + "\"]"}}});
+  add("Status", {{status}});
+  add("DiskId", {{disk}});
+  add("created since", {since});
+  add("SnapshotName", {{{"SnapshotName", snapshot[Field::kSnapshotName]}}});
+  add("a tag", {tag});
+  add("six filters", {{status,
+                       disk,
+                       {"InstanceId", snapshot[Field::kInstanceId]},
+                       {"ResourceGroupId", snapshot[Field::kResourceGroupId]}},
+                      since,
+                      tag});
+  return out;
+}
+
+// Of this program's own time, so that the figures are those of a machine that does nothing else.
+double Seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+template <typename Work>
+double Microseconds(Work work) {
+  std::uint64_t turns = 0;
+  const double start = Seconds();
+  do {
+    work();
+    ++turns;
+  } while (Seconds() - start < 0.5);
+  return (Seconds() - start) / static_cast<double>(turns) * 1e6;
+}
+
+// Microseconds of one answer of the model's server, and of one judgement of it.
+int BySize(const std::vector<std::size_t>& sizes, bool plain) {
   for (const std::size_t size : sizes) {
-    const Dataset dataset = GenerateDataset(size, 1);
+    const double begin = Seconds();
+    Dataset dataset = GenerateDataset(size, 1);
+    fmt::print("{} snapshots, generated in {:.1f} s\n", size, Seconds() - begin);
+    if (plain) dataset.indexed_from = std::numeric_limits<std::size_t>::max();
     ModelTarget target(dataset, {});
-    const Request request = PageRequest(dataset, 0);
-    const auto response = Send(target, request);
     Judge judge(dataset);
     ExchangeReader reader;
-    std::uint64_t turns = 0;
-    const auto start = Clock::now();
-    do {
-      if (judge.Peek(reader.Read(0, request, *response)).HasViolation()) return 1;
-      ++turns;
-    } while (SecondsSince(start) < 1);
-    fmt::print("{:>9} snapshots {:>10.1f} us a judgement, body {} bytes\n", size,
-               SecondsSince(start) / static_cast<double>(turns) * 1e6, response->body.size());
+    for (const auto& [name, request] : RequestsFor(dataset)) {
+      const double first = Seconds();
+      const auto response = Send(target, request);
+      bool alarm = judge.Peek(reader.Read(0, request, *response)).HasViolation();
+      const double beginning = Seconds() - first;
+      const double answered = Microseconds([&] { (void)Send(target, request); });
+      const double judged = Microseconds(
+          [&] { alarm |= judge.Peek(reader.Read(0, request, *response)).HasViolation(); });
+      if (alarm) return 1;
+      const auto count = reader.Read(0, request, *response).answer.total_count.text;
+      fmt::print(
+          "  {:<14} {:>9} match: {:>9.1f} us an answer, {:>9.1f} us a judgement, {:.2f} s "
+          "the first time\n",
+          name, count, answered, judged, beginning);
+    }
   }
   return 0;
 }
@@ -128,13 +200,15 @@ int main(int argc, char** argv) {
   std::uint64_t count = 100'000;
   int rounds = 3;
   std::vector<std::size_t> sizes;
+  bool plain = false;
   app.add_option("--target", target, "URL of a server that holds the dataset");
   app.add_option("--dataset", dataset_file, "the dataset; without it, the built-in one");
   app.add_option("--count", count, "requests a round");
   app.add_option("--rounds", rounds);
-  app.add_option("--sizes", sizes, "sizes of the state to judge one answer with");
+  app.add_option("--sizes", sizes, "sizes of the state to answer and to judge with");
+  app.add_flag("--plain", plain, "with --sizes: compare every snapshot, as the plain model does");
   CLI11_PARSE(app, argc, argv);
-  if (!sizes.empty()) return assay::BySize(sizes);
+  if (!sizes.empty()) return assay::BySize(sizes, plain);
   const auto dataset = assay::LoadDatasetOrBuiltIn(dataset_file);
   if (!dataset) {
     std::cerr << dataset.error().Text() << '\n';

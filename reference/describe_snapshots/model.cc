@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reference/describe_snapshots/indexed_select.h"
 #include "reference/describe_snapshots/select.h"
 
 namespace assay {
@@ -13,43 +14,37 @@ std::vector<std::uint32_t> Candidates(const Plan& plan, const Dataset& dataset) 
   return dataset.In(plan.region);
 }
 
-enum class Fit { kNo, kOpen, kYes };
-
-Fit FitOf(const Plan& plan, const Snapshot& snapshot, const Dataset& dataset, Choices& choices) {
-  Fit fit = Fit::kYes;
-  for (const Filter& filter : plan.filters) {
-    // The ids have been looked up already. (A filter by tags has no field of its own.)
-    const bool looked_up =
-        plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
-    if (looked_up) continue;
-    if (IsOpen(filter, snapshot, dataset, plan.hidden)) {
-      fit = Fit::kOpen;
-    } else if (!Matches(filter, snapshot, dataset, plan.hidden, choices)) {
-      return Fit::kNo;
-    }
-  }
-  return fit;
+// The plain way: every candidate is compared with every filter.
+MatchSet SelectOneByOne(const Plan& plan, const Dataset& dataset, Choices& choices,
+                        std::vector<std::uint32_t>& open) {
+  std::vector<std::uint32_t> matches = Candidates(plan, dataset);
+  if (plan.filters.empty()) return matches;
+  std::erase_if(matches, [&](std::uint32_t position) {
+    const Fit fit = FitOf(plan, dataset.snapshots[position], dataset, choices);
+    if (fit == Fit::kOpen) open.push_back(position);
+    return fit != Fit::kYes;
+  });
+  return matches;
 }
 
 // request.parameters.conjunction, request.parameters.unspecified, request.region_id.selects
-void Select(const Plan& plan, const Dataset& dataset, Choices& choices, Page& page) {
-  page.matches = Candidates(plan, dataset);
-  if (plan.filters.empty()) {
-    choices.Mark("request.parameters.unspecified"_rule);
-    return;
-  }
+void Select(const Plan& plan, const Dataset& dataset, Choices& choices, bool plainly, Page& page) {
+  if (plan.filters.empty()) choices.Mark("request.parameters.unspecified"_rule);
   if (plan.filters.size() > 1) choices.Mark("request.parameters.conjunction"_rule);
-  std::erase_if(page.matches, [&](std::uint32_t position) {
-    const Fit fit = FitOf(plan, dataset.snapshots[position], dataset, choices);
-    if (fit == Fit::kOpen) page.open.push_back(position);
-    return fit != Fit::kYes;
-  });
+  // The same in less time, if there are very many.
+  const RegionIndex* region = plainly || plan.by_ids ? nullptr : dataset.IndexOf(plan.region);
+  page.matches = region ? SelectByIndex(plan, dataset, *region, choices, page.open)
+                        : SelectOneByOne(plan, dataset, choices, page.open);
 }
 
 // Of the matches those of the default group, if it joins another group.
 std::int64_t OfDefaultGroup(const Plan& plan, const Page& page, const Dataset& dataset) {
   const auto asked = std::ranges::find(plan.filters, Filter::Kind::kResourceGroup, &Filter::kind);
   if (asked == plan.filters.end() || asked->value == dataset.default_resource_group) return 0;
+  if (const RegionIndex* region = page.matches.region()) {
+    const auto group = region->With(Field::kResourceGroupId, dataset.default_resource_group);
+    if (group) return Intersection(page.matches.ranks(), *group).count();
+  }
   return std::ranges::count_if(page.matches, [&](std::uint32_t position) {
     return dataset.snapshots[position][Field::kResourceGroupId] == dataset.default_resource_group;
   });
@@ -117,7 +112,7 @@ Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const T
   if (interference) interference->Planned(answer.plan);
   if (answer.refused() || answer.plan.stop) return answer;
   choices.Mark("request.valid.accepted"_rule);
-  Select(answer.plan, dataset, choices, answer.page);
+  Select(answer.plan, dataset, choices, interference != nullptr, answer.page);
   if (interference) interference->Selected(answer.plan, answer.page.matches);
   answer.page.total = Total(answer.plan, answer.page, dataset, choices);
   Window(answer.plan, answer.page, choices);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "reference/describe_snapshots/match_set.h"
 #include "reference/describe_snapshots/plan.h"
 
 namespace assay {
@@ -13,11 +14,11 @@ inline constexpr std::int64_t kListLimit = 1000;
 
 // The page that answers a request under one reading.
 struct Page {
-  std::vector<std::uint32_t> matches;  // every snapshot that matches, positions ascending
-  std::vector<std::uint32_t> open;     // besides, those of which the state does not tell
-  std::int64_t total = 0;              // matches, or the limit if one applies
-  std::int64_t start = 0;              // rank of the first entry in the reading's order
-  std::int64_t count = 0;              // entries on the page; in token mode the most it may hold
+  MatchSet matches;                 // every snapshot that matches
+  std::vector<std::uint32_t> open;  // besides, those of which the state does not tell
+  std::int64_t total = 0;           // matches, or the limit if one applies
+  std::int64_t start = 0;           // rank of the first entry in the reading's order
+  std::int64_t count = 0;           // entries on the page; in token mode the most it may hold
 };
 
 // The right answer to a request under one reading: a refusal (any one of them), or a page.
@@ -34,7 +35,7 @@ class Interference {
  public:
   virtual ~Interference() = default;
   virtual void Planned(Plan& plan) = 0;  // after "validate"
-  virtual void Selected(const Plan& plan, std::vector<std::uint32_t>& positions) = 0;
+  virtual void Selected(const Plan& plan, MatchSet& matches) = 0;
 };
 
 // The reference model of DescribeSnapshots: ordinary code that asks `choices` wherever the

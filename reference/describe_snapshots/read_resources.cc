@@ -1,6 +1,7 @@
 // Stage "validate": ids of other resources, and the name.
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/describe_snapshots/values.h"
+#include "reference/state/dataset_index.h"
 
 namespace assay {
 namespace {
@@ -67,10 +68,22 @@ class ResourceReader : public TopicReader {
   }
   // A disk without an instance; the state knows no more about it.
   bool IsReleasedDisk(std::string_view disk) const {
-    return !dataset_.discovered && ExistsAnywhere(Field::kSourceDiskId, disk) &&
-           std::ranges::none_of(dataset_.snapshots, [&](const Snapshot& s) {
-             return s[Field::kSourceDiskId] == disk && s.Has(Field::kInstanceId);
-           });
+    return !dataset_.discovered && ExistsAnywhere(Field::kSourceDiskId, disk) && !IsAttached(disk);
+  }
+  bool IsAttached(std::string_view disk) const {
+    return std::ranges::any_of(dataset_.by_region, [&](const auto& region) {
+      const auto has_instance = [&](const Snapshot& s) {
+        return s[Field::kSourceDiskId] == disk && s.Has(Field::kInstanceId);
+      };
+      const RegionIndex* index = dataset_.IndexOf(region.first);
+      const auto of_disk = index ? index->With(Field::kSourceDiskId, disk) : std::nullopt;
+      if (of_disk) {
+        return std::ranges::any_of(of_disk->Ranks(),
+                                   [&](auto rank) { return has_instance(index->At(rank)); });
+      }
+      return std::ranges::any_of(
+          region.second, [&](auto position) { return has_instance(dataset_.snapshots[position]); });
+    });
   }
 
   void ReadKMSKeyId() {

@@ -205,4 +205,20 @@ bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& data
   return false;
 }
 
+Fit FitOf(const Plan& plan, const Snapshot& snapshot, const Dataset& dataset, Choices& choices) {
+  Fit fit = Fit::kYes;
+  for (const Filter& filter : plan.filters) {
+    // The ids have been looked up already. (A filter by tags has no field of its own.)
+    const bool looked_up =
+        plan.by_ids && filter.kind == Filter::Kind::kOneOf && filter.field == Field::kSnapshotId;
+    if (looked_up) continue;
+    if (IsOpen(filter, snapshot, dataset, plan.hidden)) {
+      fit = Fit::kOpen;
+    } else if (!Matches(filter, snapshot, dataset, plan.hidden, choices)) {
+      return Fit::kNo;
+    }
+  }
+  return fit;
+}
+
 }  // namespace assay

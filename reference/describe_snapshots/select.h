@@ -12,4 +12,8 @@ bool IsOpen(const Filter& filter, const Snapshot& snapshot, const Dataset& datas
 bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& dataset,
              const HiddenValues* hidden, Choices& choices);
 
+// What all filters of the plan say of a snapshot that is a candidate.
+enum class Fit { kNo, kOpen, kYes };
+Fit FitOf(const Plan& plan, const Snapshot& snapshot, const Dataset& dataset, Choices& choices);
+
 }  // namespace assay

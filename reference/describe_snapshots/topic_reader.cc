@@ -1,10 +1,12 @@
 #include "reference/describe_snapshots/topic_reader.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "reference/describe_snapshots/made_up.h"
 #include "reference/describe_snapshots/values.h"
+#include "reference/state/dataset_index.h"
 
 namespace assay {
 
@@ -58,15 +60,32 @@ std::string TopicReader::Trimmed(const std::string& value, Question blanks) {
   return Is(blanks, "trimmed"_option) ? std::string(trimmed) : value;
 }
 
+namespace {
+
+// Nothing if it has to be looked for in every snapshot.
+std::optional<bool> LookUp(const Dataset& dataset, std::string_view region, Field field,
+                           std::string_view value) {
+  const RegionIndex* index = dataset.IndexOf(region);
+  const auto found = index ? index->With(field, value) : std::nullopt;
+  return found ? std::optional(!found->empty()) : std::nullopt;
+}
+
+bool Exists(const Dataset& dataset, std::string_view region, Field field, std::string_view value) {
+  if (const auto known = LookUp(dataset, region, field, value)) return *known;
+  return std::ranges::any_of(dataset.In(region),
+                             [&](std::uint32_t i) { return dataset.snapshots[i][field] == value; });
+}
+
+}  // namespace
+
 bool TopicReader::ExistsHere(Field field, std::string_view value) const {
-  return std::ranges::any_of(dataset_.In(plan_.region), [&](std::uint32_t i) {
-    return dataset_.snapshots[i][field] == value;
-  });
+  return Exists(dataset_, plan_.region, field, value);
 }
 
 bool TopicReader::ExistsAnywhere(Field field, std::string_view value) const {
-  return std::ranges::any_of(dataset_.snapshots,
-                             [&](const Snapshot& s) { return s[field] == value; });
+  return std::ranges::any_of(dataset_.by_region, [&](const auto& region) {
+    return Exists(dataset_, region.first, field, value);
+  });
 }
 
 bool TopicReader::IsUnseen(std::string_view id) const {

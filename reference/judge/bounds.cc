@@ -19,7 +19,7 @@ namespace {
 std::string OutcomeOf(const Answer& expected) {
   if (expected.refused()) return "refused";
   const Paging& paging = expected.plan.paging;
-  const auto& matches = expected.page.matches;
+  const auto& matches = expected.page.matches.positions();
   const std::uint64_t hash = MixHash(kHashStart, {reinterpret_cast<const char*>(matches.data()),
                                                   matches.size() * sizeof(matches[0])});
   return fmt::format("{} {} {} {} {} {} {}", hash, expected.page.total, expected.page.start,
@@ -61,11 +61,12 @@ void Bounds::Add(const Answer& expected, Choices& choices) {
   std::vector<std::uint32_t> all, some;
   if (!list_) {
     list_ = expected;
-    all_match_ = some_match_ = expected.page.matches;
+    all_match_ = some_match_ = expected.page.matches.positions();
     return;
   }
-  std::ranges::set_intersection(all_match_, expected.page.matches, std::back_inserter(all));
-  std::ranges::set_union(some_match_, expected.page.matches, std::back_inserter(some));
+  std::ranges::set_intersection(all_match_, expected.page.matches.positions(),
+                                std::back_inserter(all));
+  std::ranges::set_union(some_match_, expected.page.matches.positions(), std::back_inserter(some));
   all_match_ = std::move(all);
   some_match_ = std::move(some);
 }

@@ -107,8 +107,7 @@ class PageComparer {
 
   void CheckMembership() {
     for (const std::uint32_t position : listed_) {
-      if (std::ranges::binary_search(page_.matches, position) ||
-          std::ranges::binary_search(page_.open, position)) {
+      if (page_.matches.Contains(position) || std::ranges::binary_search(page_.open, position)) {
         ++out_.closeness;
         continue;
       }
@@ -353,7 +352,10 @@ class PageComparer {
     CheckRepeats();
     if (listed_.empty() || out_.difference) return;
     if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
-    if (!std::ranges::all_of(page_.matches, [&](auto at) { return KnowsTime(at); })) return;
+    if (!page_.matches.region() &&
+        !std::ranges::all_of(page_.matches, [&](auto at) { return KnowsTime(at); })) {
+      return;
+    }
     ShowOrder(OrdersThatAgree());
   }
   bool KnowsTime(std::uint32_t position) const {
@@ -392,10 +394,38 @@ class PageComparer {
     out_.answers.push_back({question, options});
   }
 
+  // How many matches were created before and after the snapshots of one second.
+  struct Neighbours {
+    std::int64_t older = 0, newer = 0;
+  };
+
   // Equal creation times may come in any order, so a snapshot at rank r fits if at most r matches
-  // come before its time, and at least r + 1 up to it. Of the matches only those between the page's
-  // first and last time tell its snapshots apart.
+  // come before its time, and at least r + 1 up to it.
+  template <typename NeighboursOf>
+  Orders OrdersThatAgree(NeighboursOf neighbours_of) const {
+    Orders agree;
+    const auto all = static_cast<std::int64_t>(page_.matches.size());
+    for (std::size_t i = 0; i < listed_.size(); ++i) {
+      const auto [older, newer] = neighbours_of(dataset_.snapshots[listed_[i]].creation_time);
+      const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
+      agree.newest_first &= newer <= rank && all - older > rank;
+      agree.oldest_first &= older <= rank && all - newer > rank;
+      if (!agree.newest_first && !agree.oldest_first) break;
+    }
+    return agree;
+  }
+
   Orders OrdersThatAgree() const {
+    if (page_.matches.region()) {
+      return OrdersThatAgree([&](std::int64_t time) -> Neighbours {
+        return {CountOlder(page_.matches, time), CountNewer(page_.matches, time)};
+      });
+    }
+    return OrdersOneByOne();
+  }
+
+  // Of the matches only those between the page's first and last time tell its snapshots apart.
+  Orders OrdersOneByOne() const {
     const auto time_of = [&](std::uint32_t position) {
       return dataset_.snapshots[position].creation_time;
     };
@@ -413,21 +443,14 @@ class PageComparer {
         between.push_back(time);
       }
     }
-    Orders agree;
-    const auto all = static_cast<std::int64_t>(page_.matches.size());
-    for (std::size_t i = 0; i < listed_.size(); ++i) {
-      const std::int64_t time = time_of(listed_[i]);
-      const std::int64_t rank = page_.start + static_cast<std::int64_t>(i);
-      std::int64_t older = before, newer = after;
+    return OrdersThatAgree([&](std::int64_t time) {
+      Neighbours out{before, after};
       for (const std::int64_t other : between) {
-        older += other < time ? 1 : 0;
-        newer += other > time ? 1 : 0;
+        out.older += other < time ? 1 : 0;
+        out.newer += other > time ? 1 : 0;
       }
-      agree.newest_first &= newer <= rank && all - older > rank;
-      agree.oldest_first &= older <= rank && all - newer > rank;
-      if (!agree.newest_first && !agree.oldest_first) break;
-    }
-    return agree;
+      return out;
+    });
   }
 
   const Request& request_;

@@ -122,10 +122,12 @@ std::int64_t OrderKey(const Snapshot& snapshot, Option order) {
 }
 
 // Stage "order". `any` is neither by age nor by place in the dataset, but always the same.
-void Order(std::vector<std::uint32_t>& positions, const Dataset& dataset, Option order) {
+void Order(MatchSet& matches, const Dataset& dataset, Option order) {
+  std::vector<std::uint32_t> positions = matches.positions();
   std::ranges::stable_sort(positions, {}, [&](std::uint32_t position) {
     return OrderKey(dataset.snapshots[position], order);
   });
+  matches.Arrange(std::move(positions));
 }
 
 }  // namespace
@@ -159,14 +161,16 @@ class Answering {
     const Paging& paging = answer.plan.paging;
     RenderedList out;
     out.request_id = NewRequestId();
-    Order(answer.page.matches, dataset_, Pick("paging.order"_question));
-    mischief_.Apply(&Fault::order, scene_, answer.page.matches);
+    const Option order = Pick("paging.order"_question);
+    const bool by_age = order != "any"_option && answer.page.matches.region();
+    if (!by_age) Order(answer.page.matches, dataset_, order);
+    if (mischief_.Has(&Fault::order)) SpoilOrder(answer.page.matches);
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) SettleLoosePage(answer, start, count);
     if (moves_ && paging.origin) ContinueWalk(answer, start, count);
     if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
-    out.listed.assign(answer.page.matches.begin() + std::min(start, Size(answer)),
-                      answer.page.matches.begin() + std::min(start + count, Size(answer)));
+    out.listed = by_age ? PartByAge(answer.page.matches, start, count, order)
+                        : Part(answer.page.matches.positions(), start, count);
     AddEcho(answer, count, out);
     Token(answer, start + count, count, out);
     scene_.start = start;
@@ -176,10 +180,24 @@ class Answering {
   }
 
  private:
-  static std::int64_t Size(const Answer& answer) {
-    return static_cast<std::int64_t>(answer.page.matches.size());
-  }
   Option Pick(Question question) { return choices_.Pick(question); }
+
+  void SpoilOrder(MatchSet& matches) {
+    std::vector<std::uint32_t> positions = matches.positions();
+    mischief_.Apply(&Fault::order, scene_, positions);
+    matches.Arrange(std::move(positions));
+  }
+
+  static std::vector<std::uint32_t> Part(const std::vector<std::uint32_t>& of, std::int64_t start,
+                                         std::int64_t count) {
+    return {of.begin() + std::min(start, std::ssize(of)),
+            of.begin() + std::min(start + count, std::ssize(of))};
+  }
+  static std::vector<std::uint32_t> PartByAge(const MatchSet& matches, std::int64_t start,
+                                              std::int64_t count, Option order) {
+    return order == "newest_first"_option ? NewestFirst(matches, start, count)
+                                          : OldestFirst(matches, start, count);
+  }
 
   void Alter(RenderedList& out) {
     for (const std::uint32_t position : out.listed) {
@@ -200,7 +218,7 @@ class Answering {
   void ContinueWalk(const Answer& answer, std::int64_t& start, std::int64_t& count) {
     const auto last = tokens_.LastBefore(request_.Find("NextToken").value_or(""));
     if (!last) return;
-    const auto& matches = answer.page.matches;
+    const auto& matches = answer.page.matches.positions();
     const Option order = Pick("paging.order"_question);
     const auto place = [&](std::uint32_t position) {
       return Place{OrderKey(dataset_.snapshots[position], order), position};
@@ -291,16 +309,16 @@ class Interfering : public Interference {
     scene_.plan = &plan;
     mischief_.Apply(&Fault::validate, scene_, plan);
   }
-  void Selected(const Plan& plan, std::vector<std::uint32_t>& positions) override {
+  void Selected(const Plan& plan, MatchSet& matches) override {
     scene_.plan = &plan;
     if (!mischief_.Has(&Fault::select)) return;
     std::vector<std::uint32_t> out;
     for (const std::uint32_t i : InReach(plan)) {
       if (IsFree(scene_.dataset.snapshots[i])) continue;
-      const bool right = std::ranges::binary_search(positions, i);
+      const bool right = matches.Contains(i);
       if (mischief_.Selects(scene_, scene_.dataset.snapshots[i], right)) out.push_back(i);
     }
-    positions = std::move(out);
+    matches = std::move(out);
   }
 
  private:

@@ -16,6 +16,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "reference/state/dataset_index.h"
 #include "spec/text/json_text.h"
 #include "spec/text/letters.h"
 #include "spec/text/nearest.h"
@@ -690,6 +691,12 @@ const std::vector<std::uint32_t>& Dataset::In(std::string_view region) const {
   return at == by_region.end() ? none : at->second;
 }
 
+const RegionIndex* Dataset::IndexOf(std::string_view region) const {
+  if (!index || In(region).size() < indexed_from) return nullptr;
+  const RegionIndex* out = index->Of(region);
+  return out && out->knows_times() ? out : nullptr;
+}
+
 void Dataset::Index() {
   by_id.clear();
   by_region.clear();
@@ -701,6 +708,7 @@ void Dataset::Index() {
     by_id.emplace(snapshot[kSnapshotId], static_cast<std::uint32_t>(i));
     by_region[snapshot[kRegionId]].push_back(static_cast<std::uint32_t>(i));
   }
+  index = std::make_shared<const DatasetIndex>(*this);
 }
 
 Result<Dataset> LoadDataset(const std::string& file) {

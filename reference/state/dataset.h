@@ -14,6 +14,9 @@
 
 namespace assay {
 
+class DatasetIndex;
+class RegionIndex;
+
 struct Tag {
   std::string key;
   std::string value;
@@ -51,6 +54,11 @@ struct Dataset {
   std::unordered_map<std::string_view, std::uint32_t> by_id;
   // Positions of the snapshots of each region, in ascending order; filled by Index().
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_region;
+  // What is looked up in large regions, instead of in every snapshot; made by Index(). Null if the
+  // snapshots may change.
+  std::shared_ptr<const DatasetIndex> index;
+  // Regions with fewer snapshots are not worth it.
+  std::size_t indexed_from = 2'000;
 
   Dataset() = default;
   Dataset(const Dataset&) = delete;  // the indexes point into the snapshots
@@ -61,6 +69,8 @@ struct Dataset {
   void Index();
   // Positions of the snapshots of a region; none if there is no such region.
   const std::vector<std::uint32_t>& In(std::string_view region) const;
+  // The same, by what they have; null if that is not looked up but compared one by one.
+  const RegionIndex* IndexOf(std::string_view region) const;
 };
 
 // Reads a dataset file. The error names `file`, the snapshot's position (from 0), the key and what

@@ -52,7 +52,7 @@ std::string Repeat(std::string_view text, std::size_t count) {
   return repeated;
 }
 
-enum RegionIndex : std::size_t { kHangzhou, kShanghai, kBeijing, kSingapore, kFrankfurt };
+enum RegionNumber : std::size_t { kHangzhou, kShanghai, kBeijing, kSingapore, kFrankfurt };
 constexpr std::size_t kRegionCount = 5;
 constexpr std::array<std::string_view, kRegionCount> kRegions = {
     "cn-hangzhou", "cn-shanghai", "cn-beijing", "ap-southeast-1", "eu-central-1"};

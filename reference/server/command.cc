@@ -12,6 +12,7 @@
 #include "reference/faults/catalogue.h"
 #include "reference/server/server.h"
 #include "reference/state/churner.h"
+#include "reference/state/dataset_writer.h"
 #include "reference/state/open_dataset.h"
 #include "spec/text/seed_option.h"
 #include "spec/text/time.h"
@@ -153,15 +154,22 @@ int Serve(const ServeOptions& options) {
   return 0;
 }
 
+void WriteText(const DatasetOptions& options, std::ostream& out) {
+  if (options.built_in) {
+    out << DatasetText(BuiltInDataset());
+    return;
+  }
+  DatasetWriter writer([&](std::string_view part) { out << part; });
+  WriteGeneratedDataset(options.count, options.seed, writer);
+}
+
 int WriteDataset(const DatasetOptions& options) {
-  const std::string text = DatasetText(
-      options.built_in ? BuiltInDataset() : GenerateDataset(options.count, options.seed));
   if (options.out.empty()) {
-    std::cout << text;
+    WriteText(options, std::cout);
     return std::cout.flush() ? 0 : Fail({"standard output", "cannot be written"});
   }
   std::ofstream out(options.out, std::ios::binary);
-  out << text;
+  if (out) WriteText(options, out);
   if (!out.flush())
     return Fail({options.out, "cannot be written; name a file in a folder that is there"});
   return 0;

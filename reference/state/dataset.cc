@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "reference/state/dataset_index.h"
+#include "reference/state/text_pool.h"
 #include "spec/text/json_text.h"
 #include "spec/text/letters.h"
 #include "spec/text/nearest.h"
@@ -27,7 +28,6 @@ namespace assay {
 
 using enum Field;
 
-constexpr FieldType kString = FieldType::kString;
 constexpr FieldType kInteger = FieldType::kInteger;
 constexpr FieldType kBoolean = FieldType::kBoolean;
 
@@ -145,12 +145,11 @@ struct Position {
   std::size_t column = 1;
 };
 
-// Line and column of the byte `offset` of `text`, both from 1; columns count characters.
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-Position PositionOf(std::string_view text, std::size_t offset) {
-  Position position;
-  for (char c : text.substr(0, offset)) {
+// The position behind the text that begins at `position`.
+Position After(std::string_view text, Position position) {
+  for (char c : text) {
     if (c == '\n') {
       ++position.line;
       position.column = 1;
@@ -160,6 +159,91 @@ Position PositionOf(std::string_view text, std::size_t offset) {
   }
   return position;
 }
+
+// The bytes that are parsed, of which one part after another is held.
+class Source {
+ public:
+  explicit Source(std::string_view text) : part_(text) {}
+  explicit Source(std::FILE* file) : file_(file) {}
+
+  bool AtEnd() { return next_ == part_.size() && !Refill(); }
+  char Next() const { return part_[next_]; }
+  void Skip() { ++next_; }
+
+  // The number of the error that ended the reading; 0 if there was none.
+  int error() const { return error_; }
+  // True if nothing but blanks was found up to now.
+  bool blank() const { return blank_ && IsBlank(part_); }
+  // Line and column of a byte of the part that was read last, or of the end; both from 1, and
+  // columns count characters.
+  Position PositionOf(std::size_t offset) const {
+    const std::size_t here = offset > before_ ? offset - before_ : 0;
+    return After(part_.substr(0, std::min(here, part_.size())), start_);
+  }
+
+ private:
+  static bool IsBlank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  }
+
+  // False at the end; then the last part is kept.
+  bool Refill() {
+    constexpr std::size_t kPart = std::size_t{1} << 20;
+    if (!file_) return false;
+    std::vector<char> bytes(kPart);
+    bytes.resize(std::fread(bytes.data(), 1, kPart, file_));
+    if (std::ferror(file_)) error_ = errno;
+    if (bytes.empty()) return false;
+    blank_ = blank();
+    start_ = After(part_, start_);
+    before_ += part_.size();
+    bytes_ = std::move(bytes);
+    part_ = {bytes_.data(), bytes_.size()};
+    next_ = 0;
+    return true;
+  }
+
+  std::FILE* file_ = nullptr;
+  int error_ = 0;
+  std::vector<char> bytes_;
+  std::string_view part_;
+  std::size_t next_ = 0;    // of the part
+  std::size_t before_ = 0;  // bytes before the part
+  Position start_;          // of the part
+  bool blank_ = true;       // before the part
+};
+
+// For the parser, which reads from an iterator up to an end.
+class SourceIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = char;
+
+  SourceIterator() = default;  // the end
+  explicit SourceIterator(Source& source) : source_(&source) {}
+
+  char operator*() const { return source_->Next(); }
+  SourceIterator& operator++() {
+    source_->Skip();
+    return *this;
+  }
+  SourceIterator operator++(int) {
+    const SourceIterator before = *this;
+    source_->Skip();
+    return before;
+  }
+  // One of the two is the end.
+  friend bool operator==(const SourceIterator& a, const SourceIterator& b) {
+    const SourceIterator& other = a.source_ ? a : b;
+    return !other.source_ || other.source_->AtEnd();
+  }
+
+ private:
+  Source* source_ = nullptr;
+};
 
 // The library's message without its prefix and without the text that it read, which may be long.
 std::string ReasonOf(std::string message) {
@@ -201,7 +285,7 @@ bool HasType(const Scalar& scalar, FieldType type) {
 // is a wrong type at once, and the parser itself keeps no stack of calls.
 class DatasetReader {
  public:
-  DatasetReader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
+  DatasetReader(const Source& source, std::string name) : source_(source), name_(std::move(name)) {}
 
   bool null() { return OnScalar({Kind::kNull, "null"}); }
   bool boolean(bool value) { return OnScalar({Kind::kBool, value ? "true" : "false"}); }
@@ -275,9 +359,10 @@ class DatasetReader {
   bool CheckReferences(Field field, const std::vector<std::string>& names, std::string_view list);
   bool CheckIds();
 
-  std::string_view text_;
+  const Source& source_;
   std::string name_;
   Dataset dataset_;
+  TextPool pool_;
   std::optional<Error> error_;
   Level level_ = Level::kDocument;
   std::string key_;                   // the latest key of the innermost object
@@ -392,7 +477,7 @@ bool DatasetReader::OnSnapshotScalar(Scalar value) {
   const bool right =
       field_ != nullptr && HasType(value, field_->type) && IsAcceptable(field_->field, value.text);
   if (!right) return FailValue(Show(value));
-  dataset_.snapshots.back().Set(field_->field, std::move(value.text));
+  dataset_.snapshots.back().Set(field_->field, pool_.Share(field_->field, std::move(value.text)));
   return true;
 }
 
@@ -528,8 +613,8 @@ bool DatasetReader::end_array() {
 
 bool DatasetReader::parse_error(std::size_t offset, const std::string&,
                                 const nlohmann::json::exception& why) {
-  const std::size_t byte = std::min(offset > 0 ? offset - 1 : 0, text_.size());
-  const Position position = PositionOf(text_, byte);
+  if (source_.blank()) return Fail("", fmt::format("the file is empty; write {}", kWholeFile.fix));
+  const Position position = source_.PositionOf(offset > 0 ? offset - 1 : 0);
   const std::string place = fmt::format("line {}, column {}", position.line, position.column);
   const std::string message = why.what();
   if (message.find("ill-formed UTF-8") != std::string::npos) {
@@ -607,65 +692,10 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Result<std::string> ReadFile(const std::string& name) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(name, ignored)) {
-    return Error{name, "this is a directory; name a dataset file in it"};
-  }
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(name.c_str(), "rb"));
-  if (file == nullptr) return Unreadable(name, errno);
-  std::string text;
-  std::size_t size = std::size_t{1} << 16;
-  if (std::filesystem::is_regular_file(name, ignored)) {
-    size = static_cast<std::size_t>(std::filesystem::file_size(name, ignored)) + 1;
-  }
-  while (true) {
-    const std::size_t used = text.size();
-    text.resize(used + size);
-    const std::size_t got = std::fread(text.data() + used, 1, size, file.get());
-    text.resize(used + got);
-    if (std::ferror(file.get())) return Unreadable(name, errno);
-    if (got < size) return text;
-  }
-}
-
-void AppendStrings(std::string_view key, const std::vector<std::string>& values, std::string* out) {
-  fmt::format_to(std::back_inserter(*out), " \"{}\": [", key);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) *out += ", ";
-    AppendJsonText(values[i], out);
-  }
-  *out += "],\n";
-}
-
-void AppendTags(const std::vector<Tag>& tags, std::string* out) {
-  *out += "\"Tags\": [";
-  for (std::size_t i = 0; i < tags.size(); ++i) {
-    *out += i > 0 ? ", {\"TagKey\": " : "{\"TagKey\": ";
-    AppendJsonText(tags[i].key, out);
-    *out += ", \"TagValue\": ";
-    AppendJsonText(tags[i].value, out);
-    *out += '}';
-  }
-  *out += ']';
-}
-
-void AppendSnapshot(const Snapshot& snapshot, std::string* out) {
-  *out += '{';
-  for (const FieldInfo& info : kFields) {
-    if (!snapshot.Has(info.field)) continue;
-    *out += '"';
-    *out += info.name;
-    *out += "\": ";
-    if (info.type == kString) {
-      AppendJsonText(snapshot[info.field], out);
-    } else {
-      *out += snapshot[info.field];
-    }
-    *out += ", ";
-  }
-  AppendTags(snapshot.tags, out);
-  *out += '}';
+Result<Dataset> Parse(Source& source, const std::string& name) {
+  DatasetReader reader(source, name);
+  nlohmann::json::sax_parse(SourceIterator(source), SourceIterator(), &reader);
+  return reader.Take();
 }
 
 }  // namespace
@@ -712,34 +742,21 @@ void Dataset::Index() {
 }
 
 Result<Dataset> LoadDataset(const std::string& file) {
-  Result<std::string> text = ReadFile(file);
-  if (!text) return text.error();
-  return ParseDataset(*text, file);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return Error{file, "this is a directory; name a dataset file in it"};
+  }
+  const std::unique_ptr<std::FILE, CloseFile> opened(std::fopen(file.c_str(), "rb"));
+  if (opened == nullptr) return Unreadable(file, errno);
+  Source source(opened.get());
+  Result<Dataset> out = Parse(source, file);
+  if (source.error() != 0) return Unreadable(file, source.error());
+  return out;
 }
 
 Result<Dataset> ParseDataset(std::string_view json, const std::string& name) {
-  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return Error{name, fmt::format("the file is empty; write {}", kWholeFile.fix)};
-  }
-  DatasetReader reader(json, name);
-  nlohmann::json::sax_parse(json.data(), json.data() + json.size(), &reader);
-  return reader.Take();
-}
-
-std::string DatasetText(const Dataset& dataset) {
-  std::string out = "{\"format\": \"assay-dataset/1\",\n";
-  AppendStrings("regions", dataset.regions, &out);
-  out += " \"default_resource_group\": ";
-  AppendJsonText(dataset.default_resource_group, &out);
-  out += ",\n";
-  AppendStrings("snapshot_links", dataset.snapshot_links, &out);
-  out += " \"snapshots\": [";
-  for (std::size_t i = 0; i < dataset.snapshots.size(); ++i) {
-    out += i > 0 ? ",\n  " : "\n  ";
-    AppendSnapshot(dataset.snapshots[i], &out);
-  }
-  out += "\n ]}\n";
-  return out;
+  Source source(json);
+  return Parse(source, name);
 }
 
 std::string HomeRegion(const Dataset& dataset) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "reference/state/shared_text.h"
 #include "spec/catalogue/fields.h"
 #include "spec/text/result.h"
 
@@ -25,7 +26,7 @@ struct Tag {
 
 // One snapshot. Scalars are text: integers in decimal, booleans as `true` / `false`.
 struct Snapshot {
-  std::array<std::string, kFieldCount> text;
+  std::array<SharedText, kFieldCount> text;
   std::uint32_t present = 0;       // bit per Field: set in the file
   std::uint32_t unknown = 0;       // bit per Field: no answer showed what it is, nor whether it is
   std::int64_t creation_time = 0;  // CreationTime in seconds since 1970, UTC
@@ -34,10 +35,11 @@ struct Snapshot {
   bool Has(Field f) const { return (present >> static_cast<unsigned>(f)) & 1U; }
   bool Knows(Field f) const { return !((unknown >> static_cast<unsigned>(f)) & 1U); }
   const std::string& operator[](Field f) const { return text[static_cast<std::size_t>(f)]; }
-  void Set(Field f, std::string value) {
+  void Set(Field f, SharedText value) {
     text[static_cast<std::size_t>(f)] = std::move(value);
     present |= 1U << static_cast<unsigned>(f);
   }
+  void Set(Field f, std::string value) { Set(f, SharedText(std::move(value))); }
 };
 
 // The complete state of a target (`assay-dataset/1`): what the model needs to predict every answer.

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "reference/state/dataset.h"
+#include "reference/state/dataset_writer.h"
+#include "reference/state/text_pool.h"
 #include "spec/text/random.h"
 #include "spec/text/time.h"
 
@@ -351,7 +353,9 @@ class Generator {
     for (std::size_t i = 0; i < 3; ++i) stems_.push_back(RandomDigits(kIdDigits, 10, &random_));
   }
 
-  Dataset Generate(std::size_t count);
+  // The dataset without its snapshots, which Next() then makes.
+  Dataset Begin(std::size_t count);
+  Snapshot Next() { return MakeSnapshot(made_++); }
 
  private:
   struct Birth {
@@ -373,17 +377,19 @@ class Generator {
   // Deals the field in that region; an empty card leaves it unset.
   void Deal(Field field, std::size_t region, Snapshot* snapshot) {
     const std::string& card = decks_[region].at(field).Deal(&random_);
-    if (!card.empty()) snapshot->Set(field, card);
+    if (!card.empty()) snapshot->Set(field, texts_.Share(field, card));
   }
 
   Random random_;
   Pool pool_;
+  TextPool texts_;
   std::vector<Decks> decks_;      // by region
   std::vector<Deck> tag_counts_;  // by region
   Texts stems_;                   // of the snapshot ids
   std::vector<TagPlan> tag_plans_ = TagPlans();
   std::vector<Birth> births_;
   std::array<bool, kRegionCount> begun_{};
+  std::size_t made_ = 0;
 };
 
 std::vector<Generator::Birth> Generator::PlanBirths(std::size_t count) {
@@ -402,15 +408,12 @@ std::vector<Generator::Birth> Generator::PlanBirths(std::size_t count) {
   return births;
 }
 
-Dataset Generator::Generate(std::size_t count) {
+Dataset Generator::Begin(std::size_t count) {
   Dataset dataset;
   dataset.regions.assign(kRegions.begin(), kRegions.end());
   dataset.default_resource_group = pool_.default_group();
   dataset.snapshot_links = pool_.links;
   births_ = PlanBirths(count);
-  dataset.snapshots.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) dataset.snapshots.push_back(MakeSnapshot(i));
-  dataset.Index();
   return dataset;
 }
 
@@ -632,7 +635,19 @@ void PlaceCrowd(Dataset* dataset) {
 }  // namespace
 
 Dataset GenerateDataset(std::size_t count, std::uint64_t seed) {
-  return Generator(seed).Generate(count);
+  Generator generator(seed);
+  Dataset dataset = generator.Begin(count);
+  dataset.snapshots.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) dataset.snapshots.push_back(generator.Next());
+  dataset.Index();
+  return dataset;
+}
+
+void WriteGeneratedDataset(std::size_t count, std::uint64_t seed, DatasetWriter& writer) {
+  Generator generator(seed);
+  writer.Begin(generator.Begin(count));
+  for (std::size_t i = 0; i < count; ++i) writer.Add(generator.Next());
+  writer.End();
 }
 
 Dataset VariedDataset() {

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 std::string Comparable(const Snapshot& snapshot) {
   std::string out;
-  for (std::size_t f = 0; f < kDocumentedFieldCount; ++f) out += snapshot.text[f] + "|";
+  for (std::size_t f = 0; f < kDocumentedFieldCount; ++f) out += snapshot.text[f].str() + "|";
   std::set<std::string> tags;
   for (const Tag& tag : snapshot.tags) tags.insert(tag.key + "=" + tag.value);
   for (const std::string& tag : tags) out += tag + "|";

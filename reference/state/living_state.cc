@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <chrono>
-#include <cmath>
+#include <cstdlib>
 #include <thread>
 #include <utility>
 
@@ -233,14 +232,13 @@ Mutation Churn::Change(Mutation::Kind kind, const Dataset& now) {
 }
 
 Result<double> ParseChurn(const std::string& text) {
-  std::string_view number = text;
-  if (number.ends_with("/s")) number.remove_suffix(2);
-  double rate = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), rate);
-  if (error == std::errc() && end == number.data() + number.size() && std::isfinite(rate) &&
-      rate > 0 && rate <= 10'000) {
-    return rate;
-  }
+  std::string number = text;
+  if (number.ends_with("/s")) number.resize(number.size() - 2);
+  // By strtod, since from_chars of libc++ reads no such numbers before its release 20.
+  char* end = nullptr;
+  const bool plain = number.find_first_not_of("0123456789.") == number.npos;
+  const double rate = plain ? std::strtod(number.c_str(), &end) : 0;
+  if (rate > 0 && rate <= 10'000 && *end == '\0') return rate;
   return Error{
       "--churn " + text,
       "is not a number of changes a second above 0 and up to 10000; write it as 5/s or 0.5/s"};

@@ -10,5 +10,5 @@ for name in cadical expat fmtlib libzstd openssl pugixml simdjson; do
   rm "$name"_*
 done
 mkdir include share
-cp -rL /usr/include/boost /usr/include/CLI /usr/include/nlohmann include/
+cp -rL /usr/include/boost /usr/include/CLI /usr/include/nlohmann /usr/include/xxhash.h /usr/include/xxh3.h include/
 cp -rL /usr/share/cmake share/

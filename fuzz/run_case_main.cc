@@ -110,7 +110,7 @@ Result<ExitCode> RunCase(CampaignOptions options, const std::string& path) {
   if (const auto obstacle = WhyNotAsked(options, *plan)) return *obstacle;
   auto campaign = Campaign::Open(options, *plan, 1, options.out, std::cerr);
   if (!campaign) return campaign.error();
-  (*campaign)->Run(*text);
+  (*campaign)->Run(*text, {});
   (void)(*campaign)->IsOver();  // learns whether the target was lost
   const ExitCode code = (*campaign)->Finish();
   const Result<RecordedRun> run = LoadRun(options.out);

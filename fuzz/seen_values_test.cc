@@ -51,8 +51,8 @@ TEST(SeenValues, AreBoundedInNumberAndLength) {
     seen.Add("N" + std::to_string(i) + "=1\nPageSize=" + std::to_string(i) + "\n");
   std::set<std::string> sizes;
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
-    for (const auto& [name, value] :
-         ParseExchangeInput(seen.SetSome("Usage=none\n", seed), "").requests.at(0).parameters) {
+    const ExchangeInput input = ParseExchangeInput(seen.SetSome("Usage=none\n", seed), "");
+    for (const auto& [name, value] : input.requests.at(0).parameters) {
       if (name == "PageSize") sizes.insert(value);
       EXPECT_LT(value.size(), 10'000U);
     }

@@ -21,6 +21,11 @@ enum class HowRead : std::uint8_t { kWhole, kUnfinished, kMalformed };
 
 // Reads one answer at the beginning of the bytes, and takes it away.
 HowRead ReadOne(std::string_view& bytes, bool ended, Parser& parser, std::string& problem) {
+  constexpr std::string_view kBegins = "HTTP/";
+  if (!bytes.starts_with(kBegins.substr(0, bytes.size()))) {
+    problem = "no HTTP: " + DescribeForeignBytes(bytes);
+    return HowRead::kMalformed;
+  }
   beast::error_code error;
   const std::size_t taken = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
   if (!parser.is_done() && ended && (!error || error == http::error::need_more) &&
@@ -35,8 +40,7 @@ HowRead ReadOne(std::string_view& bytes, bool ended, Parser& parser, std::string
   if (!error || error == http::error::need_more || error == http::error::partial_message) {
     return HowRead::kUnfinished;
   }
-  problem = bytes.starts_with("HTTP/") ? "a malformed answer (" + error.message() + ")"
-                                       : "no HTTP: " + DescribeForeignBytes(bytes);
+  problem = "a malformed answer (" + error.message() + ")";
   return HowRead::kMalformed;
 }
 

@@ -160,9 +160,9 @@ class WireCampaigns(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, env=env)
         return done.returncode, done.stdout
 
-    def hunt(self, bug, *options):
+    def hunt(self, bug, *options, requests=12000):
         code, said = self.fuzz("--target", Planted(bug, self.url).url, "--timeout", "1", "--max-findings", "1",
-                               "--max-requests", "12000", "--max-time", "25", *options)
+                               "--max-requests", str(requests), "--max-time", "25", *options)
         return code, said, self.report()
 
     def report(self):
@@ -213,7 +213,8 @@ class WireCampaigns(unittest.TestCase):
         known = self.out / "known.json"
         known.write_text(json.dumps({"format": "assay-known/1", "findings": [
             {"id": finding["id"], "rule": finding["rule"], "reason": "as agreed"}]}))
-        code, said, report = self.hunt("nul", "--known", str(known), "--max-requests", "1500")
+        code, said, report = self.hunt("nul", "--known", str(known), requests=1500)
+        self.assertEqual(code, 0, said)
         self.assertIn("known", [f["kind"] for f in report["findings"]])
 
     def test_a_next_request_that_is_answered_wrongly_is_found(self):

@@ -398,6 +398,8 @@ std::vector<std::string> RawMessageSeeds(const WireClient& client) {
   return out;
 }
 
+constexpr std::size_t kSizedForm = 1;  // of these seeds
+
 std::string RawMessageDictionary() {
   std::string out;
   for (const Lines* words :
@@ -410,7 +412,14 @@ std::string RawMessageDictionary() {
 }
 
 void WriteRawMessageSeeds(const std::filesystem::path& folder, const WireClient& client) {
-  const std::vector<std::string> seeds = RawMessageSeeds(client);
+  std::vector<std::string> seeds = RawMessageSeeds(client);
+  // Readers differ about the end of such messages, and mutations come to them late.
+  for (const char* other : {"Content-Length: 0", "Transfer-Encoding: chunked"}) {
+    std::string seed = seeds[kSizedForm];
+    seed.insert(seed.find('\n', seed.find("Content-Length: ")) + 1,
+                fmt::format("{}\\r\\n\n", other));
+    seeds.push_back(std::move(seed));
+  }
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     WriteSeed(folder / fmt::format("message-{:02}", i + 1), seeds[i]);
   }

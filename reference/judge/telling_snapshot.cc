@@ -13,7 +13,7 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kLongest = 200;  // of a request
+constexpr std::size_t kLongestRequest = 200;  // of a request
 
 bool Has(const std::vector<std::uint32_t>& positions, std::uint32_t position) {
   return std::ranges::find(positions, position) != positions.end();
@@ -29,7 +29,7 @@ struct Selected {
     return whole || Has(listed, position);
   }
   bool Differs(std::uint32_t position) const {
-    return Has(own.matches, position) != Has(other.matches, position);
+    return own.matches.Contains(position) != other.matches.Contains(position);
   }
 };
 
@@ -84,8 +84,8 @@ class Describer {
   // It is in one of the lists, and by the other one's meaning it would be in both or in none.
   bool Tells(std::uint32_t position, const Selected& mine, const Selected& theirs) const {
     if (!mine.Differs(position) || !theirs.Differs(position)) return false;
-    const bool in_mine = Has(mine.own.matches, position);
-    if (in_mine == Has(theirs.own.matches, position)) return false;
+    const bool in_mine = mine.own.matches.Contains(position);
+    if (in_mine == theirs.own.matches.Contains(position)) return false;
     // What is seen must agree with what is said.
     return (in_mine || !Has(one_.listed, position)) &&
            (!in_mine || !Has(other_.listed, position)) && Agrees(position, mine, one_) &&
@@ -93,16 +93,16 @@ class Describer {
   }
   static bool Agrees(std::uint32_t position, const Selected& selected, const MeantList& list) {
     return !selected.Shows(position, list.listed) ||
-           Has(list.listed, position) == Has(selected.own.matches, position);
+           Has(list.listed, position) == selected.own.matches.Contains(position);
   }
 
   TwoMeanings Text(std::uint32_t position, const Selected& mine, const Selected& theirs) const {
     const std::string& id = dataset_.snapshots[position][Field::kSnapshotId];
-    const bool in_mine = Has(mine.own.matches, position);
+    const bool in_mine = mine.own.matches.Contains(position);
     const auto side = [&](const MeantList& list, const Selected& selected, bool in) {
       const bool shows = selected.Shows(position, list.listed);
       return fmt::format(
-          "`{}` {} {}{}: {}", Excerpt(RequestText(list.request), kLongest),
+          "`{}` {} {}{}: {}", Excerpt(RequestText(list.request), kLongestRequest),
           in ? (shows ? "lists" : "counts") : (shows ? "does not list" : "does not count"), id,
           in ? "" : Though(list), list.answered);
     };
@@ -126,7 +126,7 @@ class Describer {
     }
     return besides.parameters.empty()
                ? ""
-               : fmt::format(", though it satisfies {}", Excerpt(besides.Text(), kLongest));
+               : fmt::format(", though it satisfies {}", Excerpt(besides.Text(), kLongestRequest));
   }
 
   // Without what every request has.

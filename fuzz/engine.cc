@@ -59,7 +59,9 @@ std::string MakeSibling(std::string_view parent, Random& random) {
   std::string sibling(parent);
   if (how == 0 && !g_mates.empty()) {
     sibling = g_mutations.cross(parent, random.Pick(g_mates), random.Number());
-  } else if (how < 3) {
+  } else if (how == 1) {
+    return ResizePage(g_mates.empty() ? sibling : random.Pick(g_mates), random.Number());
+  } else if (how == 2) {
     sibling = g_seen.SetSome(parent, random.Number());
   }
   for (std::size_t left = random.Below(3) + how / 3; left > 0; --left) {

@@ -1,6 +1,7 @@
 #include "fuzz/mutator.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "fuzz/exchange_input.h"
 #include "spec/catalogue/operation.h"
@@ -173,6 +174,19 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
   } else {
     MutateRequest(random, dataset, input.requests[random.Below(input.requests.size())]);
   }
+  return WriteExchangeInput(input);
+}
+
+std::string ResizePage(std::string_view text, std::uint64_t seed) {
+  Random random(seed);
+  ExchangeInput input = ParseExchangeInput(text, "");
+  if (input.requests.empty()) input.requests.emplace_back();
+  const auto walks = [](const Request& request) { return request.Find("NextToken").has_value(); };
+  const bool goes_on = std::ranges::any_of(input.requests, walks);
+  Request& request = input.requests[random.Below(input.requests.size())];
+  const char* const names[] = {"PageSize", "PageSize", "MaxResults", "PageNumber"};
+  request.Set(names[random.Below(std::size(names))], std::to_string(1 + random.Below(100)));
+  if (!goes_on) input.requests = {Request(request)};
   return WriteExchangeInput(input);
 }
 

@@ -24,6 +24,19 @@ TEST(Inputs, AreCompletedForTheRegion) {
   EXPECT_EQ(input.requests[0].Find("Action"), "DescribeSnapshots");
 }
 
+TEST(Mutations, ComeToEverySizeOfPage) {
+  std::set<std::string> sizes;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    const ExchangeInput input =
+        ParseExchangeInput(ResizePage("Usage=none\n\nStatus=all\n", seed), "");
+    ASSERT_EQ(input.requests.size(), 1U);
+    ASSERT_GE(input.requests[0].parameters.size(), 2U);
+    if (const auto size = input.requests[0].Find("PageSize")) sizes.emplace(*size);
+  }
+  EXPECT_EQ(sizes.size(), 100U);
+  EXPECT_EQ(ParseExchangeInput(ResizePage(kPages, 1), "").requests.size(), 2U);
+}
+
 TEST(Mutations, AreDifferentAndStayInputs) {
   const Dataset dataset = GenerateDataset(20, 1);
   std::set<std::string> seen;

@@ -75,7 +75,7 @@ TEST(Placeholders, ThatAPoorStateCannotGiveAreNamed) {
            {"$ids.3", "`$ids.3`"},
            {"$ids.2.reversed", "`$ids.2.reversed`"},
            {"$time.middle", "`$time.middle`"},
-           {"$tag.key", "with 1 tags"},
+           {"$tag.key", "with 1 tag "},
            {"$tag.2.value", "with 2 tags"},
            {"$tag.other_value", "tags of two different values"},
            {"$upper($region.other)", "`$region.other`"}}) {

@@ -5,7 +5,8 @@ compare_instructions.py BENCHMARK [--accept] [--at-most PERCENT]
 
 BENCHMARK is build/release/instruction_benchmark. Seconds differ from run to run, instructions hardly do. Ends with
 1 if some work takes more than PERCENT (10) more instructions than its figure, with 2 if it cannot be measured or
-there is no figure. --accept writes what was measured to the file, in place of comparing."""
+a work has no figure. On a kind of machine without any figures it says so, compares nothing and ends with 0.
+--accept writes what was measured to the file, in place of comparing."""
 import argparse
 import concurrent.futures
 import json
@@ -88,7 +89,11 @@ def main():
         figures[machine] = measured
         FIGURES.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
         return print(f"{FIGURES.name}: written for {machine}: {measured}")
-    if set(measured) != set(figures.get(machine, {})):
+    if machine not in figures:
+        return print(f"{FIGURES.name} has no figures for this kind of machine ({machine}), so nothing was compared. To "
+                     f"write them down, at a state of the sources that is known to be fast enough:\n  {accept}\n"
+                     f"measured: {measured}")
+    if set(measured) != set(figures[machine]):
         give_up(f"{FIGURES.name} has not one figure for each of {', '.join(measured)} on this kind of machine "
                 f"({machine}). To write them down, at a state of the sources that is known to be fast enough:\n  {accept}")
     if slower := compare(machine, measured, figures[machine], arguments.at_most):

@@ -36,7 +36,7 @@ run 0 --gtest_filter='page.*:auth.*:properties.*:-page.walk.*' --gtest_output="x
 expect '\[       OK \] page\.size\.echo'
 expect '\[       OK \] properties\.'
 expect '\[  SKIPPED \] auth\.'
-expect 'no signature to forge'
+expect 'no request is signed'
 ! grep -q 'RUN.*page\.walk' "$scratch/out" || fail "the filter left a test in"
 python3 - "$scratch/out.xml" <<'PYTHON'
 import sys, xml.etree.ElementTree as xml

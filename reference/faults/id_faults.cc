@@ -9,13 +9,12 @@ namespace {
 
 const std::vector<Rule>& IdRules() {
   static const std::vector<Rule> rules = {
-      "ids.list.selects"_rule,         "ids.list.single"_rule,
-      "ids.list.maximum"_rule,         "ids.list.order"_rule,
-      "ids.list.unknown"_rule,         "ids.list.repeated"_rule,
-      "page.size.limits"_rule,         "page.size.default"_rule,
-      "page.total_count.matches"_rule, "request.parameters.conjunction"_rule,
-      "request.valid.accepted"_rule,   "token.next.given"_rule,
-      "token.walk.complete"_rule};
+      "ids.list.selects"_rule,       "ids.list.single"_rule,
+      "ids.list.maximum"_rule,       "ids.list.order"_rule,
+      "ids.list.unknown"_rule,       "ids.list.repeated"_rule,
+      "page.size.limits"_rule,       "page.total_count.matches"_rule,
+      "token.next.given"_rule,       "request.parameters.conjunction"_rule,
+      "request.valid.accepted"_rule, "token.walk.complete"_rule};
   return rules;
 }
 
@@ -143,8 +142,8 @@ void AddPages(std::vector<Fault>& out) {
         list.listed = std::move(out_list);
       });
   add("ids.paging.ignored", "lists all ids on every page", 3,
-      {"page.size.limits"_rule, "page.size.default"_rule, "page.number.selects"_rule,
-       "page.walk.unique"_rule, "page.walk.complete"_rule},
+      {"page.size.limits"_rule, "page.number.selects"_rule, "page.walk.unique"_rule,
+       "page.walk.complete"_rule},
       [](const Scene& scene, RenderedList& list) {
         list.listed = Slice(scene, 0, static_cast<std::int64_t>(scene.page->matches.size()));
       });

@@ -137,9 +137,8 @@ void HideSize(const Scene&, RenderedList& list) { list.page_size.reset(); }
 void HideTotal(const Scene&, RenderedList& list) { list.total.reset(); }
 
 // Rules that several of the faults below break.
-const std::vector<Rule> kWalk = {"page.size.limits"_rule, "page.size.default"_rule,
-                                 "page.walk.complete"_rule, "page.walk.unique"_rule,
-                                 "page.number.selects"_rule};
+const std::vector<Rule> kWalk = {"page.size.limits"_rule, "page.walk.complete"_rule,
+                                 "page.walk.unique"_rule, "page.number.selects"_rule};
 const std::vector<Rule> kTotal = {"page.total_count.matches"_rule};
 const std::vector<Rule> kDefault = {"page.size.default"_rule, "page.size.limits"_rule};
 const std::vector<Rule> kNumber = {"page.number.echo"_rule, "page.number.default"_rule};

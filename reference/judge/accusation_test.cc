@@ -126,8 +126,8 @@ TEST_F(Accusation, NamesTheSizeThatTheRequestAsksFor) {
   const auto broken = [&](const Request& request, const Response& response) {
     return RulesBroken(JudgedFirst(request, response));
   };
-  EXPECT_EQ(broken(Ask({}), eleven), "page.size.default ");
-  EXPECT_EQ(broken(Ask({}), Under(Ask({{"PageSize", "11"}}))), "page.size.default ");
+  EXPECT_EQ(broken(Ask({}), eleven), "page.size.limits ");
+  EXPECT_EQ(broken(Ask({}), Under(Ask({{"PageSize", "11"}}))), "page.size.limits ");
   EXPECT_EQ(broken(Ask({{"PageSize", "10"}}), Under(Ask({{"PageSize", "11"}}))),
             "page.size.limits ");
   EXPECT_EQ(broken(Ask({{"MaxResults", "10"}}), eleven), "token.max_results.limits ");

@@ -195,7 +195,7 @@ class PageComparer {
   Rule RuleOfSize() const {
     if (paging_.by_token && request_.Find("MaxResults")) return "token.max_results.limits"_rule;
     if (paging_.by_token && request_.Find("NextToken")) return "token.max_results.default"_rule;
-    return request_.Find("PageSize") ? "page.size.limits"_rule : "page.size.default"_rule;
+    return "page.size.limits"_rule;
   }
 
   void DifferByTooMany() {

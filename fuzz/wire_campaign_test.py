@@ -160,9 +160,9 @@ class WireCampaigns(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, env=env)
         return done.returncode, done.stdout
 
-    def hunt(self, bug, *options, requests=12000):
+    def hunt(self, bug, *options, requests=30000):
         code, said = self.fuzz("--target", Planted(bug, self.url).url, "--timeout", "1", "--max-findings", "1",
-                               "--max-requests", str(requests), "--max-time", "25", *options)
+                               "--max-requests", str(requests), "--max-time", "60", *options)
         return code, said, self.report()
 
     def report(self):

@@ -26,7 +26,6 @@
 #include "reports/render/terminal.h"
 #include "spec/catalogue/catalogue.h"
 #include "spec/text/count.h"
-#include "spec/text/hash.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -116,7 +115,7 @@ struct Campaign::State {
   void Take(const std::vector<InputFeatures>& batch);
   Done OpenWire();
   void SendRaw(InputFeatures& input);
-  bool HasEnoughFindings();
+  std::string WhyEnough() const;
   void Sample();
   std::string WhyOver() const;
   RunHeader Header() const;
@@ -269,9 +268,7 @@ std::size_t Campaign::State::AddScripts(InputFeatures& features,
   const auto seen = [&features](std::size_t position, const Exchange& exchange) {
     features.ShowAnswer(exchange.request, exchange.response, exchange.answer, position);
   };
-  const bool walks = std::ranges::any_of(
-      input.requests, [](const Request& request) { return request.Find("NextToken").has_value(); });
-  if (walks || !watched) {
+  if (GoesOn(input) || !watched) {
     scripts.push_back(std::make_unique<InputScript>(std::move(input), seen));
     return 1;
   }
@@ -315,8 +312,7 @@ void Campaign::State::Take(const std::vector<InputFeatures>& batch) {
     if (CountInput(input) == 0) continue;
     news = Clock::now();
     if (&input == &batch.front()) continue;
-    const std::uint64_t name = MixHash(kHashStart, input.text());
-    WriteSeed(std::filesystem::path(plan.corpus) / fmt::format("{:016x}", name), input.text());
+    WriteSeed(std::filesystem::path(plan.corpus) / NameOfInput(input.text()), input.text());
   }
 }
 
@@ -334,14 +330,14 @@ void Campaign::State::Sample() {
   tally.samples = std::move(fewer);
 }
 
-bool Campaign::State::HasEnoughFindings() {
+// Of findings, "" if it is not so.
+std::string Campaign::State::WhyEnough() const {
   const std::size_t most = options.max_findings;
-  if (most == 0 || found.size() < most) return false;
+  if (most == 0 || found.size() < most) return "";
   std::vector<Finding> settled = found;
   (void)ApplyKnownTo(settled);
-  if (CountOf(settled, FindingKind::kViolation) < most) return false;
-  over = fmt::format("after {} (--max-findings)", CountText(most, "finding"));
-  return true;
+  if (CountOf(settled, FindingKind::kViolation) < most) return "";
+  return fmt::format("after {} (--max-findings)", CountText(most, "finding"));
 }
 
 std::string Campaign::State::WhyOver() const {
@@ -429,7 +425,10 @@ bool Campaign::IsOver() {
   State& state = *state_;
   if (state.over.empty()) state.over = state.WhyOver();
   if (!state.over.empty()) return true;
-  if (state.wire) return state.HasEnoughFindings();
+  if (state.wire) {
+    state.over = state.WhyEnough();
+    return !state.over.empty();
+  }
   const std::size_t most = state.options.max_findings;
   const std::uint64_t suspected =
       state.found.size() + state.recorder->symptoms() - state.symptoms_before;
@@ -439,9 +438,9 @@ bool Campaign::IsOver() {
                            state.recorder->symptoms() > state.symptoms_before && suspected >= most;
   if (!full && !may_suffice) return false;
   state.EndSession();
-  const bool enough = state.HasEnoughFindings();
+  state.over = state.WhyEnough();
   state.BeginSession();
-  return enough;
+  return !state.over.empty();
 }
 
 ExitCode Campaign::Finish() {

@@ -12,11 +12,11 @@
 #include <unordered_set>
 #include <utility>
 
+#include "fuzz/seeds.h"
 #include "reports/journal/journal.h"
 #include "reports/render/repro.h"
 #include "spec/catalogue/operation.h"
 #include "spec/record/token_trail.h"
-#include "spec/text/hash.h"
 
 namespace assay {
 namespace {
@@ -331,7 +331,7 @@ Result<CorpusChange> MergeCorpora(const std::string& out, const std::vector<std:
     const auto is_new = [&](std::uint32_t feature) { return !shown.contains(feature); };
     if (std::ranges::none_of(input.features, is_new)) continue;
     input.text = input.Canonical();
-    const std::string name = fmt::format("{:016x}", MixHash(kHashStart, input.text));
+    const std::string name = NameOfInput(input.text);
     if (Done done = WriteWholeFile(FreeName(fs::path(out) / name).string(), input.text); !done) {
       return done.error();
     }

@@ -71,8 +71,9 @@ std::string MakeSibling(std::string_view parent, Random& random) {
 }
 
 void MakeSiblings(std::string_view parent, std::size_t most, std::uint64_t seed) {
-  Random random(seed);
   g_siblings.clear();
+  if (g_most_siblings == 0) return;
+  Random random(seed);
   while (g_siblings.size() < g_most_siblings) {
     std::string sibling = MakeSibling(parent, random);
     if (sibling.size() > most) sibling = parent;

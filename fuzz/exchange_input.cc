@@ -62,6 +62,15 @@ ExchangeInput ParseExchangeInput(std::string_view text, const std::string& regio
   return input;
 }
 
+bool GoesOn(const ExchangeInput& input) {
+  return std::ranges::any_of(
+      input.requests, [](const Request& request) { return request.Find("NextToken").has_value(); });
+}
+
+void KeepAlone(std::size_t request, ExchangeInput& input) {
+  if (!GoesOn(input)) input.requests = {Request(input.requests[request])};
+}
+
 std::string WriteExchangeInput(const ExchangeInput& input) {
   std::string out = "reading " + std::to_string(input.reading) + "\n";
   for (const Request& request : input.requests) {

@@ -34,6 +34,10 @@ inline constexpr std::size_t kLongestInput = 8192;
 // Every text is an input: lines that mean nothing are left out. `region` is that of requests which
 // name none; with "" they stay as they are written.
 ExchangeInput ParseExchangeInput(std::string_view text, const std::string& region = "cn-hangzhou");
+// Whether a request goes on from the token of an answer, so that the others have to come before it.
+bool GoesOn(const ExchangeInput& input);
+// Leaves that request alone, unless the input goes on from a token.
+void KeepAlone(std::size_t request, ExchangeInput& input);
 std::string WriteExchangeInput(const ExchangeInput& input);
 // The text in a file; one that is too long has a byte more than kLongestInput. The Error names the
 // file.

@@ -181,12 +181,11 @@ std::string ResizePage(std::string_view text, std::uint64_t seed) {
   Random random(seed);
   ExchangeInput input = ParseExchangeInput(text, "");
   if (input.requests.empty()) input.requests.emplace_back();
-  const auto walks = [](const Request& request) { return request.Find("NextToken").has_value(); };
-  const bool goes_on = std::ranges::any_of(input.requests, walks);
-  Request& request = input.requests[random.Below(input.requests.size())];
+  const std::size_t at = random.Below(input.requests.size());
   const char* const names[] = {"PageSize", "PageSize", "MaxResults", "PageNumber"};
-  request.Set(names[random.Below(std::size(names))], std::to_string(1 + random.Below(100)));
-  if (!goes_on) input.requests = {Request(request)};
+  const char* const name = names[random.Below(std::size(names))];
+  input.requests[at].Set(name, std::to_string(1 + random.Below(100)));
+  KeepAlone(at, input);
   return WriteExchangeInput(input);
 }
 

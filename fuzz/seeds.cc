@@ -9,6 +9,7 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/mutator.h"
 #include "spec/catalogue/operation.h"
+#include "spec/text/hash.h"
 
 namespace assay {
 
@@ -27,6 +28,10 @@ std::string DictionaryEntry(std::string_view text) {
 void WriteSeed(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << text;
+}
+
+std::string NameOfInput(std::string_view text) {
+  return fmt::format("{:016x}", MixHash(kHashStart, text));
 }
 
 std::string DictionaryText() {

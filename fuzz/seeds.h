@@ -13,6 +13,9 @@ namespace assay {
 // Writes the text into the file, whose folder is made if needed.
 void WriteSeed(const std::filesystem::path& file, std::string_view text);
 
+// The name of the file that holds an input: equal inputs have equal names.
+std::string NameOfInput(std::string_view text);
+
 // One entry of a dictionary in libFuzzer's form.
 std::string DictionaryEntry(std::string_view text);
 

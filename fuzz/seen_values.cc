@@ -1,7 +1,5 @@
 #include "fuzz/seen_values.h"
 
-#include <algorithm>
-
 #include "fuzz/exchange_input.h"
 #include "spec/catalogue/operation.h"
 #include "spec/text/random.h"
@@ -21,8 +19,6 @@ std::string Documented(const std::string& name) {
   if (end != std::string::npos) general[dot + 1] = '1';
   return general;
 }
-
-bool Walks(const Request& request) { return request.Find("NextToken").has_value(); }
 
 }  // namespace
 
@@ -44,14 +40,12 @@ std::string SeenValues::SetSome(std::string_view input, std::uint64_t seed) cons
   if (names_.empty()) return WriteExchangeInput(out);
   Random random(seed);
   if (out.requests.empty()) out.requests.emplace_back();
-  Request& request = out.requests[random.Below(out.requests.size())];
+  const std::size_t at = random.Below(out.requests.size());
   for (std::size_t left = 1 + random.Below(3); left > 0; --left) {
     const std::string& name = random.Pick(names_);
-    request.Set(name, random.Pick(of_.at(name).list));
+    out.requests[at].Set(name, random.Pick(of_.at(name).list));
   }
-  if (random.Below(4) > 0 && std::ranges::none_of(out.requests, Walks)) {
-    out.requests = {Request(request)};
-  }
+  if (random.Below(4) > 0) KeepAlone(at, out);
   return WriteExchangeInput(out);
 }
 

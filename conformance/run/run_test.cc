@@ -97,7 +97,8 @@ TEST(Run, SaysWhyNothingCouldBeSent) {
   const TestFolder folder;
   const EndedRun ended = RunAssay(folder, " -v --only 'auth.*'");
   EXPECT_EQ(ended.code, 3) << ended.output << ended.errors;
-  EXPECT_NE(ended.output.find("no request is signed: set ALIBABA"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("no request is signed: set ALIBABA"), std::string::npos)
+      << ended.output;
 }
 
 TEST(Run, EndsWith1OnViolations) {

@@ -81,8 +81,6 @@ void MakeSiblings(std::string_view parent, std::size_t most, std::uint64_t seed)
   }
 }
 
-void AtEnd() { g_at_end(); }
-
 }  // namespace
 
 bool HasEngine() { return true; }
@@ -104,13 +102,20 @@ void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::
   argv.push_back(nullptr);
   int argc = static_cast<int>(arguments.size());
   char** passed = argv.data();
-  std::atexit(AtEnd);  // where a flag such as -runs=1000 ends it
   (void)LLVMFuzzerRunDriver(&argc, &passed, RunInput);
-  AtEnd();
+  g_at_end();
   _exit(static_cast<int>(ExitCode::kCouldNotJudge));
 }
 
 }  // namespace assay
+
+// The linker gives every exit() of this program to the function below: a flag such as -runs=1000
+// makes libFuzzer exit, and what the end of a campaign still needs would be destroyed before it.
+extern "C" [[noreturn]] void __real_exit(int code);
+extern "C" [[noreturn]] void __wrap_exit(int code) {
+  if (assay::g_at_end) std::exchange(assay::g_at_end, {})();
+  __real_exit(code);
+}
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t most, unsigned seed) {

@@ -47,6 +47,8 @@ struct SeenSnapshot {
 struct ObservedSnapshot {
   std::array<ObservedValue, kFieldCount> fields;
   ObservedValue::Kind tags_kind = ObservedValue::Kind::kAbsent;  // kObject if Tags is as documented
+  bool tags_fit =
+      true;  // false if a part of Tags has another form than documented: they are not known
   std::vector<ObservedTag> tags;
   std::shared_ptr<const SeenSnapshot> seen;  // if one that is written alike was read before
 

@@ -50,6 +50,7 @@ ObservedSnapshot& AddSnapshot(ObservedAnswer& answer) {
   ObservedSnapshot& snapshot = answer.snapshots[answer.snapshot_count - 1];
   snapshot.fields.fill({});
   snapshot.tags.clear();
+  snapshot.tags_fit = true;
   snapshot.tags_kind = ObservedValue::Kind::kAbsent;
   snapshot.seen.reset();
   return snapshot;
@@ -65,6 +66,7 @@ std::optional<std::size_t> PlaceIn(std::string_view whole, std::string_view part
 void AddTag(const ObservedTag& tag, ObservedSnapshot& snapshot, ObservedAnswer& answer) {
   const auto check = [&](const ObservedValue& value, Rule rule, std::string_view name) {
     if (value.kind == ObservedValue::Kind::kText) return;
+    snapshot.tags_fit = false;
     AddProblem(answer, rule, fmt::format("{} as a string", name), std::string(NameOf(value.kind)),
                std::string(NameOf(value.kind)));
   };

@@ -319,11 +319,13 @@ class JsonWalker {
       found = true;
       if (KindOf(inner) != Kind::kArray) {
         BadTags(Scalar(inner).kind);
+        snapshot.tags_fit = false;
         continue;
       }
       for (auto item : inner.get_array()) OneTag(item.value(), snapshot);
     }
     if (!found) {
+      snapshot.tags_fit = false;
       Problem("response.tags.container"_rule, "an array in Tags.Tag", "Tags without Tag", "no Tag");
     }
   }
@@ -344,6 +346,7 @@ class JsonWalker {
   void OneTag(ondemand::value value, ObservedSnapshot& snapshot) {
     if (KindOf(value) != Kind::kObject) {
       const Kind kind = Scalar(value).kind;
+      snapshot.tags_fit = false;
       Problem("response.tag.object"_rule, "an object for each tag",
               fmt::format("{} in the list", NameOf(kind)), std::string(NameOf(kind)));
       return;

@@ -213,6 +213,11 @@ std::string WithoutSeconds(std::string time) {
 }
 std::string WithAZero(std::string text) { return text + "0"; }
 std::string San(std::string) { return "san"; }
+std::string WithoutOuterBlanks(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  text.erase(0, text.find_first_not_of(' '));
+  return text;
+}
 
 struct FieldFault {
   const char* id;
@@ -229,6 +234,8 @@ const std::vector<FieldFault> kFieldFaults = {
      "response.field.source_disk_id"_rule, Neighbours(Field::kSourceDiskId)},
     {"data.description.is_name", "shows the name as Description", 2,
      "response.field.description"_rule, Copy(Field::kDescription, Field::kSnapshotName)},
+    {"data.description.no_outer_blanks", "cuts blanks at both ends of Description", 3,
+     "response.field.description"_rule, Rewrite(Field::kDescription, WithoutOuterBlanks)},
     {"data.modified.is_created", "shows CreationTime as LastModifiedTime", 2,
      "response.field.last_modified_time"_rule,
      Copy(Field::kLastModifiedTime, Field::kCreationTime)},

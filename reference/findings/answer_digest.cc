@@ -151,6 +151,13 @@ bool AnswerDigest::Agrees(const AnswerDigest& other, const Parts& which) const {
   return true;
 }
 
+std::size_t Distance(const AnswerDigest::Parts& unlike) {
+  constexpr std::size_t kOfList = 8,
+                        kOfOutcome = 16;  // parts that are wrong in a list, at most nearly always
+  const bool outcome = unlike[AnswerDigest::kOutcome] || unlike[AnswerDigest::kStatus];
+  return unlike.count() + (outcome ? kOfOutcome : unlike[AnswerDigest::kList] ? kOfList : 0);
+}
+
 AnswerDigest::Parts PartsOf(Aspect aspect) {
   using enum AnswerDigest::Part;
   switch (aspect) {

@@ -50,6 +50,10 @@ struct AnswerDigest {
   bool Agrees(const AnswerDigest& other, const Parts& which) const;
 };
 
+// How far two answers are apart that are unlike in these parts. Another outcome or list hides what
+// else differs, and so counts for more than a few parts of an equal one.
+std::size_t Distance(const AnswerDigest::Parts& unlike);
+
 // The parts that a difference of this aspect shows in.
 AnswerDigest::Parts PartsOf(Aspect aspect);
 

@@ -54,6 +54,22 @@ TEST(AnswerDigest, LeavesOutWhatFollows) {
   EXPECT_FALSE(refused[kList]);
 }
 
+// As another list hides wrong tags, so would the right list be taken for the farther one.
+TEST(AnswerDigest, OfTheRightListIsNearerHoweverMuchIsWrongInIt) {
+  Response wrong_tags = Plain();
+  Replace(wrong_tags, "\"TagValue\":\"", "\"TagValue\":\"other ");
+  Replace(wrong_tags, "\"PageNumber\":1", "\"PageNumber\":\"1\"");
+  const std::size_t right_list = Distance(DigestOf(wrong_tags).Unlike(DigestOf(Plain())));
+  const std::size_t wrong_list =
+      Distance(DigestOf(Plain({{"PageNumber", "2"}})).Unlike(DigestOf(wrong_tags)));
+  const std::size_t refused =
+      Distance(DigestOf(Plain({{"Usage", "no_such_usage"}})).Unlike(DigestOf(wrong_tags)));
+  EXPECT_GT(right_list, 1u);
+  EXPECT_LT(right_list, wrong_list);
+  EXPECT_LT(wrong_list, refused);
+  EXPECT_EQ(Distance(DigestOf(Plain()).Unlike(DigestOf(Plain()))), 0u);
+}
+
 TEST(AnswerDigest, OfABrokenAnswerSaysHowItBroke) {
   const AnswerDigest a = AnswerDigest::OfBroken({"reset", "nothing came"});
   EXPECT_TRUE(a.Unlike(DigestOf(Plain()))[kOutcome]);

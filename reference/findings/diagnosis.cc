@@ -149,9 +149,9 @@ class Diagnosis::Imitation {
     for (const std::size_t step : diagnosis_.Chain(index)) digest = Ask(step);
     return digest;
   }
-  // How many parts of the observation it answers otherwise than the target did.
+  // How far its answer is from what the target answered; 0: they are alike.
   std::size_t Wrong(std::size_t index) {
-    return AskWithChain(index).Unlike(diagnosis_.observations_[index].digest).count();
+    return Distance(AskWithChain(index).Unlike(diagnosis_.observations_[index].digest));
   }
   const std::bitset<kQuestionCount>& asked() const { return imitator_->asked; }
 
@@ -349,7 +349,7 @@ std::size_t Diagnosis::Disagreements(Imitation imitation, const std::vector<std:
                                      std::size_t bound) const {
   std::size_t out = 0;
   for (const std::size_t index : sample) {
-    out += imitation.Ask(index).Unlike(observations_[index].digest).count();
+    out += Distance(imitation.Ask(index).Unlike(observations_[index].digest));
     if (out > bound) break;
   }
   return out;
@@ -514,7 +514,7 @@ bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const 
   return (with.Unlike(without) & PartsOf(search.failure.aspect)).any();
 }
 
-// How many parts of the sample each leaves wrong; one that leaves more than there was goes.
+// How far each is from the sample; one that is farther than none goes.
 Diagnosis::Ranked Diagnosis::Rank(const Search& search, const FaultList& candidates) const {
   const auto left = [&](const FaultList& faults, std::size_t bound) {
     return Disagreements({*this, search.judge, search.reading, faults}, search.sample, bound);
@@ -736,15 +736,15 @@ Reading Diagnosis::Fit(Reading reading, const FaultList& faults, const Judge& ju
   const auto twice = std::ranges::unique(sample);
   sample.erase(twice.begin(), twice.end());
   struct Unexplained {
-    std::size_t parts = 0;
+    std::size_t distance = 0;
     std::vector<std::size_t> observations;
   };
   const auto unexplained = [&](const Reading& candidate) {
     Unexplained out;
     Imitation imitation(*this, judge, candidate, faults);
     for (const std::size_t index : sample) {
-      const std::size_t wrong = imitation.Ask(index).Unlike(observations_[index].digest).count();
-      out.parts += wrong;
+      const std::size_t wrong = Distance(imitation.Ask(index).Unlike(observations_[index].digest));
+      out.distance += wrong;
       if (wrong > 0) out.observations.push_back(index);
     }
     return out;
@@ -758,7 +758,7 @@ Reading Diagnosis::Fit(Reading reading, const FaultList& faults, const Judge& ju
     for (const Flip& flip : flips) {
       Reading flipped = With(reading, flip.question, flip.option);
       Unexplained left = unexplained(flipped);
-      if (left.parts >= wrong.parts) continue;
+      if (left.distance >= wrong.distance) continue;
       reading = std::move(flipped);
       wrong = std::move(left);
       better = true;

@@ -96,7 +96,7 @@ class Diagnosis {
   std::vector<std::size_t> Chain(std::size_t index) const;
   std::optional<std::size_t> Find(std::uint64_t exchange) const;
   std::vector<std::size_t> Sample() const;
-  // How many parts of the observations it answers otherwise, in the order of the run.
+  // How far its answers are from those observed, in the order of the run (Distance()).
   std::size_t Disagreements(Imitation imitation, const std::vector<std::size_t>& sample,
                             std::size_t bound) const;
   // The answers to telling observations of a group, without the fault that is looked for.

@@ -146,6 +146,22 @@ TEST(Reproduction, SendsARequestTwiceWhereARequestIdComesAgain) {
   EXPECT_EQ(findings[0].before.size(), 1u);
 }
 
+// Nearly every list is of another form, so that the order of lists must be found out from wrong
+// answers.
+TEST(Reproduction, NamesAFaultThatSpoilsNearlyEveryList) {
+  std::vector<Request> requests;
+  for (const char* size : {"10", "20", "50", "100"}) {
+    for (const char* number : {"1", "2", "3"}) {
+      requests.push_back(Ask({{"PageSize", size}, {"PageNumber", number}}));
+    }
+  }
+  const auto findings = FindingsUnder("shape.tags.single_object", FixedScript(std::move(requests)));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule, "response.tags.container");
+  ASSERT_FALSE(findings[0].diagnosis.empty());
+  EXPECT_EQ(findings[0].diagnosis[0], "shape.tags.single_object");
+}
+
 TEST(Reproduction, CountsHowOftenAnIntermittentFindingShows) {
   std::vector<Request> requests(14, Ask({{"PageSize", "20"}}));
   const auto findings =

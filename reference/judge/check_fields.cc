@@ -119,6 +119,7 @@ class FieldChecker {
       return;
     }
     if (seen.tags_kind != Kind::kAbsent && seen.tags_kind != Kind::kObject) return;
+    if (!seen.tags_fit) return;  // what is wrong was said of their form
     if (snapshot.tags.empty() && seen.tags.empty() && !xml_) {
       result_.Show("form.no_tags"_question, "empty_list"_option);
     }

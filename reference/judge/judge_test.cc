@@ -547,6 +547,21 @@ Reading Named(std::string name, Reading reading) {
   return reading;
 }
 
+// Which tags a snapshot has is not known then; that they are missing would be another mistake.
+TEST(Judge, SaysOfTagsInAnotherFormOnlyWhatIsWrongWithTheForm) {
+  for (const Wrong& wrong : WrongTags()) {
+    const bool of_form =
+        wrong.rule == "response.tags.container"_rule || wrong.rule == "response.tag.object"_rule ||
+        wrong.rule == "response.tag.tag_key"_rule || wrong.rule == "response.tag.tag_value"_rule;
+    if (!of_form) continue;
+    Service service(TestDataset(), DefaultReading());
+    Judge judge(TestDataset(), DefaultReading());
+    const Verdict verdict = Examine(judge, 1, wrong.request, Made(service, wrong));
+    EXPECT_TRUE(Reports(verdict, wrong.rule)) << wrong.name;
+    EXPECT_FALSE(Reports(verdict, "response.tags.complete"_rule)) << wrong.name;
+  }
+}
+
 class WrongAnswers : public testing::TestWithParam<int> {
  protected:
   static Reading reading() {

@@ -166,7 +166,7 @@ Texts Descriptions() {
           Repeat("é", 256),
           "quotes \" and ' and \\ and /",
           "<Description>&amp;&#38;</Description>",
-          "two  blanks, a plus + and 100% *",
+          "  two  blanks, a plus + and 100% * ",
           "emoji 👩🏽‍💻 and a\u0308",
           "{\"a\": null}",
           "null"};

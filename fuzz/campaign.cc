@@ -445,7 +445,7 @@ bool Campaign::IsOver() {
 
 ExitCode Campaign::Finish() {
   State& state = *state_;
-  if (state.over.empty()) state.over = "as the flags of libFuzzer say";
+  if (state.over.empty()) state.over = "as the flags after -- say";
   state.EndSession();
   state.progress.End();
   for (Finding& finding : state.found) {

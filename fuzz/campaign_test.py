@@ -55,6 +55,13 @@ class Campaigns(unittest.TestCase):
     def report(self):
         return json.loads((self.out / "report.json").read_text())
 
+    def test_a_flag_that_ends_the_engine_ends_the_campaign_with_its_reports(self):
+        _, url = self.serve("--fault", FAULT)
+        code, said = self.fuzz(url, "--max-time", "60", "--", "-runs=400")
+        self.assertEqual(code, 1, said)
+        self.assertTrue(self.without_warnings(self.report()), said)
+        self.assertIn("Exit code 1", said)
+
     def test_a_target_that_conforms_is_reported_as_by_a_run(self):
         _, url = self.serve()
         code, said = self.fuzz(url, "--max-time", "3")

@@ -192,6 +192,21 @@ TestOutcome SendRepeated(SuiteContext& context, const std::string& test) {
   });
 }
 
+// What an answer in XML must write in another way, or cannot hold at all.
+TestOutcome SendInXml(SuiteContext& context, const std::string& test) {
+  if (context.options.format != SuiteFormat::kBoth) {
+    TestOutcome outcome;
+    outcome.SkipFor(Skip::kLeftOut, "left out by --format");
+    return outcome;
+  }
+  return SendNames(context, test, [](const auto& name, const auto&, const auto& add) {
+    if (name == "Format" || name == "Action") return;
+    for (const char* value : {"a<b>&c\"'", "]]>", "\x01", "a\x0b\xEF\xBF\xBE"}) {
+      add({{"Format", "XML"}, {name, value}});
+    }
+  });
+}
+
 // As some frameworks write lists and maps.
 TestOutcome SendForms(SuiteContext& context, const std::string& test) {
   return SendNames(context, test, [](const auto& name, const auto& value, const auto& add) {
@@ -265,6 +280,7 @@ std::vector<SuiteTest> OddValueTests() {
   }
   using Runner = TestOutcome (*)(SuiteContext&, const std::string&);
   for (const auto& [test, run] : {std::pair<const char*, Runner>("repeated_names", SendRepeated),
+                                  {"in_xml", SendInXml},
                                   {"bracketed_names", SendForms},
                                   {"letters_of_names", SendLetters},
                                   {"indices", SendIndices},

@@ -19,6 +19,7 @@ constexpr std::int64_t kLargestPage = 100;
 constexpr std::int64_t kShortPage = 20;        // TotalCount tells of the rest
 constexpr std::int64_t kLeastMaxResults = 10;  // smaller ones may be raised to it
 constexpr std::int64_t kStep = 7;              // between two sizes by token: those pages are long
+constexpr int kLongestWalk = 20;                 // of a walk
 
 using Pairs = std::vector<Parameter>;
 
@@ -158,11 +159,13 @@ void AddTag(const Tag& tag, Pairs& filter) {
   filter.push_back({fmt::format("Tag.{}.Value", n), tag.value});
 }
 
-// Of each snapshot that has several tags all of them, up to 20, and the first two.
+// Of each snapshot that has several tags all of them, up to 20, and the first two; of the one that
+// has most each of them wrong in turn.
 std::vector<Pairs> FiltersBySeveralTags(const SuiteContext& context) {
   constexpr std::size_t kMostTags = 20;
   std::set<std::vector<std::pair<std::string, std::string>>> seen;
   std::vector<Pairs> out;
+  std::vector<Tag> longest;
   for (const std::uint32_t position : context.dataset.In(context.values.region())) {
     std::vector<Tag> tags = UsableTags(context.dataset.snapshots[position]);
     for (const std::size_t count : {std::min(tags.size(), kMostTags), std::size_t{2}}) {
@@ -175,6 +178,16 @@ std::vector<Pairs> FiltersBySeveralTags(const SuiteContext& context) {
       }
       if (seen.insert(std::move(name)).second) out.push_back(std::move(filter));
     }
+    if (tags.size() > longest.size()) longest = std::move(tags);
+  }
+  // Of the snapshot that has most, one after the other with another value.
+  if (longest.size() > kMostTags) longest.resize(kMostTags);
+  for (std::size_t wrong = 0; wrong < longest.size(); ++wrong) {
+    Pairs filter;
+    for (std::size_t i = 0; i < longest.size(); ++i) {
+      AddTag({longest[i].key, longest[i].value + (i == wrong ? "x" : "")}, filter);
+    }
+    out.push_back(std::move(filter));
   }
   return out;
 }
@@ -258,16 +271,15 @@ TestOutcome SendPageSizes(SuiteContext& context, const std::string& test) {
   return Send(context, test, std::move(scripts));
 }
 
-// The first two pages of walks by token.
+// Walks by token, to their end.
 TestOutcome SendMaxResults(SuiteContext& context, const std::string& test) {
   std::vector<std::unique_ptr<Script>> scripts;
   for (std::int64_t size = kLeastMaxResults + 2; size < kLargestPage; size += kStep) {
-    PageWalk two_pages(SmallestRequest(context.values.region(), context.format()),
-                       PageWalk::By::kToken, {size},
-                       [seen = 0](const ObservedAnswer& page) mutable {
-                         return ++seen == 1 && !NextTokenOf(page).empty();
-                       });
-    scripts.push_back(std::make_unique<PageScript>(std::move(two_pages)));
+    PageWalk pages(SmallestRequest(context.values.region(), context.format()), PageWalk::By::kToken,
+                   {size}, [seen = 0](const ObservedAnswer& page) mutable {
+                     return ++seen < kLongestWalk && !NextTokenOf(page).empty();
+                   });
+    scripts.push_back(std::make_unique<PageScript>(std::move(pages)));
   }
   return Send(context, test, std::move(scripts));
 }

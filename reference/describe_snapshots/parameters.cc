@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -204,6 +205,10 @@ class Gatherer {
     if (IsOwnerName(parameter.name)) {
       out_.discouraged = "request.owner.accepted"_rule;
       choices_.Mark(out_.discouraged);
+      const bool again = !owner_names_.insert(parameter.name).second;
+      if (again && choices_.Pick("name.repeated"_question) == "refused"_option) {
+        Refuse("InvalidParameter", parameter.name);
+      }
       return;
     }
     if (choices_.Pick("name.unknown"_question) != "refused"_option) return;
@@ -236,6 +241,7 @@ class Gatherer {
 
   Choices& choices_;
   std::map<Place, std::vector<const Parameter*>> values_;
+  std::set<std::string> owner_names_;
   GatheredParameters out_;
 };
 

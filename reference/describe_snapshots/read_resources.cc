@@ -108,6 +108,8 @@ class ResourceReader : public TopicReader {
       }
       links = list.ids;
     }
+    // What begins as an array, and is none, may be refused for that.
+    plan_.may_be_refused |= value->starts_with('[');
     const bool of_array = list.form == IdListText::Form::kArray;
     for (const std::string& link : links) CheckLink(link, of_array);
     plan_.filters.push_back({.kind = Filter::Kind::kOneOf,

@@ -105,7 +105,7 @@ class TimeReader : public TopicReader {
 
   // time.value.utc: the documented form ends in Z.
   std::optional<Filter> ReadBound(const std::string& given, bool start) {
-    const TimeText time = ReadTime(Trimmed(given, "value.blanks.time"_question));
+    TimeText time = ReadTime(Trimmed(given, "value.blanks.time"_question));
     using Form = TimeText::Form;
     switch (time.form) {
       case Form::kMalformed:
@@ -133,6 +133,17 @@ class TimeReader : public TopicReader {
         AcceptForm("time.form.without_zone"_question);
         AlsoHas(time);
         break;
+      case Form::kOther:
+        AcceptForm("time.form.other_standard"_question);
+        AlsoHas(time);
+        break;
+      case Form::kLeapSecond: {
+        const Option option = choices_.Pick("time.form.leap_second"_question);
+        if (option == "refused"_option) RefuseAsRead("InvalidFilterValue", "Filter.N.Value");
+        if (option == "as_second_59"_option) --time.seconds;
+        AlsoHas(time);
+        break;
+      }
       case Form::kMinute:
         choices_.Mark("time.value.utc"_rule);
         break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -76,6 +77,153 @@ TimeText ReadLongTime(std::string_view text) {
   return out;
 }
 
+// Forms of ISO 8601 and RFC 3339 beside those that the document and its neighbours show: without
+// dashes and colons, weeks and days of the year, a year with a sign, hour 24, second 60, less
+// precision, a blank in place of T.
+class OtherTimeReader {
+ public:
+  explicit OtherTimeReader(std::string_view text) : rest_(text) {}
+
+  // Nothing if it is none of them.
+  std::optional<TimeText> Read() {
+    const bool is_date = ReadDate();
+    if (is_date && !rest_.empty() && !ReadClock()) return std::nullopt;
+    if (!is_date || !ReadZone() || !rest_.empty()) return std::nullopt;
+    if (!day_) return TimeText{.form = TimeText::Form::kImpossible};
+    out_.form = leap_ ? TimeText::Form::kLeapSecond : TimeText::Form::kOther;
+    out_.seconds += day_->time_since_epoch().count() * std::int64_t{86400};
+    return out_;
+  }
+
+ private:
+  bool Take(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  std::size_t DigitsAhead() const {
+    return static_cast<std::size_t>(std::ranges::find_if_not(rest_, IsDigit) - rest_.begin());
+  }
+  // The next `count` characters as a number, which must be digits.
+  std::optional<int> Number(std::size_t count) {
+    if (DigitsAhead() < count) return std::nullopt;
+    int value = 0;
+    std::from_chars(rest_.data(), rest_.data() + count, value);
+    rest_.remove_prefix(count);
+    return value;
+  }
+
+  bool ReadDate() {
+    using namespace std::chrono;
+    const bool before = Take('-');
+    const bool sign = before || Take('+');
+    const std::size_t digits = DigitsAhead();
+    const bool together = !sign && digits > 4;  // 20190601, 2019152
+    if (sign ? digits < 4 || digits > 6 : digits != 4 && digits != 7 && digits != 8) return false;
+    const int number = *Number(together ? 4 : digits);
+    const std::chrono::year year(std::clamp(before ? -number : number, -32767, 32767));
+    if (together) return digits == 7 ? DayOfYear(year, *Number(3)) : ReadMonthAndDay(year, false);
+    if (!Take('-')) return rest_.starts_with('W') ? ReadWeek(year, false) : Day(year / January / 1);
+    if (rest_.starts_with('W')) return ReadWeek(year, true);
+    if (DigitsAhead() == 3) return DayOfYear(year, *Number(3));
+    return ReadMonthAndDay(year, true);
+  }
+  bool Day(const std::chrono::year_month_day& day) {
+    if (day.ok()) day_ = std::chrono::sys_days(day);
+    return true;
+  }
+  bool DayOfYear(std::chrono::year year, int number) {
+    const std::chrono::sys_days first(year / std::chrono::January / 1);
+    if (number >= 1 && number <= 365 + year.is_leap()) day_ = first + std::chrono::days(number - 1);
+    return true;
+  }
+  bool ReadMonthAndDay(std::chrono::year year, bool dashes) {
+    const auto month = Number(2);
+    if (!month) return false;
+    int day = 1;
+    if (!dashes || Take('-')) {
+      const auto given = Number(2);
+      if (!given) return false;
+      day = *given;
+    }
+    return Day(year / *month / day);
+  }
+  // Week 1 is that of 4 January; weeks begin on Monday.
+  bool ReadWeek(std::chrono::year year, bool dashes) {
+    using namespace std::chrono;
+    rest_.remove_prefix(1);
+    const auto week = Number(2);
+    if (!week) return false;
+    int day = 1;
+    if (dashes ? Take('-') : DigitsAhead() > 0) {
+      const auto given = Number(1);
+      if (!given) return false;
+      day = *given;
+    }
+    const sys_days fourth(year / January / 4);
+    const sys_days monday = fourth - (weekday(fourth) - Monday);
+    if (*week >= 1 && *week <= 53 && day >= 1 && day <= 7) {
+      day_ = monday + days((*week - 1) * 7 + day - 1);
+    }
+    return true;
+  }
+
+  // "T12", "T1200", "T12:00:30", each with a fraction of its last part.
+  bool ReadClock() {
+    if (!Take('T') && !Take(' ')) {
+      if (!Take('t')) return false;
+      out_.small_letters = true;
+    }
+    const auto hour = Number(2);
+    if (!hour) return false;
+    int minute = 0, second = 0;
+    const bool colons = Take(':');
+    if (colons || DigitsAhead() > 0) {
+      const auto given = Number(2);
+      if (!given) return false;
+      minute = *given;
+      if (colons ? Take(':') : DigitsAhead() > 0) {
+        const auto seconds = Number(2);
+        if (!seconds) return false;
+        second = *seconds;
+        out_.has_seconds = true;
+      }
+    }
+    if (Take('.') || Take(',')) {
+      const std::size_t digits = DigitsAhead();
+      if (digits == 0) return false;
+      rest_.remove_prefix(digits);
+      out_.has_fractions = true;
+    }
+    leap_ = second == 60;
+    const bool midnight = *hour == 24 && minute == 0 && second == 0;
+    if ((*hour > 23 && !midnight) || minute > 59 || second > 60) day_.reset();
+    out_.seconds = *hour * 3600 + minute * 60 + second;
+    has_clock_ = true;
+    return true;
+  }
+  // "Z", "+08:00", "+0800", "+08", or none; a date has none.
+  bool ReadZone() {
+    if (rest_.empty() || !has_clock_) return true;
+    if (Take('Z')) return true;
+    if (Take('z')) return out_.small_letters = true;
+    const int sign = rest_.front() == '-' ? -1 : 1;
+    if (!Take('-') && !Take('+')) return false;
+    const auto hours = Number(2);
+    if (!hours) return false;
+    std::optional<int> minutes = 0;
+    if (Take(':') || !rest_.empty()) minutes = Number(2);
+    if (!minutes) return false;
+    out_.seconds -= sign * (*hours * 3600 + *minutes * 60);
+    return true;
+  }
+
+  std::string_view rest_;
+  TimeText out_;
+  std::optional<std::chrono::sys_days> day_;
+  bool leap_ = false, has_clock_ = false;
+};
+
 // The library's parser on text that a user sent; depth is bounded by the caller.
 std::optional<nlohmann::json> ParseShallow(std::string_view text) {
   const auto brackets = std::ranges::count_if(text, [](char c) { return c == '[' || c == '{'; });
@@ -117,11 +265,23 @@ IntegerText ReadInteger(std::string_view text) {
   return {sign ? Form::kSign : zeros ? Form::kLeadingZeros : Form::kPlain, value};
 }
 
-TimeText ReadTime(std::string_view text) {
+namespace {
+
+TimeText ReadUsualTime(std::string_view text) {
   if (text.size() < 10 || !HasShape(text.substr(0, 10), "0000-00-00")) return {};
   if (text.size() == 10) return Known(TimeText::Form::kDate, Seconds(text, "00:00:00"));
   if (text.size() < 16 || (text[10] != 'T' && text[10] != 't')) return {};
   return ReadLongTime(text);
+}
+
+}  // namespace
+
+TimeText ReadTime(std::string_view text) {
+  const TimeText usual = ReadUsualTime(text);
+  if (usual.form != TimeText::Form::kMalformed && usual.form != TimeText::Form::kImpossible) {
+    return usual;
+  }
+  return OtherTimeReader(text).Read().value_or(usual);
 }
 
 IdListText ReadIdList(std::string_view text) {

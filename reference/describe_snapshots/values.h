@@ -31,6 +31,8 @@ struct TimeText {
     kDate,         // yyyy-MM-dd
     kFractions,    // fractions of a second
     kWithoutZone,  // neither Z nor an offset
+    kOther,        // another form of ISO 8601 or RFC 3339 that some libraries read
+    kLeapSecond,   // second 60; `seconds` is the next minute
     kImpossible,   // one of these forms, but not a date of the calendar or a time of day
     kMalformed,
   } form = Form::kMalformed;

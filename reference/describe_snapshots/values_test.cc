@@ -52,57 +52,98 @@ TEST(ReadInteger, TellsTheFormsApart) {
   }
 }
 
+using TimeForm = TimeText::Form;
+constexpr std::int64_t kNoon = 1576238400;  // 2019-12-13T12:00:00Z
+
 TEST(ReadTime, TellsTheFormsApart) {
-  using Form = TimeText::Form;
-  constexpr std::int64_t kNoon = 1576238400;  // 2019-12-13T12:00:00Z
   struct SpelledValue {
     const char* text;
-    Form form;
+    TimeForm form;
     std::int64_t seconds;
     bool small_letters = false;
   };
   for (const SpelledValue& row :
-       std::vector<SpelledValue>{{"2019-12-13T12:00Z", Form::kMinute, kNoon},
-                                 {"2019-12-13T12:00:30Z", Form::kSeconds, kNoon + 30},
-                                 {"2019-12-13T20:00+08:00", Form::kOffset, kNoon},
-                                 {"2019-12-13T06:30:00-05:30", Form::kOffset, kNoon},
-                                 {"2019-12-13", Form::kDate, kNoon - 12 * 3600},
-                                 {"2019-12-13T12:00:00.5Z", Form::kFractions, kNoon},
-                                 {"2019-12-13T12:00:00.123456789Z", Form::kFractions, kNoon},
-                                 {"2019-12-13T12:00", Form::kWithoutZone, kNoon},
-                                 {"2019-12-13T12:00:30", Form::kWithoutZone, kNoon + 30},
-                                 {"2019-12-13t12:00Z", Form::kMinute, kNoon, true},
-                                 {"2019-12-13T12:00z", Form::kMinute, kNoon, true},
-                                 {"2020-02-29T00:00Z", Form::kMinute, 1582934400},
-                                 {"2019-02-29T00:00Z", Form::kImpossible, 0},
-                                 {"2019-13-01T00:00Z", Form::kImpossible, 0},
-                                 {"2019-00-10T00:00Z", Form::kImpossible, 0},
-                                 {"2019-12-32T00:00Z", Form::kImpossible, 0},
-                                 {"2019-12-13T24:00Z", Form::kImpossible, 0},
-                                 {"2019-12-13T12:60Z", Form::kImpossible, 0},
-                                 {"2019-02-30", Form::kImpossible, 0},
-                                 {"", Form::kMalformed, 0},
-                                 {"now", Form::kMalformed, 0},
-                                 {"2019", Form::kMalformed, 0},
-                                 {"1576238400", Form::kMalformed, 0},
-                                 {"2019-12-13 12:00Z", Form::kMalformed, 0},
-                                 {"2019/12/13T12:00Z", Form::kMalformed, 0},
-                                 {"2019-12-13T", Form::kMalformed, 0},
-                                 {"2019-12-13T12Z", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00ZZ", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00:00.Z", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00:00.1234567890Z", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00.5Z", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00+0800", Form::kMalformed, 0},
-                                 {" 2019-12-13T12:00Z", Form::kMalformed, 0},
-                                 {"19-12-13T12:00Z", Form::kMalformed, 0},
-                                 {"2019-12-13T12:00:00Z\n", Form::kMalformed, 0}}) {
+       std::vector<SpelledValue>{{"2019-12-13T12:00Z", TimeForm::kMinute, kNoon},
+                                 {"2019-12-13T12:00:30Z", TimeForm::kSeconds, kNoon + 30},
+                                 {"2019-12-13T20:00+08:00", TimeForm::kOffset, kNoon},
+                                 {"2019-12-13T06:30:00-05:30", TimeForm::kOffset, kNoon},
+                                 {"2019-12-13", TimeForm::kDate, kNoon - 12 * 3600},
+                                 {"2019-12-13T12:00:00.5Z", TimeForm::kFractions, kNoon},
+                                 {"2019-12-13T12:00:00.123456789Z", TimeForm::kFractions, kNoon},
+                                 {"2019-12-13T12:00", TimeForm::kWithoutZone, kNoon},
+                                 {"2019-12-13T12:00:30", TimeForm::kWithoutZone, kNoon + 30},
+                                 {"2019-12-13t12:00Z", TimeForm::kMinute, kNoon, true},
+                                 {"2019-12-13T12:00z", TimeForm::kMinute, kNoon, true},
+                                 {"2020-02-29T00:00Z", TimeForm::kMinute, 1582934400},
+                                 {"2019-02-29T00:00Z", TimeForm::kImpossible, 0},
+                                 {"2019-13-01T00:00Z", TimeForm::kImpossible, 0},
+                                 {"2019-00-10T00:00Z", TimeForm::kImpossible, 0},
+                                 {"2019-12-32T00:00Z", TimeForm::kImpossible, 0},
+                                 {"2019-12-13T24:01Z", TimeForm::kImpossible, 0},
+                                 {"2019-12-13T12:60Z", TimeForm::kImpossible, 0},
+                                 {"2019-02-30", TimeForm::kImpossible, 0},
+                                 {"", TimeForm::kMalformed, 0},
+                                 {"now", TimeForm::kMalformed, 0},
+                                 {"1576238400", TimeForm::kMalformed, 0},
+                                 {"2019/12/13T12:00Z", TimeForm::kMalformed, 0},
+                                 {"2019-12-13T", TimeForm::kMalformed, 0},
+                                 {"2019-12-13T12:00ZZ", TimeForm::kMalformed, 0},
+                                 {"2019-12-13T12:00:00.Z", TimeForm::kMalformed, 0},
+                                 {"2019-12-13_12:00Z", TimeForm::kMalformed, 0},
+                                 {"2019-1-3T1:2Z", TimeForm::kMalformed, 0},
+                                 {"2019-12-13T12:00:00,Z", TimeForm::kMalformed, 0},
+                                 {"-1", TimeForm::kMalformed, 0},
+                                 {"2019-W5", TimeForm::kMalformed, 0},
+                                 {" 2019-12-13T12:00Z", TimeForm::kMalformed, 0},
+                                 {"19-12-13T12:00Z", TimeForm::kMalformed, 0},
+                                 {"2019-12-13T12:00:00Z\n", TimeForm::kMalformed, 0}}) {
     const TimeText read = ReadTime(row.text);
     EXPECT_EQ(read.form, row.form) << row.text;
     EXPECT_EQ(read.seconds, row.seconds) << row.text;
-    EXPECT_TRUE(row.form == Form::kMalformed || read.small_letters == row.small_letters)
+    EXPECT_TRUE(row.form == TimeForm::kMalformed || read.small_letters == row.small_letters)
         << row.text;
   }
+}
+
+// Other forms of ISO 8601 and RFC 3339, which some libraries read.
+TEST(ReadTime, KnowsTheFormsOfOtherReaders) {
+  struct SpelledTime {
+    const char* text;
+    std::int64_t seconds;
+  };
+  for (const SpelledTime& row :
+       std::vector<SpelledTime>{{"2019-12-13 12:00Z", kNoon},
+                                {"20191213T1200Z", kNoon},
+                                {"20191213T120030Z", kNoon + 30},
+                                {"20191213", kNoon - 12 * 3600},
+                                {"2019-347T12:00Z", kNoon},
+                                {"2019347T1200Z", kNoon},
+                                {"2019-W50-5T12:00Z", kNoon},
+                                {"2019W505T12Z", kNoon},
+                                {"2019-12-12T36:00Z", 0},
+                                {"2019-12-12T24:00Z", kNoon - 12 * 3600},
+                                {"+2019-12-13T12:00Z", kNoon},
+                                {"2019-12-13T12:00+0000", kNoon},
+                                {"2019-12-13T20+08", kNoon},
+                                {"2019-12-13T12:00.5Z", kNoon},
+                                {"2019-12-13T12:00:00,5Z", kNoon},
+                                {"2019-12-13T12:00:00.1234567890Z", kNoon},
+                                {"2019-12", kNoon - 12 * 86400 - 12 * 3600},
+                                {"2019-W01-1", 1546214400},
+                                {"2021-W01-1", 1609718400}}) {
+    const TimeText read = ReadTime(row.text);
+    const TimeForm expected = row.seconds == 0 ? TimeForm::kImpossible : TimeForm::kOther;
+    EXPECT_EQ(read.form, expected) << row.text;
+    EXPECT_EQ(read.seconds, row.seconds) << row.text;
+  }
+  EXPECT_EQ(ReadTime("-2019-12-13T12:00Z").form, TimeForm::kOther);
+  EXPECT_LT(ReadTime("-2019-12-13T12:00Z").seconds, ReadTime("0000-01-01T00:00Z").seconds);
+  EXPECT_EQ(ReadTime("2016-12-31T23:59:60Z").form, TimeForm::kLeapSecond);
+  EXPECT_EQ(ReadTime("2016-12-31T23:59:60Z").seconds, 1483228800);
+  EXPECT_EQ(ReadTime("2016-12-31T23:59:61Z").form, TimeForm::kImpossible);
+  EXPECT_EQ(ReadTime("20191313T1200Z").form, TimeForm::kImpossible);
+  EXPECT_EQ(ReadTime("2019-366").form, TimeForm::kImpossible);
+  EXPECT_EQ(ReadTime("2019-W54-1").form, TimeForm::kImpossible);
 }
 
 TEST(ReadTime, SurvivesEveryBeginning) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -544,6 +545,80 @@ TEST_F(Accusation, SparesTheNextPageOfATokenThatAWrongAnswerGave) {
   next.parameters.push_back({"NextToken", NextTokenOf(page)});
   const std::string broken = RulesBroken(Judged(next, second));
   EXPECT_TRUE(broken.empty() || broken == "filter.status.failed ") << broken;
+}
+
+// Forms that some library reads, and the documents do not speak of.
+TEST_F(Accusation, SparesTimesInOtherFormsOfTheStandard) {
+  for (const char* time :
+       {"2016-12-31T23:59:60Z", "2019-06-01 00:00Z", "-2019-06-01T00:00Z", "20190601T0000Z",
+        "2019-W22-6", "2019-152", "2019-06-01T24:00Z", "2019-06-01T00:00:00,5Z", "2019-06"}) {
+    for (const auto& [n, key] : {std::pair("1", "CreationStartTime"), {"2", "CreationEndTime"}}) {
+      const std::string name = std::string("Filter.") + n;
+      const Request request = Ask({{name + ".Key", key}, {name + ".Value", time}});
+      for (const char* option : {"refused", "as_meant", "as_next_minute", "as_second_59"}) {
+        const char* question = std::string_view(time).find(":60") == std::string_view::npos
+                                   ? "time.form.other_standard"
+                                   : "time.form.leap_second";
+        const bool leap = std::string_view(option).starts_with("as_n") ||
+                          std::string_view(option).starts_with("as_s");
+        if (option != std::string_view("refused") &&
+            leap != (question == std::string_view("time.form.leap_second"))) {
+          continue;
+        }
+        const Verdict verdict = JudgedFirst(request, Under(request, {{question, option}}));
+        EXPECT_EQ(RulesBroken(verdict), "") << time << " " << option;
+      }
+    }
+  }
+  const Request impossible =
+      Ask({{"Filter.1.Key", "CreationStartTime"}, {"Filter.1.Value", "20190631T0000Z"}});
+  EXPECT_EQ(RulesBroken(JudgedFirst(impossible, Under(Ask()))), "time.value.impossible ");
+}
+
+TEST_F(Accusation, SparesAChainThatBeginsAsAnArrayAndIsNone) {
+  EXPECT_EQ(
+      RulesBroken(JudgedFirst(Ask({{"SnapshotLinkId", "[a-z"}}), Refusal(400, "InvalidParameter"))),
+      "");
+  EXPECT_NE(
+      RulesBroken(JudgedFirst(Ask({{"SnapshotLinkId", "a-z"}}), Refusal(400, "InvalidParameter"))),
+      "");
+}
+
+// A snapshot without a name has none that `*` could stand for, alone and in company.
+TEST_F(Accusation, SparesAWildcardThatWantsAName) {
+  std::set<std::int64_t> totals;
+  for (const char* unnamed : {"matched", "left_out"}) {
+    const Pairs reading = {{"filter.snapshot_name.match", "wildcard"},
+                           {"filter.snapshot_name.unnamed", unnamed}};
+    Judge judge(TestDataset());
+    for (const char* status : {"", "failed", "accomplished"}) {
+      Request request = Ask({{"SnapshotName", "*"}, {"PageSize", "100"}});
+      if (*status) request.Set("Status", status);
+      const Response answer = Under(request, reading);
+      EXPECT_EQ(RulesBroken(Examine(judge, ++id_, request, answer)), "") << unnamed << status;
+      if (!*status)
+        totals.insert(nlohmann::json::parse(answer.body)["TotalCount"].get<std::int64_t>());
+    }
+  }
+  EXPECT_EQ(totals.size(), 2U);
+}
+
+TEST_F(Accusation, WarnsOfNoOwnerThatIsGivenTwice) {
+  Request request = Ask({{"OwnerAccount", "plain"}});
+  request.parameters.push_back({"OwnerAccount", "plain"});
+  const Verdict verdict = JudgedFirst(request, Refusal(400, "InvalidParameter"));
+  EXPECT_EQ(RulesBroken(verdict), "");
+  EXPECT_TRUE(verdict.warnings().empty());
+}
+
+// Whatever its size, the page of a token is a new one.
+TEST_F(Accusation, MeetsATokenThatListsItsWalkAgain) {
+  const Request first = Ask({{"MaxResults", "20"}});
+  const Response page = Under(first);
+  EXPECT_EQ(RulesBroken(Judged(first, page)), "");
+  const auto body = nlohmann::json::parse(page.body);
+  const Request next = Ask({{"NextToken", body["NextToken"].get<std::string>()}});
+  EXPECT_EQ(RulesBroken(Judged(next, Under(Ask()))), "token.walk.unique ");
 }
 
 TEST_F(Accusation, ShowsBothAnswersThatDoNotGoTogether) {

@@ -55,6 +55,10 @@ void Bounds::Add(const Answer& expected, Choices& choices) {
     return;
   }
   ++listing_;
+  const Paging& paging = plan.paging;
+  continues_ &= paging.by_token && !paging.loose && !paging.unknowable && paging.origin &&
+                paging.origin->delivered;
+  if (continues_) walk_ = paging.origin;
   regions_.insert(plan.region);
   formats_.insert(plan.xml);
   NoteFilters(expected, choices);
@@ -128,6 +132,15 @@ std::optional<Difference> Bounds::CheckList() const {
                           CountOfSnapshots(asked_.answer.snapshot_count), "too many");
   }
   if (any_region_) return std::nullopt;
+  if (listing_ > 0 && continues_) {
+    for (const std::uint32_t position : asked_.listed) {
+      const auto at = walk_->delivered->find(position);
+      if (at == walk_->delivered->end() || at->second >= walk_->page) continue;
+      return ListDifference(
+          "token.walk.unique"_rule, "snapshots that the walk has not listed yet",
+          fmt::format("{} again", dataset_.snapshots[position][Field::kSnapshotId]), "again");
+    }
+  }
   for (std::size_t i = 0; i < asked_.listed.size(); ++i) {
     const Snapshot& snapshot = dataset_.snapshots[asked_.listed[i]];
     if (!regions_.contains(snapshot[Field::kRegionId])) {

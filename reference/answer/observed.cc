@@ -43,8 +43,9 @@ std::string WrappingOf(const Response& response) {
 }  // namespace
 
 std::string ObservedAnswer::InWords() const {
-  return IsError() ? fmt::format("{} {}", status, Excerpt(code.text))
-                   : fmt::format("{} and a list of {}", status, snapshot_count);
+  return IsError()
+             ? fmt::format("{} {}", status, Excerpt(code.text))
+             : fmt::format("{} and a list of {}{}", status, snapshot_count, xml ? " in XML" : "");
 }
 
 std::string_view NameOf(ObservedValue::Kind kind) {

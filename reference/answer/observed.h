@@ -72,7 +72,7 @@ struct ObservedAnswer {
   std::vector<Difference> problems;
 
   bool IsError() const { return code.kind == ObservedValue::Kind::kText && !code.text.empty(); }
-  // "400 InvalidParameter" or "200 and a list of 20".
+  // "400 InvalidParameter" or "200 and a list of 20 in XML".
   std::string InWords() const;
 };
 

@@ -18,10 +18,18 @@ const std::vector<Rule>& IdRules() {
   return rules;
 }
 
-// The ids of the request, in its order; empty if it has none.
-std::vector<std::string> Ids(const Scene& scene) {
-  if (!scene.plan->by_ids) return {};
-  return ReadIdList(scene.Value("SnapshotIds")).ids;
+// The ids of the request, in its order; empty if it has none. Asked for each snapshot, so the last
+// list is kept.
+const std::vector<std::string>& Ids(const Scene& scene) {
+  static const std::vector<std::string> kNone;
+  thread_local std::string text;
+  thread_local std::vector<std::string> ids;
+  if (!scene.plan->by_ids) return kNone;
+  if (const std::string_view asked = scene.Value("SnapshotIds"); asked != text) {
+    text = asked;
+    ids = ReadIdList(asked).ids;
+  }
+  return ids;
 }
 
 // A select that looks for some of the ids only, as `keep` takes them by their place.
@@ -30,7 +38,7 @@ using Keep =
 auto LooksFor(Keep keep) {
   return [keep = std::move(keep)](const Scene& scene, const Snapshot& snapshot, bool right) {
     if (!right) return false;
-    const std::vector<std::string> ids = Ids(scene);
+    const std::vector<std::string>& ids = Ids(scene);
     if (ids.empty()) return right;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       if (ids[i] == snapshot[Field::kSnapshotId] && keep(i, ids, scene)) return true;
@@ -84,9 +92,7 @@ void AddLimits(std::vector<Fault>& out) {
                             std::vector<Rule> breaks, std::function<void(const Scene&, Plan&)> v) {
     out.push_back(ValidateFault(id, title, difficulty, std::move(breaks), std::move(v)));
   };
-  const auto count = [](const Scene& scene) {
-    return ReadIdList(scene.Value("SnapshotIds")).ids.size();
-  };
+  const auto count = [](const Scene& scene) { return Ids(scene).size(); };
   validate("ids.maximum.is_99", "refuses 100 ids", 3,
            {"ids.list.maximum"_rule, "error.code.belongs"_rule},
            [count](const Scene& scene, Plan& plan) {

@@ -32,7 +32,7 @@ std::string FormOf(std::string_view id) {
 
 std::uint64_t Outcome(const ObservedAnswer& answer, const Response& response) {
   if (!answer.readable) return Mix(0, response.body.empty() ? "empty" : "unreadable");
-  return Mix(0, answer.IsError() ? "error" : "list");
+  return Mix(0, answer.IsError() ? "error" : answer.has_list ? "list" : "neither");
 }
 
 std::uint64_t Media(const ObservedAnswer& answer, const Response& response) {

@@ -287,7 +287,8 @@ bool Diagnosis::IsRightAbout(const Evidence& evidence, const Fault& fault, const
     const AnswerDigest& seen = observations_[evidence.telling[i]].digest;
     const AnswerDigest::Parts changed = answer.Unlike(evidence.without[i]);
     const Effect effect{evidence.without[i].Unlike(seen), changed, answer.Unlike(seen),
-                        changed.any() && answer.Agrees(seen, changed)};
+                        changed.any() && answer.Agrees(seen, changed) &&
+                            !answer.Unlike(seen).test(AnswerDigest::kOutcome)};
     const Says says = judgement(effect);
     hit |= says == Says::kYes;
     if (says == Says::kNo && misses-- == 0) return false;

@@ -110,8 +110,8 @@ TEST_F(Accusation, NamesTheSnapshotThatAFilterTreatsInTwoWays) {
     const auto at = TestDataset().by_id.find(id);
     ASSERT_NE(at, TestDataset().by_id.end()) << text;
     EXPECT_EQ(TestDataset().snapshots[at->second][Field::kUsage], "image_disk");
-    const std::string by_alone = "`RegionId=cn-hangzhou&Usage=image&PageSize=100` ";
-    const std::string by_both = "`RegionId=cn-hangzhou&Usage=image&PageSize=100&SnapshotType=all` ";
+    const std::string by_alone = "`Usage=image&PageSize=100` ";
+    const std::string by_both = "`Usage=image&PageSize=100&SnapshotType=all` ";
     const std::string lists = "lists " + id + ": 200 and a list of ";
     const std::string lacks = "does not list " + id;
     EXPECT_NE(text.find((less ? by_alone : by_both) + lists), std::string::npos) << text;
@@ -119,6 +119,29 @@ TEST_F(Accusation, NamesTheSnapshotThatAFilterTreatsInTwoWays) {
     const bool says_why = text.find("though it satisfies SnapshotType=all") != std::string::npos;
     EXPECT_EQ(says_why, less) << text;
   }
+}
+
+// The values differ, and so the snapshots: there is one for each list.
+TEST_F(Accusation, NamesASnapshotForEachOfTwoValues) {
+  const auto since = [](const char* time, const char* format) {
+    return Ask({{"Filter.1.Key", "CreationStartTime"},
+                {"Filter.1.Value", time},
+                {"Format", format},
+                {"PageSize", "100"}});
+  };
+  const Request json = since("2019-12-13T17:00:00Z", "JSON"),
+                xml = since("2020-02-29T23:59:59Z", "XML");
+  EXPECT_EQ(RulesBroken(Judged(json, {{"time.start.equal", "in"}})), "");
+  const Verdict verdict = Judged(xml, {{"time.start.equal", "out"}});
+  ASSERT_EQ(RulesBroken(verdict), "request.filter.one_meaning ");
+  const Difference difference = verdict.violations().front();
+  EXPECT_NE(difference.expected.find(" each in its list, or neither"), std::string::npos);
+  EXPECT_NE(difference.actual.find("17%3A00%3A00Z&PageSize=100` counts s-"), std::string::npos)
+      << difference.actual;
+  EXPECT_NE(difference.actual.find("23%3A59%3A59Z&PageSize=100` does not count s-"),
+            std::string::npos)
+      << difference.actual;
+  EXPECT_NE(difference.actual.find(" in XML"), std::string::npos) << difference.actual;
 }
 
 // What the sentence of the rule is about: no request without MaxResults breaks that of MaxResults.

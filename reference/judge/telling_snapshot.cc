@@ -56,8 +56,14 @@ class Describer {
       best = position;
       shown_by_best = shown;
     }
-    if (!best) return std::nullopt;
-    return Text(*best, *mine, *theirs);
+    if (best) return Text(*best, *best, *mine, *theirs);
+    // The values are not the same: a snapshot for each tells.
+    for (const bool in_mine : {true, false}) {
+      const auto shown = TellingIn(one_, *mine, in_mine),
+                 missed = TellingIn(other_, *theirs, !in_mine);
+      if (shown && missed) return Text(*shown, *missed, *mine, *theirs);
+    }
+    return std::nullopt;
   }
 
  private:
@@ -96,10 +102,30 @@ class Describer {
            Has(list.listed, position) == selected.own.matches.Contains(position);
   }
 
-  TwoMeanings Text(std::uint32_t position, const Selected& mine, const Selected& theirs) const {
-    const std::string& id = dataset_.snapshots[position][Field::kSnapshotId];
-    const bool in_mine = mine.own.matches.Contains(position);
+  // A snapshot that the list holds or lacks, and that the other meaning would treat otherwise; seen
+  // on the page, if there is one.
+  std::optional<std::uint32_t> TellingIn(const MeantList& list, const Selected& selected,
+                                         bool holds) const {
+    std::optional<std::uint32_t> counted;
+    for (std::uint32_t position = 0; position < dataset_.snapshots.size(); ++position) {
+      if (!selected.Differs(position) || selected.own.matches.Contains(position) != holds) continue;
+      if (!Agrees(position, selected, list)) continue;
+      if (selected.Shows(position, list.listed)) return position;
+      if (!counted) counted = position;
+    }
+    return counted;
+  }
+
+  // `ours` is in the one list or not, as `other` is not in the other list or is.
+  TwoMeanings Text(std::uint32_t ours, std::uint32_t other, const Selected& mine,
+                   const Selected& theirs) const {
+    const auto id_of = [&](std::uint32_t position) {
+      return dataset_.snapshots[position][Field::kSnapshotId];
+    };
+    const bool in_mine = mine.own.matches.Contains(ours);
     const auto side = [&](const MeantList& list, const Selected& selected, bool in) {
+      const std::uint32_t position = &list == &one_ ? ours : other;
+      const std::string id = id_of(position);
       const bool shows = selected.Shows(position, list.listed);
       return fmt::format(
           "`{}` {} {}{}: {}", Excerpt(RequestText(list.request), kLongestRequest),
@@ -108,9 +134,11 @@ class Describer {
     };
     const std::string with = in_mine ? side(one_, mine, true) : side(other_, theirs, true);
     const std::string without = in_mine ? side(other_, theirs, false) : side(one_, mine, false);
-    return {fmt::format("{} in both lists or in neither", id),
-            fmt::format("a filter's value means something else: {}; {}; {}",
-                        Catalogue::Get()[question_].situation, with, without)};
+    return {ours == other
+                ? fmt::format("{} in both lists or in neither", id_of(ours))
+                : fmt::format("{} and {} each in its list, or neither", id_of(ours), id_of(other)),
+            fmt::format("{}; {} (a filter's value means something else: {})", with, without,
+                        WithoutDot(Catalogue::Get()[question_].situation))};
   }
 
   // ", though it satisfies Status=failed": what the request asks for besides.
@@ -129,15 +157,21 @@ class Describer {
                : fmt::format(", though it satisfies {}", Excerpt(besides.Text(), kLongestRequest));
   }
 
-  // Without what every request has.
-  static std::string RequestText(const Request& request) {
+  static std::string_view WithoutDot(std::string_view sentence) {
+    if (sentence.ends_with('.')) sentence.remove_suffix(1);
+    return sentence;
+  }
+
+  // Without what every request has, and a region that both have.
+  std::string RequestText(const Request& request) const {
+    const bool same_region = one_.request.Find("RegionId") == other_.request.Find("RegionId");
     Request shown = request;
-    std::erase_if(shown.parameters, [](const Parameter& parameter) {
-      return parameter.name != "RegionId" &&
-             (IsCommonParameter(parameter.name) || parameter.name == "Action" ||
-              parameter.name == "Version" || parameter.name == "Format");
+    std::erase_if(shown.parameters, [&](const Parameter& parameter) {
+      const std::string& name = parameter.name;
+      if (name == "RegionId") return same_region;
+      return IsCommonParameter(name) || name == "Action" || name == "Version" || name == "Format";
     });
-    return shown.Text();
+    return shown.parameters.empty() ? request.Text() : shown.Text();
   }
 
   const Question question_;

@@ -85,6 +85,19 @@ TEST(Preflight, KnowsATargetThatHoldsAPartOfTheDataset) {
   EXPECT_TRUE(Says(says, "--force"));
 }
 
+// All of them are of the dataset: that they are of other regions is a finding. Pages may overlap.
+TEST(Preflight, LeavesARegionThatIsIgnoredToTheJudge) {
+  Dataset all = BuiltInDataset();
+  for (Snapshot& snapshot : all.snapshots) snapshot.Set(Field::kRegionId, HomeRegion(BuiltIn()));
+  all.Index();
+  FaultyTarget target(all);
+  target.bend_request = [](Request& request) {
+    const std::string number(request.Find("PageNumber").value_or("1"));
+    if (number > "2") request.Set("PageNumber", std::string(1, static_cast<char>(number[0] - 1)));
+  };
+  EXPECT_EQ(ObstacleOf(target), "");
+}
+
 // They are there, as requests for them show.
 TEST(Preflight, LeavesHiddenSnapshotsToTheJudge) {
   for (const auto& [name, value] :

@@ -89,6 +89,10 @@ struct Listed {
   std::set<std::string> ids;
   std::size_t known = 0;              // of them
   std::optional<std::int64_t> total;  // as the target says
+
+  void Add(const std::string& id, const Dataset& dataset) {
+    if (ids.insert(id).second && dataset.by_id.contains(id)) ++known;
+  }
 };
 
 class StateCheck {
@@ -148,7 +152,7 @@ class StateCheck {
     for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
       const std::string id(answer.snapshots[i][Field::kSnapshotId].text);
       out.nameless |= id.empty();
-      if (out.ids.insert(id).second) out.known += dataset_.by_id.contains(id) ? 1 : 0;
+      out.Add(id, dataset_);
     }
     return out;
   }
@@ -175,8 +179,7 @@ class StateCheck {
       const Listed more =
           Ask(region, {{"PageSize", "100"}, {"PageNumber", std::to_string(page)}}, false);
       const std::size_t before = listed.ids.size();
-      listed.ids.insert(more.ids.begin(), more.ids.end());
-      listed.known += more.known;
+      for (const std::string& id : more.ids) listed.Add(id, dataset_);
       if (more.ids.size() < kLargestPage || listed.ids.size() == before) return;
     }
   }

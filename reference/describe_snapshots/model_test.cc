@@ -548,7 +548,12 @@ void AddResources(std::vector<Row>& rows) {
                    {"prefix", name([](const std::string& n) { return n.starts_with("data"); })},
                    {"substring",
                     name([](const std::string& n) { return n.find("data") != std::string::npos; })},
-                   {"wildcard", Where(Field::kSnapshotName, "data")}}});
+                   {"wildcard", Where(Field::kSnapshotName, "data")},
+                   {"wildcard_named", Where(Field::kSnapshotName, "data")}}});
+  rows.push_back({"filter.snapshot_name.match",
+                  Ask({{"SnapshotName", "*"}}),
+                  {{"wildcard", name([](const std::string&) { return true; })},
+                   {"wildcard_named", name([](const std::string& n) { return !n.empty(); })}}});
   rows.push_back(
       {"filter.snapshot_name.letters",
        Ask({{"SnapshotName", "DATA-BACKUP"}}),
@@ -808,9 +813,8 @@ TEST(Model, AnswersEveryQuestionAsItsOptionsSay) {
 // Questions whose situation needs more than one request to the built-in dataset.
 const std::set<std::string>& TestedElsewhere() {
   static const std::set<std::string> out = {
-      "encoding.method.other",         // service_test.cc
-      "paging.token.without_region",   // accusation_test.cc
-      "filter.snapshot_name.unnamed",  // the same
+      "encoding.method.other",        // service_test.cc
+      "paging.token.without_region",  // accusation_test.cc
       "limit.tag",
       "limit.resource_group",  // below
   };

@@ -41,6 +41,8 @@ bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) 
       return name.starts_with(asked);
     case "substring"_option:
       return name.find(asked) != std::string_view::npos;
+    case "wildcard_named"_option:
+      return !name.empty() && GlobMatches(asked, name);
     default:
       return GlobMatches(asked, name);
   }
@@ -57,11 +59,7 @@ bool NameMatches(std::string_view asked, std::string_view name, Choices& choices
   }
   if (asked == name) return true;
   const Option match = choices.Pick("filter.snapshot_name.match"_question);
-  if (NameMatchesAs(match, asked, name)) {
-    // Only `*` gets here with no name to compare.
-    return !name.empty() ||
-           choices.Pick("filter.snapshot_name.unnamed"_question) == "matched"_option;
-  }
+  if (NameMatchesAs(match, asked, name)) return true;
   if (!NameMatchesAs(match, asked_folded, name_folded)) return false;
   return choices.Pick("filter.snapshot_name.letters"_question) == "ignored_case"_option;
 }

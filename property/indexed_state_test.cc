@@ -163,7 +163,7 @@ TEST(IndexedState, IsJudgedAsThePlainStateIs) {
     }
     RC_ASSERT(TextOf(plain.Learned()) == TextOf(indexed.Learned()));
   });
-  EXPECT_GT(wrong, 50U);
+  EXPECT_GT(wrong, 25U);
 }
 
 std::string WithoutRequestId(const Response& response) {

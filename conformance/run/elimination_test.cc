@@ -89,11 +89,13 @@ bool AdmitsMore(const Reading& reading) {
 }
 
 // Options under which a refusal may be right, too: a dry run answers with any code, that of a
-// refused value among them; and where a walk stands is not sure of every token.
+// refused value among them; where a walk stands is not sure of every token; and a tag may be
+// refused for its key.
 bool AdmitsRefusal(Question question, Option option) {
   return (Id(question).starts_with("value.boolean.dry_run.") &&
           (option == "as_true"_option || option == "as_meant"_option)) ||
-         (question == "paging.token.without_region"_question && option == "token_region"_option);
+         (question == "paging.token.without_region"_question && option == "token_region"_option) ||
+         (question == "value.empty.tag_value"_question && option == "refused"_option);
 }
 
 // The first answer that is wrong under the reading, or "".

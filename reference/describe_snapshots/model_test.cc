@@ -539,6 +539,9 @@ void AddResources(std::vector<Row>& rows) {
                   Ask({{"ResourceGroupId", "rg-unknown"}}),
                   {{"no_snapshot_of_it", Where(Field::kResourceGroupId, plain)},
                    {"refused", Refused("InvalidResourceGroup.NotFound")}}});
+}
+
+void AddSnapshotName(std::vector<Row>& rows) {
   const auto name = [](auto test) {
     return Lists([=](const Snapshot& s) { return test(s[Field::kSnapshotName]); });
   };
@@ -757,6 +760,7 @@ const std::vector<Row>& Rows() {
     AddEnumerations(*out);
     AddBooleans(*out);
     AddResources(*out);
+    AddSnapshotName(*out);
     AddIds(*out);
     AddTimes(*out);
     AddFilterSlots(*out);

@@ -253,8 +253,12 @@ bool Examination::JudgeUnreadable() {
       Report(FormDifference("error.internal_error.message"_rule, documented.message,
                             Excerpt(answer_.message.text)));
     }
+    const std::string told =
+        answer_.code.text.empty()
+            ? Excerpt(response_.body)
+            : fmt::format("{}: {}", Excerpt(answer_.code.text), Excerpt(answer_.message.text));
     Report(FormDifference("error.internal_error.unprovoked"_rule, "an answer",
-                          fmt::format("{} {}", response_.status, Excerpt(response_.body)),
+                          fmt::format("{} {}", response_.status, told),
                           std::to_string(response_.status)));
     return true;
   }

@@ -199,12 +199,18 @@ TestOutcome SendInXml(SuiteContext& context, const std::string& test) {
     outcome.SkipFor(Skip::kLeftOut, "left out by --format");
     return outcome;
   }
-  return SendNames(context, test, [](const auto& name, const auto&, const auto& add) {
-    if (name == "Format" || name == "Action") return;
+  std::vector<Request> requests;
+  for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
+    const std::string name = Concrete(parameter.name);
+    if (name == "Format" || name == "Action") continue;
     for (const char* value : {"a<b>&c\"'", "]]>", "\x01", "a\x0b\xEF\xBF\xBE"}) {
-      add({{"Format", "XML"}, {name, value}});
+      Request request = SmallestRequest(context.values.region(), "XML");
+      AddPartner(name, request);
+      request.Set(name, value);
+      requests.push_back(std::move(request));
     }
-  });
+  }
+  return SendOdd(context, test, std::move(requests));
 }
 
 // As some frameworks write lists and maps.

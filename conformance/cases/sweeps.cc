@@ -180,11 +180,15 @@ std::vector<Pairs> FiltersBySeveralTags(const SuiteContext& context) {
     }
     if (tags.size() > longest.size()) longest = std::move(tags);
   }
-  // Of the snapshot that has most, one after the other with another value.
-  if (longest.size() > kMostTags) longest.resize(kMostTags);
-  for (std::size_t wrong = 0; wrong < longest.size(); ++wrong) {
+  // Of the snapshot that has most, one after the other with another value. Twenty are given, its
+  // first several times if it has fewer.
+  if (longest.size() < 2) return out;
+  longest.resize(std::min(longest.size(), kMostTags));
+  const Tag first = longest.front();
+  longest.insert(longest.begin(), kMostTags - longest.size(), first);
+  for (std::size_t wrong = 0; wrong < kMostTags; ++wrong) {
     Pairs filter;
-    for (std::size_t i = 0; i < longest.size(); ++i) {
+    for (std::size_t i = 0; i < kMostTags; ++i) {
       AddTag({longest[i].key, longest[i].value + (i == wrong ? "x" : "")}, filter);
     }
     out.push_back(std::move(filter));

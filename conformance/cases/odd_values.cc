@@ -135,14 +135,16 @@ Texts ValuesFor(const ParameterInfo& parameter, const SuiteContext& context) {
   return out;
 }
 
+TestOutcome LeftOutByFormat() {
+  TestOutcome outcome;
+  outcome.SkipFor(Skip::kLeftOut, "left out by --format");
+  return outcome;
+}
+
 TestOutcome SendValues(SuiteContext& context, const std::string& test,
                        const ParameterInfo& parameter) {
   const std::string name = Concrete(parameter.name);
-  if (name == "Format" && context.options.format != SuiteFormat::kBoth) {
-    TestOutcome outcome;
-    outcome.SkipFor(Skip::kLeftOut, "left out by --format");
-    return outcome;
-  }
+  if (name == "Format" && context.options.format != SuiteFormat::kBoth) return LeftOutByFormat();
   std::vector<Request> requests;
   for (const std::string& value : ValuesFor(parameter, context)) {
     Request request = Smallest(context);
@@ -194,11 +196,7 @@ TestOutcome SendRepeated(SuiteContext& context, const std::string& test) {
 
 // What an answer in XML must write in another way, or cannot hold at all.
 TestOutcome SendInXml(SuiteContext& context, const std::string& test) {
-  if (context.options.format != SuiteFormat::kBoth) {
-    TestOutcome outcome;
-    outcome.SkipFor(Skip::kLeftOut, "left out by --format");
-    return outcome;
-  }
+  if (context.options.format != SuiteFormat::kBoth) return LeftOutByFormat();
   std::vector<Request> requests;
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     const std::string name = Concrete(parameter.name);

@@ -19,7 +19,7 @@ constexpr std::int64_t kLargestPage = 100;
 constexpr std::int64_t kShortPage = 20;        // TotalCount tells of the rest
 constexpr std::int64_t kLeastMaxResults = 10;  // smaller ones may be raised to it
 constexpr std::int64_t kStep = 7;              // between two sizes by token: those pages are long
-constexpr int kLongestWalk = 20;               // of a walk
+constexpr int kLongestWalk = 20;               // of a walk, pages
 
 using Pairs = std::vector<Parameter>;
 

@@ -56,9 +56,7 @@ void Bounds::Add(const Answer& expected, Choices& choices) {
   }
   ++listing_;
   const Paging& paging = plan.paging;
-  continues_ &= paging.by_token && !paging.loose && !paging.unknowable && paging.origin &&
-                paging.origin->delivered;
-  if (continues_) walk_ = paging.origin;
+  continues_ &= paging.by_token && !paging.loose && !paging.unknowable && paging.origin.has_value();
   regions_.insert(plan.region);
   formats_.insert(plan.xml);
   NoteFilters(expected, choices);
@@ -132,14 +130,8 @@ std::optional<Difference> Bounds::CheckList() const {
                           CountOfSnapshots(asked_.answer.snapshot_count), "too many");
   }
   if (any_region_) return std::nullopt;
-  if (listing_ > 0 && continues_) {
-    for (const std::uint32_t position : asked_.listed) {
-      const auto at = walk_->delivered->find(position);
-      if (at == walk_->delivered->end() || at->second >= walk_->page) continue;
-      return ListDifference(
-          "token.walk.unique"_rule, "snapshots that the walk has not listed yet",
-          fmt::format("{} again", dataset_.snapshots[position][Field::kSnapshotId]), "again");
-    }
+  if (list_ && continues_) {
+    if (auto again = ListedAgain(list_->plan.paging, asked_.listed, dataset_)) return again;
   }
   for (std::size_t i = 0; i < asked_.listed.size(); ++i) {
     const Snapshot& snapshot = dataset_.snapshots[asked_.listed[i]];

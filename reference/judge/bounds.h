@@ -44,10 +44,8 @@ class Bounds {
   std::set<std::string> codes_;    // of their refusals
   std::set<std::string> regions_;  // of the paths that list
   std::set<bool> formats_;         // of the same: whether XML is asked for
-  // Whether every path that lists goes on with the walk of a token, and what that has listed.
-  bool continues_ = true;
-  std::optional<TokenOrigin> walk_;
-  std::optional<Answer> list_;                         // of the first path that lists …
+  bool continues_ = true;          // every path that lists goes on with the walk of a token
+  std::optional<Answer> list_;     // of the first path that lists …
   std::vector<std::uint32_t> all_match_, some_match_;  // … and of all of them
   // A snapshot that is listed: how many of the paths that list shut it out, and by which filters.
   struct ShutOut {

@@ -363,13 +363,7 @@ class PageComparer {
   }
 
   void CheckRepeats() {
-    if (!paging_.by_token || !paging_.origin || !paging_.origin->delivered) return;
-    for (const std::uint32_t position : listed_) {
-      const auto at = paging_.origin->delivered->find(position);
-      if (at == paging_.origin->delivered->end() || at->second >= paging_.origin->page) continue;
-      return Differ("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
-                    fmt::format("{} again", Name(position)), "again");
-    }
+    if (auto again = ListedAgain(paging_, listed_, dataset_)) out_.difference = std::move(again);
   }
 
   // What lies between is not known: only the snapshots of the page tell.
@@ -466,6 +460,20 @@ class PageComparer {
 };
 
 }  // namespace
+
+std::optional<Difference> ListedAgain(const Paging& paging,
+                                      const std::vector<std::uint32_t>& listed,
+                                      const Dataset& dataset) {
+  if (!paging.by_token || !paging.origin || !paging.origin->delivered) return std::nullopt;
+  for (const std::uint32_t position : listed) {
+    const auto at = paging.origin->delivered->find(position);
+    if (at == paging.origin->delivered->end() || at->second >= paging.origin->page) continue;
+    return ListDifference("token.walk.unique"_rule, "snapshots that the walk has not listed yet",
+                          fmt::format("{} again", dataset.snapshots[position][Field::kSnapshotId]),
+                          "again");
+  }
+  return std::nullopt;
+}
 
 PageComparison ComparePage(const Request& request, const Answer& expected,
                            const ObservedAnswer& answer, const std::vector<std::uint32_t>& listed,

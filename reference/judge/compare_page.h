@@ -20,4 +20,10 @@ PageComparison ComparePage(const Request& request, const Answer& expected,
                            const ObservedAnswer& answer, const std::vector<std::uint32_t>& listed,
                            const Dataset& dataset, Choices& choices);
 
+// What is wrong with a page of a walk by token that holds what an earlier page held
+// (token.walk.unique); nothing if it is no such page.
+std::optional<Difference> ListedAgain(const Paging& paging,
+                                      const std::vector<std::uint32_t>& listed,
+                                      const Dataset& dataset);
+
 }  // namespace assay

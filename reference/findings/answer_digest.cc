@@ -158,15 +158,23 @@ std::size_t Distance(const AnswerDigest::Parts& unlike) {
   return unlike.count() + (outcome ? kOfOutcome : unlike[AnswerDigest::kList] ? kOfList : 0);
 }
 
-AnswerDigest::Parts PartsOf(Aspect aspect) {
+AnswerDigest::Parts PartsOf(const Difference& difference) {
   using enum AnswerDigest::Part;
-  switch (aspect) {
+  switch (difference.aspect) {
     case Aspect::kOutcome:
       return AnswerDigest::Parts().set(kOutcome).set(kStatus).set(kCode).set(kMessage);
     case Aspect::kList:
       return AnswerDigest::Parts().set(kNumbers).set(kToken).set(kList);
     case Aspect::kForm:
       break;
+  }
+  // Each field may be wrong for a reason of its own.
+  const auto of_field = std::ranges::find(kFields, difference.rule, &FieldInfo::rule);
+  const bool of_tags = Id(difference.rule).starts_with("response.tag");
+  if (of_tags || (of_field != kFields.end() && difference.rule != kNoRule)) {
+    const std::size_t part =
+        of_tags ? kTags : kFirstField + static_cast<std::size_t>(of_field - kFields.begin());
+    return AnswerDigest::Parts().set(kProblems).set(kKinds).set(kFieldKinds).set(part);
   }
   return ~AnswerDigest::Parts().set(kToken).set(kList);
 }

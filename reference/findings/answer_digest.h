@@ -54,8 +54,8 @@ struct AnswerDigest {
 // else differs, and so counts for more than a few parts of an equal one.
 std::size_t Distance(const AnswerDigest::Parts& unlike);
 
-// The parts that a difference of this aspect shows in.
-AnswerDigest::Parts PartsOf(Aspect aspect);
+// The parts that the difference shows in.
+AnswerDigest::Parts PartsOf(const Difference& difference);
 
 class AnswerDigester {
  public:

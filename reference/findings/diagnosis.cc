@@ -299,7 +299,7 @@ bool Diagnosis::IsRightAbout(const Evidence& evidence, const Fault& fault, const
 bool Diagnosis::Accounts(const Fault& fault, const Failure& failure, bool breaks_it,
                          const Judge& judge, const Reading& reading, const FaultList& known) const {
   const Evidence evidence = EvidenceOf(failure, judge, reading, known);
-  AnswerDigest::Parts shown = PartsOf(failure.aspect);
+  AnswerDigest::Parts shown = failure.shown;
   if (!evidence.primed) shown.reset(AnswerDigest::kRepeated);  // nothing came before
   return IsRightAbout(evidence, fault, judge, reading, known, [&](const Effect& effect) {
     const bool mends = breaks_it ? (effect.changed & shown).any() : (effect.wrong & shown).none();
@@ -445,7 +445,7 @@ FaultList Diagnosis::Fitting(const Search& search, const std::vector<Fault>& fau
 
 // In how many of the group's answers the fault gives what is wrong, not just in short ones.
 std::size_t Diagnosis::Explained(const Search& search, const Fault& fault) const {
-  const AnswerDigest::Parts shown = PartsOf(search.failure.aspect);
+  const AnswerDigest::Parts& shown = search.failure.shown;
   const std::vector<std::size_t>& telling = search.more.telling;
   std::size_t right = 0;
   for (std::size_t i = 0; i < telling.size(); ++i) {
@@ -512,7 +512,7 @@ bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const 
   const AnswerDigest with = of_reference(With(search.known, fault));
   // Under a wrong reading nothing can be told of it.
   if (without.Unlike(seen).test(AnswerDigest::kOutcome)) return true;
-  return (with.Unlike(without) & PartsOf(search.failure.aspect)).any();
+  return (with.Unlike(without) & search.failure.shown).any();
 }
 
 // How far each is from the sample; one that is farther than none goes.
@@ -548,7 +548,7 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
                                            const Reading& reading, const FaultList& known) const {
   const Search search = SearchFor(failure, judge, reading, known);
   if (search.evidence.telling.empty()) return {};
-  const AnswerDigest::Parts shown = PartsOf(failure.aspect);
+  const AnswerDigest::Parts& shown = failure.shown;
   const auto gives_the_same = [&](const Effect& effect) {
     return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
   };

@@ -51,7 +51,7 @@ class Diagnosis {
   // A group of failing answers.
   struct Failure {
     std::string key;                  // of the symptom
-    Aspect aspect;                    // of the answer, which shows it
+    AnswerDigest::Parts shown;        // of the answer, which show it
     std::set<std::string> asks;       // what all requests of the group ask for (KindOfRequest())
     std::vector<Request> steps = {};  // the smallest that show it, as they were sent again …
     ShownAnswer answer = {};  // … and what the last of them was answered; status 0: nothing

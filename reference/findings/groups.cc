@@ -441,7 +441,7 @@ bool IsSoundBase(const Fault& fault) { return !fault.wire && !fault.history; }
 
 Diagnosis::Failure FailureOf(const auto& settled) {
   const Finding& finding = settled.finding;
-  Diagnosis::Failure out{settled.key, settled.group.difference.aspect, settled.group.asks};
+  Diagnosis::Failure out{settled.key, PartsOf(settled.group.difference), settled.group.asks};
   if (IsIntermittent(finding) || IsAboutTwoAnswers(settled.group.difference.rule)) return out;
   out.steps = finding.before;
   out.steps.push_back(finding.request);

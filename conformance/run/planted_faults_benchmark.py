@@ -63,9 +63,19 @@ def try_draw(assay, folder, planted):
     findings = findings_of(assay, planted, f"{folder}/all")
     seen = {one for one in planted if is_seen(assay, one, findings)}
     named = {one["diagnosis"][0] for one in findings if one["diagnosis"]} & set(planted)
-    covered = {one: other for one in planted if one not in seen for other in planted if other != one
-               and not is_seen(assay, one, findings_of(assay, [one, other], f"{folder}/pair"))}
+    covered = {}
+    for one in set(planted) - seen:
+        coverer = covering(assay, folder, one, [other for other in planted if other != one])
+        covered.update({one: coverer} if coverer else {})
     return seen, named, covered
+
+
+def covering(assay, folder, fault, others):
+    """The first of the others beside which alone the fault is not seen either."""
+    for other in others:
+        if not is_seen(assay, fault, findings_of(assay, [fault, other], f"{folder}/pair")):
+            return other
+    return None
 
 
 def draw(assay, faults, count, drawing):

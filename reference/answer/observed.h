@@ -66,7 +66,7 @@ struct ObservedAnswer {
   ObservedValue request_id, host_id, code, message, recommend;
   ObservedValue next_token, page_size, page_number, total_count;
   ObservedValue::Kind list_kind = ObservedValue::Kind::kAbsent;  // Snapshots
-  bool has_list = false;  // Snapshots.Snapshot is an array (XML: the element is there)
+  bool has_list = false;  // the snapshots are listed, in whatever container
   std::vector<ObservedSnapshot> snapshots;
   std::size_t snapshot_count = 0;  // entries of `snapshots` that are in use; bounded
   std::vector<Difference> problems;

@@ -207,9 +207,15 @@ class JsonWalker {
     }
   }
 
-  // response.snapshots.container
+  // response.snapshots.container; snapshots that are listed without it are read all the same, so
+  // that it is not the only mistake that shows.
   void Snapshots(ondemand::value value) {
     answer_.list_kind = KindOf(value);
+    if (answer_.list_kind == Kind::kArray) {
+      Problem("response.snapshots.container"_rule, "Snapshots with an array Snapshot",
+              "Snapshots: an array", std::string(NameOf(Kind::kArray)));
+      return List(value);
+    }
     if (answer_.list_kind != Kind::kObject) {
       (void)Scalar(value);
       return;
@@ -222,14 +228,20 @@ class JsonWalker {
       if (name != "Snapshot") {
         Skip(inner);
       } else if (KindOf(inner) == Kind::kArray) {
-        answer_.has_list = true;
-        for (auto item : inner.get_array()) Snapshot(item.value());
+        List(inner);
       } else {
-        const Kind kind = Scalar(inner).kind;
+        const Kind kind = KindOf(inner);
         Problem("response.snapshots.container"_rule, "an array in Snapshots.Snapshot",
                 fmt::format("{} in Snapshots.Snapshot", NameOf(kind)), std::string(NameOf(kind)));
+        answer_.has_list |= kind == Kind::kObject;
+        kind == Kind::kObject ? Snapshot(inner) : void(Scalar(inner));
       }
     }
+  }
+
+  void List(ondemand::value array) {
+    answer_.has_list = true;
+    for (auto item : array.get_array()) Snapshot(item.value());
   }
 
   void Snapshot(ondemand::value value) {

@@ -1,5 +1,6 @@
 #include "reference/answer/observed.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -213,12 +214,28 @@ TEST(AnswerReader, SeesNamesThatStandTwice) {
   EXPECT_EQ(BrokenBy("<Error><Code>a</Code><Code>a</Code></Error>"), twice);
 }
 
+TEST(AnswerReader, ReadsOnInAWrongContainer) {
+  for (const char* container : {R"([{"Status":"a"}])", R"({"Snapshot":{"Status":"a"}})"}) {
+    AnswerReader reader;
+    Response response;
+    response.status = 200;
+    response.content_type = "application/json";
+    response.body = fmt::format(R"({{"Snapshots":{}}})", container);
+    const ObservedAnswer& answer = reader.Read(response);
+    EXPECT_TRUE(answer.has_list) << container;
+    ASSERT_EQ(answer.snapshot_count, 1U) << container;
+    EXPECT_EQ(answer.snapshots[0][Field::kStatus].text, "a") << container;
+  }
+}
+
 TEST(AnswerReader, SeesWrongTypesAtEveryLevel) {
   for (const std::string& value :
        std::vector<std::string>{"null", "1", "1.5", "true", "\"x\"", "[]", "[1]", "{}"}) {
     const bool object = value == "{}", array = value[0] == '[', null = value == "null";
     const std::string snapshots = BrokenBy(R"({"Snapshots":)" + value + "}");
-    EXPECT_EQ(snapshots, "") << "an absent list is the judge's affair: " << value;
+    const std::string within = value == "[1]" ? " response.snapshot.object" : "";
+    EXPECT_EQ(snapshots, array ? "response.snapshots.container" + within : "")
+        << "an absent list is the judge's affair: " << value;
     EXPECT_EQ(
         BrokenBy(R"({"Snapshots":{"Snapshot":)" + value + "}}"),
         array ? (value == "[]" ? "" : "response.snapshot.object") : "response.snapshots.container")

@@ -43,20 +43,19 @@ std::uint64_t Media(const ObservedAnswer& answer, const Response& response) {
   return Mix(hash, !answer.readable ? "" : answer.xml ? "xml" : "json");
 }
 
-std::uint64_t Problems(const ObservedAnswer& answer) {
+// What is wrong with its form: of the container of the list, or of the rest.
+std::uint64_t Problems(const ObservedAnswer& answer, bool of_container) {
   std::uint64_t hash = 0;
   for (const Difference& problem : answer.problems) {
+    if ((problem.rule == "response.snapshots.container"_rule) != of_container) continue;
     hash = Mix(Mix(hash, Id(problem.rule)), problem.shape);
   }
   return hash;
 }
 
-std::uint64_t Kinds(const ObservedAnswer& answer) {
-  std::uint64_t hash = Mix(Mix(0, NameOf(answer.list_kind)), answer.has_list ? "list" : "none");
-  for (const ObservedValue* value : {&answer.page_size, &answer.page_number, &answer.total_count}) {
-    hash = Mix(hash, NameOf(value->kind));
-  }
-  return hash;
+std::uint64_t Container(const ObservedAnswer& answer) {
+  const std::uint64_t hash = Mix(Problems(answer, true), NameOf(answer.list_kind));
+  return Mix(hash, answer.has_list ? "list" : "none");
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   out.parts[AnswerDigest::kOutcome] = Folded(Outcome(answer, response));
   out.parts[AnswerDigest::kStatus] = static_cast<std::uint32_t>(response.status);
   out.parts[AnswerDigest::kMedia] = Folded(Media(answer, response));
-  out.parts[AnswerDigest::kProblems] = Folded(Problems(answer));
+  out.parts[AnswerDigest::kProblems] = Folded(Problems(answer, false));
   if (!answer.readable) return out;
   out.parts[AnswerDigest::kCode] = Folded(Mix(0, answer.code));
   out.parts[AnswerDigest::kMessage] = Folded(Mix(0, answer.message));
@@ -79,9 +78,15 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
       Folded(Mix(Mix(0, fmt::format("{} {} {}", NameOf(answer.request_id.kind), other_header,
                                     NameOf(answer.host_id.kind))),
                  FormOf(answer.request_id.text)));
-  out.parts[AnswerDigest::kKinds] = Folded(Kinds(answer));
-  out.parts[AnswerDigest::kNumbers] = Folded(
-      Mix(Mix(Mix(0, answer.page_size.text), answer.page_number.text), answer.total_count.text));
+  out.parts[AnswerDigest::kContainer] = Folded(Container(answer));
+  const auto add_number = [&out](AnswerDigest::Part kind, AnswerDigest::Part text,
+                                 const ObservedValue& value) {
+    out.parts[kind] = Folded(Mix(0, NameOf(value.kind)));
+    out.parts[text] = Folded(Mix(0, value.text));
+  };
+  add_number(AnswerDigest::kPageSizeKind, AnswerDigest::kPageSize, answer.page_size);
+  add_number(AnswerDigest::kPageNumberKind, AnswerDigest::kPageNumber, answer.page_number);
+  add_number(AnswerDigest::kTotalCountKind, AnswerDigest::kTotalCount, answer.total_count);
   out.parts[AnswerDigest::kToken] = Folded(
       Mix(Mix(0, NameOf(answer.next_token.kind)), answer.next_token.text.empty() ? "" : "token"));
   std::array<std::uint64_t, kFieldCount> fields{};
@@ -158,25 +163,51 @@ std::size_t Distance(const AnswerDigest::Parts& unlike) {
   return unlike.count() + (outcome ? kOfOutcome : unlike[AnswerDigest::kList] ? kOfList : 0);
 }
 
+namespace {
+
+// What a rule about the form of one part speaks of; nothing if it is about more.
+AnswerDigest::Parts PartsOfForm(Rule rule) {
+  using enum AnswerDigest::Part;
+  AnswerDigest::Parts out;
+  const std::string_view id = Id(rule);
+  const auto speaks_of = [&](std::string_view echo, std::string_view type) {
+    return id == echo || id == type;
+  };
+  if (id.starts_with("response.tag")) out.set(kTags).set(kFieldKinds);
+  if (id == "response.snapshots.container") out.set(kContainer);
+  if (speaks_of("page.size.echo", "response.page_size.type")) {
+    out.set(kPageSize).set(kPageSizeKind);
+  }
+  if (speaks_of("page.number.echo", "response.page_number.type")) {
+    out.set(kPageNumber).set(kPageNumberKind);
+  }
+  if (speaks_of("page.total_count.matches", "response.total_count.type")) {
+    out.set(kTotalCount).set(kTotalCountKind);
+  }
+  for (const FieldInfo& info : kFields) {
+    if (info.rule != kNoRule && info.rule == rule) {
+      out.set(kFirstField + static_cast<std::size_t>(info.field)).set(kFieldKinds);
+    }
+  }
+  return out.any() ? out.set(kProblems) : out;
+}
+
+}  // namespace
+
 AnswerDigest::Parts PartsOf(const Difference& difference) {
   using enum AnswerDigest::Part;
+  AnswerDigest::Parts out;
   switch (difference.aspect) {
     case Aspect::kOutcome:
-      return AnswerDigest::Parts().set(kOutcome).set(kStatus).set(kCode).set(kMessage);
+      return out.set(kOutcome).set(kStatus).set(kCode).set(kMessage);
     case Aspect::kList:
-      return AnswerDigest::Parts().set(kNumbers).set(kToken).set(kList);
+      return out.set(kPageSize).set(kPageNumber).set(kTotalCount).set(kToken).set(kList);
     case Aspect::kForm:
       break;
   }
-  // Each field may be wrong for a reason of its own.
-  const auto of_field = std::ranges::find(kFields, difference.rule, &FieldInfo::rule);
-  const bool of_tags = Id(difference.rule).starts_with("response.tag");
-  if (of_tags || (of_field != kFields.end() && difference.rule != kNoRule)) {
-    const std::size_t part =
-        of_tags ? kTags : kFirstField + static_cast<std::size_t>(of_field - kFields.begin());
-    return AnswerDigest::Parts().set(kProblems).set(kKinds).set(kFieldKinds).set(part);
-  }
-  return ~AnswerDigest::Parts().set(kToken).set(kList);
+  // Each part may be wrong for a reason of its own.
+  out = PartsOfForm(difference.rule);
+  return out.any() ? out : ~AnswerDigest::Parts().set(kToken).set(kList);
 }
 
 }  // namespace assay

@@ -23,14 +23,19 @@ struct AnswerDigest {
     kStatus,   // the three follow from another outcome
     kCode,
     kMessage,
-    kMedia,     // media type, encoding, JSON or XML, whether it came late
-    kEnvelope,  // RequestId and HostId
-    kRepeated,  // whether the RequestId was given before
-    kProblems,  // what is wrong with its form
-    kKinds,     // types of the numbers and of the list
-    kNumbers,   // PageSize, PageNumber, TotalCount
-    kToken,     // whether there is a NextToken
-    kList,      // ids, in their order
+    kMedia,         // media type, encoding, JSON or XML, whether it came late
+    kEnvelope,      // RequestId and HostId
+    kRepeated,      // whether the RequestId was given before
+    kProblems,      // what is wrong with its form
+    kContainer,     // what the list is in
+    kPageSizeKind,  // types of the numbers …
+    kPageNumberKind,
+    kTotalCountKind,
+    kPageSize,  // … and their values
+    kPageNumber,
+    kTotalCount,
+    kToken,  // whether there is a NextToken
+    kList,   // ids, in their order
     kTags,
     kFieldKinds,  // types of fields and tags
     kFirstField,  // and one for each field from here on

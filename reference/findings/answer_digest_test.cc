@@ -37,16 +37,32 @@ TEST(AnswerDigest, TellsWhichPartsDiffer) {
   const AnswerDigest plain = DigestOf(Plain());
   Response text = Plain();
   Replace(text, "\"PageNumber\":1", "\"PageNumber\":\"1\"");
-  EXPECT_EQ(DigestOf(text).Unlike(plain), AnswerDigest::Parts().set(kKinds));
+  EXPECT_EQ(DigestOf(text).Unlike(plain), AnswerDigest::Parts().set(kPageNumberKind));
   Response total = Plain();
   Replace(total, "\"TotalCount\":", "\"TotalCount\":1");
-  EXPECT_EQ(DigestOf(total).Unlike(plain), AnswerDigest::Parts().set(kNumbers));
+  EXPECT_EQ(DigestOf(total).Unlike(plain), AnswerDigest::Parts().set(kTotalCount));
+}
+
+// So that of two mistakes in one answer each is told by its own part.
+TEST(AnswerDigest, KnowsWhichPartADifferenceShowsIn) {
+  const auto parts = [](Rule rule) { return PartsOf(FormDifference(rule, "", "")); };
+  const std::vector<Rule> apart = {"response.field.status"_rule, "response.field.usage"_rule,
+                                   "page.number.echo"_rule, "response.total_count.type"_rule,
+                                   "response.snapshots.container"_rule};
+  for (std::size_t i = 0; i < apart.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const AnswerDigest::Parts shared = parts(apart[i]) & parts(apart[j]);
+      EXPECT_TRUE((shared & ~AnswerDigest::Parts().set(kProblems).set(kFieldKinds)).none())
+          << Id(apart[i]) << " and " << Id(apart[j]);
+    }
+  }
+  EXPECT_TRUE(parts("encoding.http.complete"_rule)[kFirstField]);
 }
 
 // That the fields of other snapshots differ follows from the list.
 TEST(AnswerDigest, LeavesOutWhatFollows) {
   const AnswerDigest::Parts list = DigestOf(Plain({{"PageSize", "20"}})).Unlike(DigestOf(Plain()));
-  EXPECT_TRUE(list[kList] && list[kNumbers]);
+  EXPECT_TRUE(list[kList] && list[kPageSize]);
   EXPECT_EQ((list >> kTags).count(), 0u);
   const AnswerDigest::Parts refused =
       DigestOf(Plain({{"Usage", "no_such_usage"}})).Unlike(DigestOf(Plain()));

@@ -538,7 +538,10 @@ namespace {
 AnswerDigest::Parts PartsOfOnePlace() {
   using enum AnswerDigest::Part;
   AnswerDigest::Parts out = ~AnswerDigest::Parts();
-  for (const auto part : {kOutcome, kMedia, kKinds, kNumbers, kToken, kList}) out.reset(part);
+  for (const auto part : {kOutcome, kMedia, kContainer, kPageSizeKind, kPageNumberKind,
+                          kTotalCountKind, kPageSize, kPageNumber, kTotalCount, kToken, kList}) {
+    out.reset(part);
+  }
   return out;
 }
 

@@ -24,8 +24,9 @@ void AddDeepFaults(std::vector<Fault>& out);
 void AddHostileFaults(std::vector<Fault>& out);
 void AddCompanyFaults(std::vector<Fault>& out);
 
-// Faults of filters in another measure (variants.h).
+// Faults of filters in another measure, and of the types of fields in another field (variants.h).
 void AddFilterVariants(std::vector<Fault>& out);
+void AddTypeVariants(std::vector<Fault>& out);
 
 // Below: what several topics use.
 

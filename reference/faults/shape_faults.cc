@@ -150,13 +150,30 @@ constexpr TypeFault kTypeFaults[] = {
     {Field::kKMSKeyId, "null", "writes null for a {} that is not there", WriteNull},
 };
 
+std::string IdOf(const TypeFault& fault) {
+  return fmt::format("shape.field.{}_{}", Snake(InfoOf(fault.field).name), fault.word);
+}
+
 void AddType(std::vector<Fault>& out, const TypeFault& fault) {
   const std::string_view name = kFields[static_cast<std::size_t>(fault.field)].name;
   std::vector<Rule> breaks = {FieldRule(fault.field)};
   if (fault.write == WriteNull) breaks.push_back("response.null.absent"_rule);
-  AddSnapshot(out, fmt::format("shape.field.{}_{}", Snake(name), fault.word),
-              fmt::format(fmt::runtime(fault.title), name), 1, std::move(breaks),
+  AddSnapshot(out, IdOf(fault), fmt::format(fmt::runtime(fault.title), name), 1, std::move(breaks),
               [write = fault.write, name](const Scene&, Json& snapshot) { write(snapshot, name); });
+}
+
+// Whether another field could be written so, too.
+bool CanBeWrittenSo(const TypeFault& fault, const FieldInfo& other) {
+  const FieldInfo& own = InfoOf(fault.field);
+  const auto is_time = [](const FieldInfo& info) {
+    return info.field == Field::kCreationTime || info.field == Field::kLastModifiedTime;
+  };
+  if (other.field == own.field || other.rule == kNoRule || other.type != own.type) return false;
+  if (fault.write == WriteNumber || fault.write == WriteWithoutSign || fault.write == WriteUnit)
+    return false;
+  if (fault.write == WriteCapitals) return !other.values.empty();
+  if (fault.write == WriteNull) return !other.required;
+  return is_time(own) == is_time(other);
 }
 
 void AddTagShapes(std::vector<Fault>& out) {
@@ -411,6 +428,38 @@ void AddShapeFaults(std::vector<Fault>& out) {
   AddRequestIds(out);
   AddTextShapes(out);
   AddXml(out);
+}
+
+// The same in JSON and in XML, of a text that stays one.
+void AddTextForm(std::vector<Fault>& out, const TypeFault& fault) {
+  const auto rewrite = [write = fault.write, field = fault.field](const Scene&,
+                                                                  Snapshot& snapshot) {
+    const std::string name(InfoOf(field).name);
+    Json one = {{name, snapshot[field]}};
+    write(one, name);
+    if (one[name].is_string()) snapshot.Set(field, one[name].get<std::string>());
+  };
+  out.push_back({.id = IdOf(fault),
+                 .title = fmt::format(fmt::runtime(fault.title), InfoOf(fault.field).name),
+                 .stage = Stage::kRender,
+                 .breaks = {FieldRule(fault.field)},
+                 .snapshot = rewrite});
+}
+
+void AddTypeVariants(std::vector<Fault>& out) {
+  for (const TypeFault& fault : kTypeFaults) {
+    const bool text = InfoOf(fault.field).type == FieldType::kString && fault.write != WriteNull;
+    if (text) AddTextForm(out, fault);
+    for (const FieldInfo& other : kFields) {
+      if (!CanBeWrittenSo(fault, other)) continue;
+      if (text) {
+        AddTextForm(out, {other.field, fault.word, fault.title, fault.write});
+        out.back().id = IdOf(fault);
+      }
+      AddType(out, {other.field, fault.word, fault.title, fault.write});
+      out.back().id = IdOf(fault);
+    }
+  }
 }
 
 }  // namespace assay

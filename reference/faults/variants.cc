@@ -28,6 +28,7 @@ class Maker {
     Tags();
     Filters();
     AddFilterVariants(out_);
+    AddTypeVariants(out_);
     return std::move(out_);
   }
 
@@ -224,7 +225,9 @@ class Maker {
 const std::vector<Fault>& Variants() {
   static const std::vector<Fault> variants = [] {
     std::vector<Fault> out = Maker().Make();
-    for (Fault& variant : out) variant.breaks = FindFault(variant.id)->breaks;
+    for (Fault& variant : out) {
+      if (variant.breaks.empty()) variant.breaks = FindFault(variant.id)->breaks;
+    }
     return out;
   }();
   return variants;

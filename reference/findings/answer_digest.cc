@@ -89,11 +89,11 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
   add_number(AnswerDigest::kTotalCountKind, AnswerDigest::kTotalCount, answer.total_count);
   out.parts[AnswerDigest::kToken] = Folded(
       Mix(Mix(0, NameOf(answer.next_token.kind)), answer.next_token.text.empty() ? "" : "token"));
-  std::array<std::uint64_t, kFieldCount> fields{};
+  std::array<std::uint64_t, kFieldCount> fields{}, field_kinds{};
   std::uint64_t ids = 0, tags = 0, kinds = 0;
-  const auto add_kind = [&kinds](Kind kind) {
-    kinds = (kinds ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
-    kinds ^= kinds >> 32;
+  const auto add_kind = [](std::uint64_t& hash, Kind kind) {
+    hash = (hash ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 32;
   };
   for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
     const ObservedSnapshot& snapshot = answer.snapshots[i];
@@ -102,22 +102,23 @@ AnswerDigest AnswerDigester::Of(const ObservedAnswer& answer, const Response& re
     for (std::size_t f = 0; f < kFieldCount; ++f) {
       fields[f] = MixQuickHash(fields[f],
                                seen ? seen->field_hashes[f] : QuickHash(snapshot.fields[f].text));
-      add_kind(snapshot.fields[f].kind);
+      add_kind(field_kinds[f], snapshot.fields[f].kind);
     }
-    add_kind(snapshot.tags_kind);
+    add_kind(kinds, snapshot.tags_kind);
     for (std::size_t t = 0; t < snapshot.tags.size(); ++t) {
       const auto& [key, value] = snapshot.tags[t];
       tags = MixQuickHash(tags, seen ? seen->tag_hashes[2 * t] : QuickHash(key.text));
       tags = MixQuickHash(tags, seen ? seen->tag_hashes[2 * t + 1] : QuickHash(value.text));
-      add_kind(key.kind);
-      add_kind(value.kind);
+      add_kind(kinds, key.kind);
+      add_kind(kinds, value.kind);
     }
   }
   out.parts[AnswerDigest::kList] = Folded(ids);
   out.parts[AnswerDigest::kTags] = Folded(tags);
-  out.parts[AnswerDigest::kFieldKinds] = Folded(kinds);
+  out.parts[AnswerDigest::kTagKinds] = Folded(kinds);
   for (std::size_t f = 0; f < kFieldCount; ++f) {
     out.parts[AnswerDigest::kFirstField + f] = Folded(fields[f]);
+    out.parts[AnswerDigest::kFirstFieldKind + f] = Folded(field_kinds[f]);
   }
   if (answer.next_token.kind == ObservedValue::Kind::kText) out.next_token = answer.next_token.text;
   return out;
@@ -173,7 +174,7 @@ AnswerDigest::Parts PartsOfForm(Rule rule) {
   const auto speaks_of = [&](std::string_view echo, std::string_view type) {
     return id == echo || id == type;
   };
-  if (id.starts_with("response.tag")) out.set(kTags).set(kFieldKinds);
+  if (id.starts_with("response.tag")) out.set(kTags).set(kTagKinds);
   if (id == "response.snapshots.container") out.set(kContainer);
   if (speaks_of("page.size.echo", "response.page_size.type")) {
     out.set(kPageSize).set(kPageSizeKind);
@@ -186,7 +187,8 @@ AnswerDigest::Parts PartsOfForm(Rule rule) {
   }
   for (const FieldInfo& info : kFields) {
     if (info.rule != kNoRule && info.rule == rule) {
-      out.set(kFirstField + static_cast<std::size_t>(info.field)).set(kFieldKinds);
+      const auto field = static_cast<std::size_t>(info.field);
+      out.set(kFirstField + field).set(kFirstFieldKind + field);
     }
   }
   return out.any() ? out.set(kProblems) : out;
@@ -208,6 +210,10 @@ AnswerDigest::Parts PartsOf(const Difference& difference) {
   // Each part may be wrong for a reason of its own.
   out = PartsOfForm(difference.rule);
   return out.any() ? out : ~AnswerDigest::Parts().set(kToken).set(kList);
+}
+
+bool ShowInOnePart(const Difference& a, const Difference& b) {
+  return (PartsOf(a) & PartsOf(b)).reset(AnswerDigest::kProblems).any();
 }
 
 }  // namespace assay

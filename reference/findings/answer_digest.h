@@ -37,9 +37,10 @@ struct AnswerDigest {
     kToken,  // whether there is a NextToken
     kList,   // ids, in their order
     kTags,
-    kFieldKinds,  // types of fields and tags
-    kFirstField,  // and one for each field from here on
-    kParts = kFirstField + kFieldCount
+    kTagKinds,                                    // types of tags
+    kFirstField,                                  // the values of each field from here on …
+    kFirstFieldKind = kFirstField + kFieldCount,  // … and their types
+    kParts = kFirstFieldKind + kFieldCount
   };
   using Parts = std::bitset<kParts>;
 
@@ -61,6 +62,8 @@ std::size_t Distance(const AnswerDigest::Parts& unlike);
 
 // The parts that the difference shows in.
 AnswerDigest::Parts PartsOf(const Difference& difference);
+// False if each is about a part of its own, so that what mends one leaves the other.
+bool ShowInOnePart(const Difference& a, const Difference& b);
 
 class AnswerDigester {
  public:

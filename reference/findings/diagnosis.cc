@@ -286,9 +286,12 @@ bool Diagnosis::IsRightAbout(const Evidence& evidence, const Fault& fault, const
     const AnswerDigest answer = imitation.AskWithChain(evidence.telling[i]);
     const AnswerDigest& seen = observations_[evidence.telling[i]].digest;
     const AnswerDigest::Parts changed = answer.Unlike(evidence.without[i]);
+    // What becomes an error has to be the error that was seen.
+    AnswerDigest::Parts to_agree = changed | AnswerDigest::Parts().set(AnswerDigest::kOutcome);
+    if (changed[AnswerDigest::kOutcome])
+      to_agree.set(AnswerDigest::kStatus).set(AnswerDigest::kCode);
     const Effect effect{evidence.without[i].Unlike(seen), changed, answer.Unlike(seen),
-                        changed.any() && answer.Agrees(seen, changed) &&
-                            !answer.Unlike(seen).test(AnswerDigest::kOutcome)};
+                        changed.any() && answer.Agrees(seen, to_agree)};
     const Says says = judgement(effect);
     hit |= says == Says::kYes;
     if (says == Says::kNo && misses-- == 0) return false;
@@ -443,11 +446,13 @@ FaultList Diagnosis::Fitting(const Search& search, const std::vector<Fault>& fau
   return out;
 }
 
-// In how many of the group's answers the fault gives what is wrong, not just in short ones.
-std::size_t Diagnosis::Explained(const Search& search, const Fault& fault) const {
+// In how many of the group's answers the fault gives what is wrong, not just in short ones; and how
+// many there are that show it: a list in another order hides what else is wrong in it.
+std::pair<std::size_t, std::size_t> Diagnosis::Explained(const Search& search,
+                                                         const Fault& fault) const {
   const AnswerDigest::Parts& shown = search.failure.shown;
   const std::vector<std::size_t>& telling = search.more.telling;
-  std::size_t right = 0;
+  std::size_t right = 0, all = 0;
   for (std::size_t i = 0; i < telling.size(); ++i) {
     Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
     if (search.evidence.primed) imitation.Ask(0);
@@ -456,9 +461,11 @@ std::size_t Diagnosis::Explained(const Search& search, const Fault& fault) const
     const AnswerDigest::Parts mended =
         answer.Unlike(search.more.without[i]) & search.more.without[i].Unlike(seen);
     // One part is enough: equal times may be in another order.
-    right += (mended & shown & ~answer.Unlike(seen)).any() ? 1 : 0;
+    const bool is_right = (mended & shown & ~answer.Unlike(seen)).any();
+    right += is_right ? 1 : 0;
+    all += is_right || (search.more.without[i].Unlike(seen) & shown).any() ? 1 : 0;
   }
-  return right;
+  return {right, all};
 }
 
 Diagnosis::Spoils Diagnosis::SpoilsOfTheRest(const Search& search, const Fault& fault) const {
@@ -563,10 +570,12 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
     for (const auto& entry : out) {
       if (sound.size() == most) break;
       const Fault& fault = *entry.second;
-      const bool explains_most = 2 * Explained(search, fault) >= search.more.telling.size();
-      if (!explains_most || !ShowsInSmallest(search, fault)) continue;
+      const auto [explained, all] = Explained(search, fault);
+      if (2 * explained < all || !ShowsInSmallest(search, fault)) continue;
       const Spoils spoils = SpoilsOfTheRest(search, fault);
       if (spoils == Spoils::kMuch) continue;
+      // One that is wrong about right answers, too, has to be right about nearly all wrong ones.
+      if (spoils == Spoils::kSome && 10 * explained < 9 * all) continue;
       if (sound.empty()) varies = spoils == Spoils::kSome;
       sound.push_back(entry);
     }
@@ -578,10 +587,13 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
     const FaultList& named = ExplainByWholeRun(judge, reading);
     if (!named.empty()) return {named};
   }
-  const bool fits_all =
-      !ranked.empty() && Explained(search, *ranked.front().second) == search.more.telling.size();
+  bool fits_all = false;
+  if (!ranked.empty()) {
+    const auto [explained, all] = Explained(search, *ranked.front().second);
+    fits_all = explained == all;
+  }
   const Named best{BestNamed(ranked), varies, false, varies};
-  if (fits_all || asked_ > kMostAsked) return best;
+  if ((fits_all && !varies) || asked_ > kMostAsked) return best;
   const Ranked varied = fitting(Variants(), 1);
   if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {
     return {BestNamed(varied), true};

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "reference/faults/fault.h"
@@ -142,8 +143,8 @@ class Diagnosis {
   template <typename Judgement>
   FaultList Fitting(const Search& search, const std::vector<Fault>& faults,
                     const Judgement& judgement) const;
-  // How many of `more` it explains.
-  std::size_t Explained(const Search& search, const Fault& fault) const;
+  // How many of `more` it explains, and how many there are to explain.
+  std::pair<std::size_t, std::size_t> Explained(const Search& search, const Fault& fault) const;
   // What of the right answers the fault would make wrong: some, if they are to requests that lack
   // something of what the failing ones ask for; much, if they ask for as much.
   enum class Spoils { kNothing, kSome, kMuch };

@@ -319,11 +319,12 @@ void MoveAll(std::vector<Settled>& from, const Belongs& belongs, std::vector<Set
   from.erase(rest, from.end());
 }
 
-// A finding that never showed again may still be one that always does.
 Diagnosis::Pattern PatternOf(const Finding& finding) {
+  constexpr int kMany = 20;  // tries, after which what never showed again does not always show
   const Repeats &alone = finding.repeated, &overlapping = finding.overlapping;
-  if (!IsIntermittent(finding) || alone.failed + overlapping.failed == 0) {
-    return Diagnosis::Pattern::kAlways;
+  if (!IsIntermittent(finding)) return Diagnosis::Pattern::kAlways;
+  if (alone.failed + overlapping.failed == 0) {
+    return alone.tried < kMany ? Diagnosis::Pattern::kAlways : Diagnosis::Pattern::kNowAndThen;
   }
   // Company brings it about only if it shows much more often there.
   const bool by_company = overlapping.failed * alone.tried >= 3 * alone.failed * overlapping.tried;
@@ -535,7 +536,7 @@ void FindingGroups::JoinExchanged(std::vector<Settled>& settled) {
 }
 
 // Of those that no fault explains: a target whose answers vary from one time to the next varies
-// everywhere, and what one request shows is one finding.
+// everywhere, and what one request shows in one part of its answer is one finding.
 void FindingGroups::JoinOfOneRequest(std::vector<Settled>& settled) {
   std::vector<Settled> out;
   while (!settled.empty()) {
@@ -544,7 +545,8 @@ void FindingGroups::JoinOfOneRequest(std::vector<Settled>& settled) {
     settled.erase(settled.begin());
     const auto belongs = [first = cluster.front()](const Settled& other) {
       if (IsIntermittent(first.finding)) return IsIntermittent(other.finding);
-      return other.group.request == first.group.request;
+      return other.group.request == first.group.request &&
+             ShowInOnePart(first.group.difference, other.group.difference);
     };
     MoveAll(settled, belongs, cluster);
     out.push_back(Merge(std::move(cluster), nullptr));

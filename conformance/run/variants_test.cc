@@ -33,7 +33,12 @@ TEST(Variants, HaveTheIdAndTheRulesOfTheirKindAndAnotherTitle) {
   for (const Fault& variant : Variants()) {
     const Fault* kind = FindFault(variant.id);
     ASSERT_NE(kind, nullptr) << variant.id;
-    EXPECT_EQ(variant.breaks, kind->breaks) << variant.id;
+    // The type of another field breaks the rule of that field.
+    if (variant.id.starts_with("shape.field.")) {
+      EXPECT_TRUE(Id(variant.breaks.front()).starts_with("response.field.")) << variant.title;
+    } else {
+      EXPECT_EQ(variant.breaks, kind->breaks) << variant.id;
+    }
     EXPECT_TRUE(titles.insert(variant.title).second) << variant.title;
   }
   EXPECT_GT(titles.size(), 300U);
@@ -42,7 +47,8 @@ TEST(Variants, HaveTheIdAndTheRulesOfTheirKindAndAnotherTitle) {
 TEST(Variants, AreNamedWithWhatTheyDo) {
   for (const char* title :
        {"counts 3 too few in TotalCount", "loses the last 2 snapshots of a walk",
-        "looks only at the first 2 tags of a snapshot"}) {
+        "looks only at the first 2 tags of a snapshot", "writes Usage in capitals",
+        "writes LastModifiedTime without seconds, in XML, too"}) {
     const Fault& variant = VariantThat(title);
     ModelTarget target(BuiltIn(), {}, {&variant});
     const std::vector<Finding> findings = FindingsAt(target);

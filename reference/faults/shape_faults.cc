@@ -4,6 +4,9 @@
 #include <cctype>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "reference/describe_snapshots/topic_reader.h"
 #include "reference/faults/families.h"
@@ -439,19 +442,22 @@ void AddTextForm(std::vector<Fault>& out, const TypeFault& fault) {
     write(one, name);
     if (one[name].is_string()) snapshot.Set(field, one[name].get<std::string>());
   };
-  out.push_back({.id = IdOf(fault),
-                 .title = fmt::format(fmt::runtime(fault.title), InfoOf(fault.field).name),
-                 .stage = Stage::kRender,
-                 .breaks = {FieldRule(fault.field)},
-                 .snapshot = rewrite});
+  out.push_back(
+      {.id = IdOf(fault),
+       .title = fmt::format(fmt::runtime(fault.title), InfoOf(fault.field).name) + ", in XML, too",
+       .stage = Stage::kRender,
+       .breaks = {FieldRule(fault.field)},
+       .snapshot = rewrite});
 }
 
 void AddTypeVariants(std::vector<Fault>& out) {
+  std::set<std::pair<Field, decltype(TypeFault::write)>> done;
+  for (const TypeFault& fault : kTypeFaults) done.emplace(fault.field, fault.write);
   for (const TypeFault& fault : kTypeFaults) {
     const bool text = InfoOf(fault.field).type == FieldType::kString && fault.write != WriteNull;
     if (text) AddTextForm(out, fault);
     for (const FieldInfo& other : kFields) {
-      if (!CanBeWrittenSo(fault, other)) continue;
+      if (!CanBeWrittenSo(fault, other) || !done.emplace(other.field, fault.write).second) continue;
       if (text) {
         AddTextForm(out, {other.field, fault.word, fault.title, fault.write});
         out.back().id = IdOf(fault);

@@ -319,12 +319,14 @@ void MoveAll(std::vector<Settled>& from, const Belongs& belongs, std::vector<Set
   from.erase(rest, from.end());
 }
 
-Diagnosis::Pattern PatternOf(const Finding& finding) {
+// `exchanged`: it belongs to another request, which is no fault of now and then.
+Diagnosis::Pattern PatternOf(const Finding& finding, bool exchanged) {
   constexpr int kMany = 20;  // tries, after which what never showed again does not always show
   const Repeats &alone = finding.repeated, &overlapping = finding.overlapping;
   if (!IsIntermittent(finding)) return Diagnosis::Pattern::kAlways;
   if (alone.failed + overlapping.failed == 0) {
-    return alone.tried < kMany ? Diagnosis::Pattern::kAlways : Diagnosis::Pattern::kNowAndThen;
+    const bool may_always_show = alone.tried < kMany || exchanged;
+    return may_always_show ? Diagnosis::Pattern::kAlways : Diagnosis::Pattern::kNowAndThen;
   }
   // Company brings it about only if it shows much more often there.
   const bool by_company = overlapping.failed * alone.tried >= 3 * alone.failed * overlapping.tried;
@@ -457,8 +459,9 @@ Diagnosis::Failure FailureOf(const auto& settled) {
 bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
                                   std::vector<Settled>& settled, std::vector<Settled>& out) const {
   const Settled& first = settled.front();
-  const Diagnosis::Named named = diagnosis_.Explain(FailureOf(first), PatternOf(first.finding),
-                                                    judge, suspicion.reading, suspicion.known);
+  const Diagnosis::Named named =
+      diagnosis_.Explain(FailureOf(first), PatternOf(first.finding, IsExchanged(first)), judge,
+                         suspicion.reading, suspicion.known);
   if (named.faults.empty()) return false;
   const Fault& fault = *named.faults.front();
   std::vector<Settled> cluster;

@@ -60,6 +60,7 @@ std::vector<std::string> FlagsOf(const CampaignOptions& options, int worker) {
       "-detect_leaks=0", "-timeout=3600", "-rss_limit_mb=0",
       // Signals end the campaign, not the engine.
       "-handle_int=0", "-handle_term=0"};
+  if (!options.wire) flags.emplace_back(kNotByRarity);
   flags.insert(flags.end(), options.flags.begin(), options.flags.end());
   return flags;
 }

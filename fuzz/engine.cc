@@ -94,9 +94,7 @@ void RunLibFuzzer(const std::vector<std::string>& flags, const std::vector<std::
   g_dataset = &dataset;
   g_run = std::move(run);
   g_at_end = std::move(at_end);
-  // An answer has thousands of features: to schedule inputs by how rare theirs are takes three
-  // quarters of the time, and finds less in as many requests (BENCHMARKS.md, Fuzzing).
-  std::vector<std::string> arguments = {"assay", "-entropic=0"};
+  std::vector<std::string> arguments = {"assay"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   arguments.insert(arguments.end(), folders.begin(), folders.end());
   std::vector<char*> argv;

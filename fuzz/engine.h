@@ -28,6 +28,10 @@ bool HasEngine();
 using RunInputs =
     std::function<void(std::string_view input, const std::vector<std::string>& siblings)>;
 
+// A flag of libFuzzer. An answer has thousands of features: to schedule inputs by how rare theirs
+// are takes most of the time, and finds less in as many requests (BENCHMARKS.md, Fuzzing).
+inline constexpr const char* kNotByRarity = "-entropic=0";
+
 // Gives `run` mutated inputs until it ends the process, or the flags of libFuzzer do; then `at_end`
 // is called. Each mutant comes with so many `siblings`. Values come from the dataset. `folders` are
 // the corpora: what is worth keeping is written to the first.

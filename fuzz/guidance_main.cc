@@ -131,7 +131,8 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder / "corpus");
   Experiment experiment(dataset, std::strtoull(argv[3], nullptr, 10));
   RunLibFuzzer(
-      {fmt::format("-seed={}", argv[2]), "-max_len=8192", "-verbosity=0", "-detect_leaks=0"},
+      {fmt::format("-seed={}", argv[2]), "-max_len=8192", "-verbosity=0", "-detect_leaks=0",
+       kNotByRarity},
       {(folder / "corpus").string(), (folder / "seeds").string()}, dataset, 0,
       [&](std::string_view text, const auto&) { experiment.Run(text); },
       [&] { experiment.End("not found"); });

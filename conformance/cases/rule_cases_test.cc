@@ -164,6 +164,16 @@ TEST(RuleCases, NoticeABrokenExpectationIfTheJudgeIsSilent) {
   EXPECT_EQ(bench.notes.violated(rule.id), 1U);
 }
 
+// It is not KMSKeyId that is wrong in a body that nobody can read.
+TEST(RuleCases, SayOfABodyThatCannotBeReadNothingElse) {
+  FaultyTarget target(BuiltIn());
+  target.bend_answer = [](const Request&, Response& response) { response.body.resize(20); };
+  Bench bench(target);
+  RunRuleCases(bench.context, Catalogue::Get()["response.field.kms_key_id"_rule]);
+  EXPECT_FALSE(bench.Found("response.field.kms_key_id"));
+  EXPECT_TRUE(bench.Found("encoding.json.well_formed"));
+}
+
 TEST(RuleCases, SayNothingTwice) {
   FaultyTarget target(BuiltIn());
   target.bend_request = [](Request& request) { request.Unset("Status"); };

@@ -389,9 +389,9 @@ void AddXml(std::vector<Fault>& out) {
       {"response.field.snapshot_name"_rule, "response.field.description"_rule,
        "response.tags.complete"_rule, "response.snapshot.known"_rule},
       [](std::string& body) { body = ReplacedAll(body, "&", "&amp;"); });
-  add("shape.xml.cdata_end", "writes ]]> in XML as it is", 3, malformed,
+  add("shape.xml.cdata_end", "writes ]]> in XML as it is", 3, {malformed[0]},
       [](std::string& body) { body = ReplacedAll(body, "]]&gt;", "]]>"); });
-  add("shape.xml.html_entity", "writes a no-break space as &nbsp; in XML", 3, malformed,
+  add("shape.xml.html_entity", "writes a no-break space as &nbsp; in XML", 3, {malformed[0]},
       [](std::string& body) { body = ReplacedAll(body, "\u00a0", "&nbsp;"); });
   add("shape.xml.called_latin_1", "says in its declaration that UTF-8 is ISO-8859-1", 2,
       {"encoding.utf8.valid"_rule}, [](std::string& body) {

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -585,7 +586,14 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   // When an intermittent fault shows, it may look like another one.
   if (known.empty() && (ranked.empty() || ranked.front().first > search.sample.size() / 20)) {
     const FaultList& named = ExplainByWholeRun(judge, reading);
-    if (!named.empty()) return {named};
+    const auto is_no_farther = [&](const Fault& fault, const Fault& other) {
+      const std::size_t of_other = FarFromRun(other, judge, reading, kNoBound, kNoBound);
+      return FarFromRun(fault, judge, reading, kNoBound, of_other) <= of_other;
+    };
+    if (!named.empty() &&
+        (ranked.empty() || !is_no_farther(*ranked.front().second, *named.front()))) {
+      return {named};
+    }
   }
   bool fits_all = false;
   if (!ranked.empty()) {
@@ -670,30 +678,39 @@ FaultList Diagnosis::ExplainOverlapping(const std::string& failure, const Judge&
 
 // For faults that depend on what came before: the run again, from its beginning. The right one
 // leaves next to nothing unexplained.
+std::vector<std::size_t> Diagnosis::Beginning(std::size_t most) const {
+  std::vector<std::size_t> out(std::min(most, observations_.size()));
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  return out;
+}
+
+std::size_t Diagnosis::FarFromRun(const Fault& fault, const Judge& judge, const Reading& reading,
+                                  std::size_t at_start, std::size_t bound) const {
+  const std::vector<std::size_t> start = Beginning(kStart), run = Beginning(kWholeRun);
+  std::size_t least = kNoBound;
+  // A fault that disturbs the order hides which order it is.
+  for (const OptionInfo& order : Catalogue::Get()["paging.order"_question].options) {
+    const Reading ordered = With(reading, "paging.order"_question, order.id);
+    const FaultList faults{&fault};
+    if (Disagreements({*this, judge, ordered, faults}, start, at_start) > at_start) continue;
+    least = std::min(least, Disagreements({*this, judge, ordered, faults}, run, bound));
+  }
+  return least;
+}
+
 const FaultList& Diagnosis::ExplainByWholeRun(const Judge& judge, const Reading& reading) const {
   if (whole_run_) return *whole_run_;
   FaultList& out = whole_run_.emplace();
-  std::vector<std::size_t> run;
-  for (std::size_t i = 0; i < std::min(kWholeRun, observations_.size()); ++i) run.push_back(i);
-  const std::size_t right = Disagreements({*this, judge, reading, FaultList()}, run, kNoBound);
+  const auto without = [&](std::size_t observations) {
+    return Disagreements({*this, judge, reading, FaultList()}, Beginning(observations), kNoBound);
+  };
   // One that is no better at the beginning is none later.
-  const std::vector<std::size_t> start(run.begin(), run.begin() + std::min(kStart, run.size()));
-  const std::size_t right_at_start =
-      Disagreements({*this, judge, reading, FaultList()}, start, kNoBound);
+  const std::size_t at_start = without(kStart), right = without(kWholeRun);
   Ranked ranked;
   for (const Fault& fault : Faults()) {
     if (fault.wire || !fault.history) continue;
-    std::size_t least = right;
-    // A fault that disturbs the order hides which order it is.
-    for (const OptionInfo& order : Catalogue::Get()["paging.order"_question].options) {
-      const Reading ordered = With(reading, "paging.order"_question, order.id);
-      const FaultList faults{&fault};
-      if (Disagreements({*this, judge, ordered, faults}, start, right_at_start) > right_at_start) {
-        continue;
-      }
-      least = std::min(least, Disagreements({*this, judge, ordered, faults}, run, right / 4));
-    }
-    if (least <= right / 4 && least < right) ranked.emplace_back(least, &fault);
+    const std::size_t far = FarFromRun(fault, judge, reading, at_start, right / 4);
+    if (far <= right / 4 && far < right) ranked.emplace_back(far, &fault);
   }
   out = BestNamed(std::move(ranked));
   return out;

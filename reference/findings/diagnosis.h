@@ -165,6 +165,12 @@ class Diagnosis {
   };
   std::vector<Flip> Flips(const std::vector<std::size_t>& unexplained, const FaultList& faults,
                           const Judge& judge, const Reading& reading) const;
+  std::vector<std::size_t> Beginning(std::size_t most) const;  // the first observations
+  // How far the reference with the fault is from the beginning of the run, under the order that
+  // fits best of those that are no farther than `at_start` at its start; beyond the bound it may be
+  // more.
+  std::size_t FarFromRun(const Fault& fault, const Judge& judge, const Reading& reading,
+                         std::size_t at_start, std::size_t bound) const;
   const FaultList& ExplainByWholeRun(const Judge& judge, const Reading& reading) const;
 
   std::vector<Observation> observations_;

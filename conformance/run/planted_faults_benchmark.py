@@ -3,10 +3,11 @@
 
     planted_faults_benchmark.py ASSAY SCRATCH [--draws 50] [--planted 3 6 10] [--seed 1] [--jobs 2]
 
-Each draw plants so many faults of the catalogue in `assay serve`, all but those of the transport, and makes one
-`assay run` at it. A fault is named if it is the first diagnosis of a finding, and seen if it is named or a finding is
-of a rule that it breaks. One that was not seen is planted again beside each of the others alone: if it is not seen beside one of
-them, that one covers it, and it does not count. Ends with 1 if fewer than 95 % of the others are seen.
+Each draw plants so many faults of the catalogue in `assay serve`, all but those of signatures and of the transport, and
+makes one `assay run` at it. A fault is named if it is the first diagnosis of a finding, and seen if it is named or a
+finding is of a rule that it breaks. One that was not seen is planted again beside each of the others alone: if it is
+not seen beside one of them, that one covers it, and it does not count. Ends with 1 if fewer than 95 % of the others
+are seen.
 """
 import argparse
 import concurrent.futures

@@ -563,7 +563,8 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   const auto gives_the_same = [&](const Effect& effect) {
     return effect.agrees && (effect.changed & shown).any() ? Says::kYes : Says::kNo;
   };
-  bool varies = false;  // the first that fits shows in fewer requests
+  bool varies = false;    // the first that fits shows in fewer requests
+  bool fits_all = false;  // it explains the whole group
   const auto fitting = [&](const std::vector<Fault>& faults, std::size_t most) {
     Ranked out = Rank(search, Fitting(search, faults, gives_the_same));
     std::ranges::stable_sort(out, {}, &Ranked::value_type::first);
@@ -577,7 +578,10 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
       if (spoils == Spoils::kMuch) continue;
       // One that is wrong about right answers, too, has to be right about nearly all wrong ones.
       if (spoils == Spoils::kSome && 10 * explained < 9 * all) continue;
-      if (sound.empty()) varies = spoils == Spoils::kSome;
+      if (sound.empty()) {
+        varies = spoils == Spoils::kSome;
+        fits_all = explained == all;
+      }
       sound.push_back(entry);
     }
     return sound;
@@ -594,11 +598,6 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
         (ranked.empty() || !is_no_farther(*ranked.front().second, *named.front()))) {
       return {named};
     }
-  }
-  bool fits_all = false;
-  if (!ranked.empty()) {
-    const auto [explained, all] = Explained(search, *ranked.front().second);
-    fits_all = explained == all;
   }
   const Named best{BestNamed(ranked), varies, false, varies};
   if ((fits_all && !varies) || asked_ > kMostAsked) return best;
@@ -676,8 +675,6 @@ FaultList Diagnosis::ExplainOverlapping(const std::string& failure, const Judge&
   return out;
 }
 
-// For faults that depend on what came before: the run again, from its beginning. The right one
-// leaves next to nothing unexplained.
 std::vector<std::size_t> Diagnosis::Beginning(std::size_t most) const {
   std::vector<std::size_t> out(std::min(most, observations_.size()));
   std::iota(out.begin(), out.end(), std::size_t{0});
@@ -698,6 +695,8 @@ std::size_t Diagnosis::FarFromRun(const Fault& fault, const Judge& judge, const 
   return least;
 }
 
+// For faults that depend on what came before: the run again, from its beginning. The right one
+// leaves next to nothing unexplained.
 const FaultList& Diagnosis::ExplainByWholeRun(const Judge& judge, const Reading& reading) const {
   if (whole_run_) return *whole_run_;
   FaultList& out = whole_run_.emplace();

@@ -14,6 +14,7 @@
 #include "fuzz/exchange_input.h"
 #include "fuzz/features.h"
 #include "fuzz/input_script.h"
+#include "fuzz/linked_target.h"
 #include "fuzz/seeds.h"
 #include "fuzz/wire_search.h"
 #include "reference/findings/set_aside.h"
@@ -193,7 +194,9 @@ Done Campaign::State::OpenWire() {
 RunHeader Campaign::State::Header() const {
   RunHeader header{.assay = ASSAY_VERSION,
                    .spec_hash = SpecHash(),
-                   .target = watched ? watched->Name() : "model",
+                   .target = options.linked ? kLinkedTarget
+                             : watched      ? watched->Name()
+                                            : "model",
                    .dataset = plan.dataset_name,
                    .seed = options.seed,
                    .started = Now(),
@@ -201,7 +204,7 @@ RunHeader Campaign::State::Header() const {
   const auto add = [&](const char* flag, const std::string& value) {
     if (!value.empty()) header.options.emplace_back(flag, value);
   };
-  add("--target", options.target);
+  add("--target", options.linked ? kLinkedTarget : options.target);
   add("--dataset", options.dataset);
   for (auto& option : DescribeConnection(options.connection, options.target)) {
     header.options.push_back(std::move(option));
@@ -419,7 +422,9 @@ void Campaign::Run(std::string_view input, const std::vector<std::string>& sibli
                        static_cast<std::uint64_t>(state.options.max_time_s));
 }
 
-std::size_t Campaign::siblings() const { return state_->watched && !state_->wire ? kSiblings : 0; }
+std::size_t Campaign::siblings() const {  // What a sibling reaches would count for the input.
+  return state_->watched && !state_->wire && !state_->options.linked ? kSiblings : 0;
+}
 
 bool Campaign::IsOver() {
   State& state = *state_;

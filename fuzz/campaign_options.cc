@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "fuzz/linked_target.h"
 #include "reference/session/smallest_request.h"
 #include "reference/state/open_dataset.h"
 #include "reference/wire/endpoint.h"
@@ -54,6 +55,12 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
   if (options.wire && options.target.empty()) {
     return Error{"--wire", "sends bytes to an endpoint, so it needs --target http://host:port"};
   }
+  if (options.wire && options.linked) {
+    return Error{"--wire",
+                 "sends bytes to an endpoint, so it needs --target http://host:port: serve the "
+                 "emulator in place of linking it"};
+  }
+  if (options.linked && !HasLinkedTarget()) return NoLinkedTarget();
   if (options.wire && !options.from.empty()) {
     return Error{"--from", "names requests; --wire begins with messages, in a folder: --corpus"};
   }

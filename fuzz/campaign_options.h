@@ -17,7 +17,9 @@ namespace assay {
 
 // What `assay fuzz` was asked for. Texts are as the user wrote them.
 struct CampaignOptions {
-  std::string target;  // "" for the model in this process
+  // "" for the model in this process, kLinkedTarget for the emulator linked into it, until that was
+  // started; then its URL.
+  std::string target;
   std::string dataset;
   std::string reading;
   std::string region;
@@ -34,7 +36,8 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   int jobs = 1;
   std::string progress = "auto";
-  bool wire = false;  // the bytes of messages are mutated, not the parameters of requests
+  bool linked = false;  // the target runs in the worker's own process, which its coverage guides
+  bool wire = false;    // the bytes of messages are mutated, not the parameters of requests
   bool verbose = false;
   std::vector<std::string> flags;  // of libFuzzer
 };

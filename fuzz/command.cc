@@ -19,6 +19,7 @@
 
 #include "fuzz/campaign.h"
 #include "fuzz/engine.h"
+#include "fuzz/linked_target.h"
 #include "fuzz/seeds.h"
 #include "fuzz/wire_mutator.h"
 #include "reference/session/preflight.h"
@@ -78,15 +79,39 @@ void DivertOutput(const std::string& log) {
   close(file);
 }
 
-[[noreturn]] void Work(const CampaignOptions& options, const CampaignPlan& plan, int worker) {
+Done LookAt(const CampaignOptions& options, const CampaignPlan& plan) {
+  const auto target = OpenCampaignTarget(options);
+  if (!target) return target.error();
+  const auto obstacle = FindObstacle(**target, *plan.dataset, plan.dataset_name, "JSON");
+  if (obstacle) return *obstacle;
+  return Ok();
+}
+
+Result<std::unique_ptr<Campaign>> OpenCampaign(CampaignOptions& options, const CampaignPlan& plan,
+                                               int worker, std::ostream& errors) {
+  const std::string out = FolderOf(options, worker);
+  if (options.linked) {
+    const bool is_own = options.dataset.empty();
+    const std::string dataset =
+        is_own ? (fs::path(options.out) / fmt::format("dataset-{}.json", worker)).string()
+               : options.dataset;
+    const Result<std::string> url =
+        StartLinkedTarget(dataset, is_own ? plan.dataset.get() : nullptr);
+    if (!url) return url.error();
+    options.target = *url;
+    if (const Done done = LookAt(options, plan); !done) return done.error();
+  }
+  return Campaign::Open(options, plan, worker, out, errors);
+}
+
+[[noreturn]] void Work(CampaignOptions options, const CampaignPlan& plan, int worker) {
   // A group of its own: Ctrl-C reaches the parent alone, which passes it on once.
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const std::string errors_path = fmt::format("/dev/fd/{}", dup(STDERR_FILENO));
   std::ofstream errors(errors_path);
   if (!options.verbose) DivertOutput(LogOf(options, worker));
-  const std::string out = FolderOf(options, worker);
-  auto campaign = Campaign::Open(options, plan, worker, out, errors);
+  auto campaign = OpenCampaign(options, plan, worker, errors);
   if (!campaign) {
     errors << "assay fuzz: " << TerminalText(campaign.error().Text()) << std::endl;
     _exit(static_cast<int>(campaign.error().exit));
@@ -159,6 +184,25 @@ Result<std::vector<Worker>> StartAll(const CampaignOptions& options, const Campa
   return workers;
 }
 
+// A worker did not come to its end. An emulator within its process may have crashed, which is a
+// finding: the engine keeps the input.
+void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& trailer) {
+  const std::string after = CountText(trailer.exchanges, "exchange");
+  if (!options.linked) {
+    trailer.reason = fmt::format(
+        "a worker ended by itself after {}, so nothing is confirmed or diagnosed; what the engine "
+        "said is in {}",
+        after, LogOf(options, worker));
+    return;
+  }
+  trailer.reason = fmt::format(
+      "the emulator ended the process after {}; the input that did it is in {}, what was printed "
+      "then in {}",
+      after, (fs::path(options.out) / "inputs").string(), LogOf(options, worker));
+  trailer.verdict = VerdictOf(ExitCode::kViolations);
+  trailer.exit_code = static_cast<int>(ExitCode::kViolations);
+}
+
 // What the journals of the workers say, as one run. The campaign ended as the worker says that came
 // to its end first.
 Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vector<Worker>& workers,
@@ -168,12 +212,7 @@ Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vect
   for (std::size_t i = 0; i < workers.size(); ++i) {
     Result<RecordedRun> run = LoadRun(workers[i].out);
     if (!run) return run.error();
-    if (!run->finished) {
-      run->trailer.reason = fmt::format(
-          "a worker ended by itself after {}, so nothing is confirmed or diagnosed; what "
-          "the engine said is in {}",
-          CountText(run->trailer.exchanges, "exchange"), LogOf(options, static_cast<int>(i) + 1));
-    }
+    if (!run->finished) SayWhyUnfinished(options, static_cast<int>(i) + 1, run->trailer);
     if (i == first && run->trailer.campaign) ended = run->trailer.campaign->ended;
     runs.push_back(std::move(*run));
   }
@@ -182,14 +221,6 @@ Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vect
   RecordedRun& campaign = merged->front();
   if (campaign.trailer.campaign && !ended.empty()) campaign.trailer.campaign->ended = ended;
   return std::move(campaign);
-}
-
-Done LookAt(const CampaignOptions& options, const CampaignPlan& plan) {
-  const auto target = OpenCampaignTarget(options);
-  if (!target) return target.error();
-  const auto obstacle = FindObstacle(**target, *plan.dataset, plan.dataset_name, "JSON");
-  if (obstacle) return *obstacle;
-  return Ok();
 }
 
 Result<ExitCode> Fuzz(const CampaignOptions& options) {
@@ -204,7 +235,7 @@ Result<ExitCode> Fuzz(const CampaignOptions& options) {
                  "this program was built without libFuzzer; install libclang-rt-16-dev and build "
                  "again"};
   }
-  if (!options.target.empty()) {
+  if (!options.target.empty() && !options.linked) {
     if (const Done done = LookAt(options, *plan); !done) return done.error();
   }
   const Result<FolderLock> lock = FolderLock::Take(options.out);
@@ -245,7 +276,8 @@ void AddLimits(CLI::App& fuzz, CampaignOptions& options) {
 
 void AddOptions(CLI::App& fuzz, CampaignOptions& options) {
   fuzz.add_option("--target", options.target,
-                  "URL of the endpoint (default: the model in this process)");
+                  "URL of the endpoint, or `inprocess` for the emulator that was linked into this "
+                  "program (default: the model in this process)");
   fuzz.add_flag("--wire", options.wire,
                 "Mutates the bytes of HTTP messages, not the parameters of requests");
   fuzz.add_option("--dataset", options.dataset,
@@ -284,6 +316,7 @@ void AddFuzzCommand(CLI::App& app, int* exit_code) {
   AddOptions(*fuzz, *options);
   fuzz->callback([=]() {
     StopOnSignals();
+    options->linked = options->target == kLinkedTarget;
     const Result<ExitCode> code = Fuzz(*options);
     if (!code) std::cerr << "assay fuzz: " << TerminalText(code.error().Text()) << '\n';
     *exit_code = static_cast<int>(code ? *code : code.error().exit);

@@ -508,8 +508,8 @@ class JournalReader {
     run_.trailer.verdict = VerdictOf(code);
     run_.trailer.exit_code = static_cast<int>(code);
     run_.trailer.reason = fmt::format(
-        "the run was killed after {}: nothing is confirmed or diagnosed; `assay run "
-        "--resume` goes on",
+        "the run was killed after {}: nothing is confirmed or diagnosed; `assay run --resume` goes "
+        "on with a run, a campaign goes on from its corpus",
         CountText(exchanges_, "exchange"));
     run_.trailer.exchanges = exchanges_;
     run_.trailer.judged = judged_;

@@ -243,19 +243,37 @@ bool all_digits(const string& s) {
 }
 
 // JSON reader.
+struct Member;
 struct Json {
   enum Kind { Null, Bool, Number, String, Array, Object } kind = Null;
   bool b = false, integer = false;
   double num = 0;
   string s;
   vector<Json> items;
-  vector<std::pair<string, Json>> members;
-  const Json* get(const string& key) const {
-    for (auto& [k, v] : members)
-      if (k == key) return &v;
-    return nullptr;
-  }
+  vector<Member> members;
+  Json();
+  Json(const Json&);
+  Json(Json&&) noexcept;
+  Json& operator=(const Json&);
+  Json& operator=(Json&&) noexcept;
+  ~Json();
+  const Json* get(const string& key) const;
 };
+struct Member {
+  string key;
+  Json value;
+};
+Json::Json() = default;
+Json::Json(const Json&) = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(const Json&) = default;
+Json& Json::operator=(Json&&) noexcept = default;
+Json::~Json() = default;
+const Json* Json::get(const string& key) const {
+  for (auto& [k, v] : members)
+    if (k == key) return &v;
+  return nullptr;
+}
 struct BadJson : std::runtime_error {
   using runtime_error::runtime_error;
 };
@@ -306,7 +324,7 @@ class JsonReader {
         blanks();
         string key = str();
         need(':');
-        v.members.emplace_back(key, value(depth + 1));
+        v.members.push_back({key, value(depth + 1)});
       } while (take(','));
       need('}');
     } else if (take('[')) {
@@ -568,7 +586,7 @@ void load(const string& path) {
                                          "snapshot_links", "snapshots"};
   if (d.kind != Json::Object) throw std::runtime_error("dataset is not an object");
   for (auto& m : d.members)
-    if (!known.count(m.first)) throw std::runtime_error("unknown key " + m.first);
+    if (!known.count(m.key)) throw std::runtime_error("unknown key " + m.key);
   auto need = [&](const char* key, Json::Kind kind) -> const Json& {
     const Json* v = d.get(key);
     if (!v || v->kind != kind)
@@ -1276,6 +1294,51 @@ void print_list() {
             << "}" << std::endl;
 }
 
+[[noreturn]] void serve_all(int server) {
+  while (true) {
+    int fd = accept(server, nullptr, nullptr), yes = 1;
+    if (fd < 0) {
+      usleep(10000);
+      continue;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    timeval idle{120, 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
+    try {
+      std::thread([fd] {
+        try {
+          Connection(fd).serve();
+        } catch (...) {
+        }
+        close(fd);
+      }).detach();
+    } catch (const std::system_error&) {
+      close(fd);
+    }
+  }
+}
+
+#ifdef LINKED
+// Compiled with it, the emulator is no program but a part of the one that tests it, which calls
+// this. STRANGER_ON names switches and mistakes, with commas between them.
+extern "C" int assay_start_target(const char* dataset) {
+  try {
+    load(dataset);
+    const char* on = getenv("STRANGER_ON");
+    std::istringstream names(on ? on : "");
+    for (string name; getline(names, name, ',');) g_on.insert(name);
+    int server = listen_on("127.0.0.1:0");
+    std::thread(serve_all, server).detach();
+    sockaddr_in addr{};
+    socklen_t len = sizeof addr;
+    getsockname(server, (sockaddr*)&addr, &len);
+    return ntohs(addr.sin_port);
+  } catch (const std::exception& e) {
+    std::cerr << "stranger: " << e.what() << std::endl;
+    return 0;
+  }
+}
+#else
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   int server = -1;
@@ -1314,25 +1377,6 @@ int main(int argc, char** argv) {
     std::cerr << "stranger: " << e.what() << std::endl;
     return 2;
   }
-  while (true) {
-    int fd = accept(server, nullptr, nullptr), yes = 1;
-    if (fd < 0) {
-      usleep(10000);
-      continue;
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    timeval idle{120, 0};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
-    try {
-      std::thread([fd] {
-        try {
-          Connection(fd).serve();
-        } catch (...) {
-        }
-        close(fd);
-      }).detach();
-    } catch (const std::system_error&) {
-      close(fd);
-    }
-  }
+  serve_all(server);
 }
+#endif

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Campaigns at emulators within the process: inprocess_test.py ASSAY WITH_STRANGER WITH_REFERENCE SCRATCH"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+ASSAY, WITH_STRANGER, WITH_REFERENCE, SCRATCH = "", "", "", pathlib.Path()
+
+
+class InprocessCampaigns(unittest.TestCase):
+    def setUp(self):
+        self.out = SCRATCH / self.id().rpartition(".")[2]
+        shutil.rmtree(self.out, ignore_errors=True)
+
+    def start(self, program, *options, **environment):
+        return subprocess.Popen([program, "fuzz", "--target", "inprocess", "--progress", "off", "--out", str(self.out),
+                                 *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**os.environ, **environment})
+
+    def fuzz(self, program, *options, **environment):
+        campaign = self.start(program, *options, **environment)
+        said, _ = campaign.communicate(timeout=120)
+        return campaign.returncode, said
+
+    def rules(self):
+        findings = json.loads((self.out / "report.json").read_text())["findings"]
+        return {one["rule"] for one in findings if one["kind"] == "violation"}
+
+    def edges(self, worker=1):
+        """How much of the emulator's code was reached when libFuzzer last said so."""
+        log = (self.out / f"engine-{worker}.log").read_text()
+        return int((re.findall(r" cov: (\d+)", log) or ["0"])[-1])
+
+    def test_a_right_emulator_conforms_and_its_code_guides(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "10")
+        self.assertEqual(code, 0, said)
+        self.assertGreater(self.edges(), 1000)
+
+    def test_a_mistake_of_it_is_found(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "10", STRANGER_ON="stoi-throws")
+        self.assertEqual(code, 1, said)
+        self.assertTrue(self.rules())
+
+    def test_each_worker_has_its_own(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "8", "--jobs", "2")
+        self.assertEqual(code, 0, said)
+        self.assertGreater(self.edges(1), 1000)
+        self.assertGreater(self.edges(2), 1000)
+        self.assertEqual(json.loads((self.out / "report.json").read_text())["campaign"]["workers"], 2)
+
+    def test_the_reference_server_is_one(self):
+        code, said = self.fuzz(WITH_REFERENCE, "--max-time", "5")
+        self.assertEqual(code, 0, said)
+
+    def test_a_fault_of_the_reference_server_is_found(self):
+        code, said = self.fuzz(WITH_REFERENCE, "--max-time", "5", ASSAY_FAULT="paging.size.one_more")
+        self.assertEqual(code, 1, said)
+        self.assertIn("page.size.limits", self.rules())
+
+    def test_a_crash_of_it_is_a_violation_with_its_input(self):
+        campaign = self.start(WITH_STRANGER, "--max-time", "60")
+        self.addCleanup(campaign.kill)
+        corpus = self.out / "corpus"
+        for _ in range(300):
+            if corpus.is_dir() and len(list(corpus.iterdir())) > 20:
+                break
+            time.sleep(0.1)
+        children = pathlib.Path(f"/proc/{campaign.pid}/task/{campaign.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGABRT)
+        said, _ = campaign.communicate(timeout=60)
+        self.assertEqual(campaign.returncode, 1, said)
+        self.assertIn("the emulator ended the process", said)
+        self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
+
+    def test_a_program_without_an_emulator_says_how_to_link_one(self):
+        code, said = self.fuzz(ASSAY, "--max-time", "5")
+        self.assertEqual(code, 2, said)
+        self.assertIn("-DASSAY_INPROCESS", said)
+        self.assertFalse(self.out.exists())
+
+    def test_it_has_the_state_of_the_users_dataset(self):
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        dataset = SCRATCH / "dataset.json"
+        subprocess.run([ASSAY, "dataset", "--count", "50", "--out", str(dataset)], check=True, capture_output=True)
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "5", "--dataset", str(dataset))
+        self.assertEqual(code, 0, said)
+
+
+if __name__ == "__main__":
+    ASSAY, WITH_STRANGER, WITH_REFERENCE = sys.argv[1:4]
+    SCRATCH = pathlib.Path(sys.argv[4])
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "reference/state/dataset.h"
+#include "spec/text/result.h"
+
+namespace assay {
+
+// The value of --target that means the emulator linked into this program (fuzz/inprocess.h).
+inline constexpr const char* kLinkedTarget = "inprocess";
+
+// False if none was linked: -DASSAY_INPROCESS=... was not given when the program was built.
+bool HasLinkedTarget();
+// Says so, and what to do.
+Error NoLinkedTarget();
+
+// Starts it in this process, with that state in the file `dataset_file`, which is written first
+// unless it is the user's own (`dataset` is nullptr). The URL; the Error says what did not work.
+Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dataset* dataset);
+
+}  // namespace assay

@@ -227,6 +227,80 @@ std::vector<Pairs> FiltersAboutTags(const SuiteContext& context) {
   return out;
 }
 
+// Another character that takes as many bytes, and is not the same one in other letters; "" for
+// what filters may take as a sign of their own.
+std::string OtherCharacter(std::string_view character) {
+  std::string other(character);
+  char& last = other.back();
+  const auto is_in = [&](char first, char end) { return last >= first && last <= end; };
+  if (other.size() > 1) {
+    last = static_cast<char>(last ^ 2);
+  } else if (is_in('0', '9')) {
+    last = last == '0' ? '1' : '0';
+  } else if (is_in('a', 'z')) {
+    last = last == 'q' ? 'v' : 'q';
+  } else if (is_in('A', 'Z')) {
+    last = last == 'Q' ? 'V' : 'Q';
+  } else {
+    return {};
+  }
+  return other;
+}
+
+// The text with one character changed: the first that can be, the one in the middle, the last, and
+// the first beyond ASCII. What compares a part only, or after a conversion that loses something,
+// takes one of them for the text.
+std::vector<std::string> Neighbours(std::string_view text) {
+  std::vector<std::pair<std::size_t, std::string_view>> changeable;
+  std::vector<std::size_t> wanted;
+  ForEachCharacter(text, [&](const Character& character, std::string_view bytes) {
+    if (!character.valid || OtherCharacter(bytes).empty()) return;
+    if (bytes.size() > 1 && wanted.empty()) wanted.push_back(changeable.size());
+    changeable.emplace_back(static_cast<std::size_t>(bytes.data() - text.data()), bytes);
+  });
+  if (changeable.empty()) return {};
+  wanted.insert(wanted.end(), {0, changeable.size() / 2, changeable.size() - 1});
+  std::set<std::string> out;
+  for (const std::size_t which : wanted) {
+    const auto& [at, bytes] = changeable[which];
+    out.insert(std::string(text).replace(at, bytes.size(), OtherCharacter(bytes)));
+  }
+  return {out.begin(), out.end()};
+}
+
+// The values of names, ids and tags that are oddest, with one character changed.
+std::vector<Pairs> FiltersNextToValues(const SuiteContext& context) {
+  constexpr std::size_t kMostOfEach = 6;
+  using enum Field;
+  std::vector<std::vector<Pairs>> groups;
+  for (const auto& [field, name] : {std::pair(kSnapshotName, "SnapshotName"),
+                                    {kSourceDiskId, "DiskId"},
+                                    {kInstanceId, "InstanceId"},
+                                    {kSnapshotLinkId, "SnapshotLinkId"},
+                                    {kResourceGroupId, "ResourceGroupId"},
+                                    {kKMSKeyId, "KMSKeyId"},
+                                    {kSnapshotId, "SnapshotIds"}}) {
+    groups.push_back(FiltersBy(context, field, name));
+  }
+  groups.push_back(FiltersByTag(context));
+  std::vector<Pairs> out;
+  for (std::vector<Pairs>& filters : groups) {
+    std::ranges::stable_sort(filters, std::ranges::greater{}, Oddity);
+    if (filters.size() > kMostOfEach) filters.resize(kMostOfEach);
+    for (const Pairs& filter : filters) {
+      for (std::size_t i = 0; i < filter.size(); ++i) {
+        for (std::string& neighbour : Neighbours(filter[i].value)) {
+          out.push_back(filter);
+          out.back()[i].value = filter[i].name == "SnapshotIds"
+                                    ? fmt::format(R"(["{}"])", neighbour)
+                                    : std::move(neighbour);
+        }
+      }
+    }
+  }
+  return out;
+}
+
 TestOutcome Send(SuiteContext& context, const std::string& test,
                  std::vector<std::unique_ptr<Script>> scripts) {
   TestOutcome outcome;
@@ -311,7 +385,8 @@ std::vector<SuiteTest> SweepTests() {
   for (const auto& [name, make] : {std::pair<const char*, Maker>("near_times", FiltersNearTimes),
                                    {"calendar", FiltersByCalendar},
                                    {"several_tags", FiltersBySeveralTags},
-                                   {"about_tags", FiltersAboutTags}}) {
+                                   {"about_tags", FiltersAboutTags},
+                                   {"neighbours", FiltersNextToValues}}) {
     out.push_back({"sweeps", name, [test = std::string(name), make](SuiteContext& context) {
                      return SendFilters(context, test, make(context));
                    }});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "reference/describe_snapshots/select.h"
+#include "spec/text/utf8.h"
 
 namespace assay {
 
@@ -76,6 +77,14 @@ void Accept(Plan& plan, Rule rule) {
 
 void RefusePlan(Plan& plan, Rule rule, const char* code, std::string subject) {
   plan.refusals.push_back({rule, Catalogue::Get().FindError(code), false, std::move(subject)});
+}
+
+std::string WithoutBeyondAscii(std::string_view text) {
+  std::string out;
+  ForEachCharacter(text, [&](const Character&, std::string_view bytes) {
+    out += bytes.size() > 1 ? "?" : bytes;
+  });
+  return out;
 }
 
 std::string ReplacedAll(std::string text, std::string_view from, std::string_view to) {

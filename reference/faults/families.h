@@ -56,6 +56,9 @@ void Accept(Plan& plan, std::string_view code);
 void Accept(Plan& plan, Rule rule);
 // Refuses with that code.
 void RefusePlan(Plan& plan, Rule rule, const char* code, std::string subject = "");
+// The text with a `?` in place of each character beyond ASCII, as a conversion leaves it that does
+// not know them.
+std::string WithoutBeyondAscii(std::string_view text);
 std::string ReplacedAll(std::string text, std::string_view from, std::string_view to);
 
 }  // namespace assay

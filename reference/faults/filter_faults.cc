@@ -132,8 +132,8 @@ void AddForEach(std::vector<Fault>& out) {
   }
 }
 
-// Ids that are looked for by their prefix.
-void AddPrefixes(std::vector<Fault>& out) {
+// Values of which a part is compared.
+void AddPartial(std::vector<Fault>& out) {
   for (const FilterParameter& p : Parameters()) {
     if (std::string_view(p.name).find("Id") == std::string_view::npos) continue;
     const Field field = p.field;
@@ -149,7 +149,32 @@ void AddPrefixes(std::vector<Fault>& out) {
            };
            return right || begins(filter.value) || std::ranges::any_of(filter.values, begins);
          })});
+    if (field == Field::kSnapshotLinkId) continue;  // an unknown chain is refused before that
+    out.push_back(
+        {.id = fmt::format("filter.{}.suffix", p.word),
+         .title = fmt::format("compares the end of {} only", p.name),
+         .stage = Stage::kSelect,
+         .difficulty = 4,
+         .breaks = RulesOf(p),
+         .select = Treats(field, [field](const Filter& filter, const Snapshot& s, bool right) {
+           const auto ends = [&](const std::string& value) {
+             return value.size() == s[field].size() &&
+                    s[field].ends_with(value.substr(value.size() / 2));
+           };
+           return right || ends(filter.value) || std::ranges::any_of(filter.values, ends);
+         })});
   }
+  const FilterParameter& name = Parameters()[4];
+  out.push_back(
+      {.id = "filter.snapshot_name.beyond_ascii_alike",
+       .title = "takes all characters beyond ASCII in SnapshotName for the same",
+       .stage = Stage::kSelect,
+       .difficulty = 4,
+       .breaks = RulesOf(name),
+       .select = Treats(name.field, [](const Filter& filter, const Snapshot& s, bool right) {
+         return right || (!filter.value.empty() && WithoutBeyondAscii(s[Field::kSnapshotName]) ==
+                                                       WithoutBeyondAscii(filter.value));
+       })});
 }
 
 // Goes wrong on one value of an enumeration only.
@@ -397,7 +422,7 @@ void AddFilterFaults(std::vector<Fault>& out) {
                    return right && (!scene.Has("DiskId") || snapshot.Has(Field::kInstanceId));
                  }});
   AddForEach(out);
-  AddPrefixes(out);
+  AddPartial(out);
   for (const OneValue& value : kOneValues) out.push_back(FaultOf(value));
   AddConjunction(out);
   AddRegion(out);

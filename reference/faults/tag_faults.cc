@@ -114,6 +114,14 @@ void AddTagSelecting(std::vector<Fault>& out) {
       TakesPairs([](const Filter& f, const Tag& tag) {
         return tag.key.starts_with(f.value) && tag.value == f.second;
       }));
+  add("tag.key.beyond_ascii_alike", "takes all characters beyond ASCII in a key for the same", 4,
+      TakesPairs([](const Filter& f, const Tag& tag) {
+        return WithoutBeyondAscii(tag.key) == WithoutBeyondAscii(f.value) && tag.value == f.second;
+      }));
+  add("tag.value.beyond_ascii_alike", "takes all characters beyond ASCII in a value for the same",
+      4, TakesPairs([](const Filter& f, const Tag& tag) {
+        return tag.key == f.value && WithoutBeyondAscii(tag.value) == WithoutBeyondAscii(f.second);
+      }));
   add("tag.value.inverted", "lists snapshots whose tag has another value", 3,
       TakesPairs([](const Filter& f, const Tag& tag) {
         return tag.key == f.value && tag.value != f.second;

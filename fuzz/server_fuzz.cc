@@ -1,5 +1,6 @@
 // Any bytes as what a client sends to the reference server, with signatures and without: they are
 // answered, or the connection is closed, in time; and the next client gets its answer.
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -36,6 +37,22 @@ std::string AnswerOf(std::uint16_t port, std::string_view bytes) {
   return answer;
 }
 
+// Whether it answers a plain request. A machine that does much else may need longer for it than a
+// socket waits.
+bool Answers(std::uint16_t port) {
+  constexpr int kTries = 10;
+  std::string answer;
+  for (int i = 0; i < kTries; ++i) {
+    answer = AnswerOf(port,
+                      "GET /?Action=DescribeSnapshots&Version=2014-05-26&Format=JSON"
+                      "&RegionId=cn-hangzhou HTTP/1.1\r\nHost: h\r\n\r\n");
+    if (answer.find("RequestId") != std::string::npos) return true;
+  }
+  fmt::print(stderr, "the next client got in place of an answer: {}\n",
+             answer.empty() ? "nothing" : answer);
+  return false;
+}
+
 // The first byte says which of the two servers.
 void RunOne(std::string_view input) {
   static Server* const servers[] = {Started(false), Started(true)};
@@ -45,10 +62,7 @@ void RunOne(std::string_view input) {
   if (!answer.empty() && !answer.starts_with("HTTP/1.")) std::abort();
   static int clients = 0;
   if (++clients % 16 != 0) return;
-  const std::string next = AnswerOf(port,
-                                    "GET /?Action=DescribeSnapshots&Version=2014-05-26&Format=JSON"
-                                    "&RegionId=cn-hangzhou HTTP/1.1\r\nHost: h\r\n\r\n");
-  if (next.find("RequestId") == std::string::npos) std::abort();
+  if (!Answers(port)) std::abort();
 }
 
 }  // namespace

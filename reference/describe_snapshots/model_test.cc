@@ -62,6 +62,7 @@ struct Row {
   std::string question;
   Request request;
   std::map<std::string, Expected> options;
+  std::vector<std::pair<std::string, std::string>> beside = {};  // options of other questions
 };
 
 // Tokens that were given out, by text.
@@ -144,6 +145,8 @@ void AddPaging(std::vector<Row>& rows) {
   number("not_integer", "1.5", {{"refused", bad}, {"first_page", first}});
   number("beyond_32_bits", "99999999999999999999",
          {{"refused", bad}, {"first_page", first}, {"past_end", EmptyPage()}});
+  number("beyond_any_list", "1073741825",
+         {{"refused", bad}, {"past_end", Page(std::int64_t{1073741824} * 10, 10)}});
   const auto all = static_cast<std::int64_t>(TestDataset().In("cn-hangzhou").size());
   number("past_end", "20",
          {{"empty_page", Page(190, 10)},
@@ -553,10 +556,18 @@ void AddSnapshotName(std::vector<Row>& rows) {
                     name([](const std::string& n) { return n.find("data") != std::string::npos; })},
                    {"wildcard", Where(Field::kSnapshotName, "data")},
                    {"wildcard_named", Where(Field::kSnapshotName, "data")}}});
-  rows.push_back({"filter.snapshot_name.match",
-                  Ask({{"SnapshotName", "*"}}),
-                  {{"wildcard", name([](const std::string&) { return true; })},
-                   {"wildcard_named", name([](const std::string& n) { return !n.empty(); })}}});
+  rows.push_back(
+      {"filter.snapshot_name.match",
+       Ask({{"SnapshotName", "*"}}),
+       {{"wildcard", name([](const std::string&) { return true; })},
+        {"wildcard_named", name([](const std::string& n) { return !n.empty(); })},
+        {"trailing_wildcard", name([](const std::string&) { return true; })},
+        {"trailing_wildcard_named", name([](const std::string& n) { return !n.empty(); })}}});
+  rows.push_back(
+      {"filter.snapshot_name.match",
+       Ask({{"SnapshotName", "*ta*"}}),
+       {{"wildcard", name([](const std::string& n) { return n.find("ta") != std::string::npos; })},
+        {"trailing_wildcard", name([](const std::string& n) { return n.starts_with("*ta"); })}}});
   rows.push_back(
       {"filter.snapshot_name.letters",
        Ask({{"SnapshotName", "DATA-BACKUP"}}),
@@ -703,6 +714,10 @@ void AddTags(std::vector<Row>& rows) {
   rows.push_back({"tag.gap",
                   Ask({{"Tag.1.Key", "env"}, {"Tag.3.Key", "team"}}),
                   {{"accepted", both}, {"refused", bad}, {"up_to_gap", env}}});
+  rows.push_back({"tag.gap.without_key",
+                  Ask({{"Tag.1.Value", "prod"}, {"Tag.2.Key", "env"}}),
+                  {{"no_gap", env}, {"gap", Everything()}},
+                  {{"tag.gap", "up_to_gap"}, {"tag.value_without_key", "ignored"}}});
   rows.push_back({"tag.number_zero",
                   Ask({{"Tag.0.Key", "env"}}),
                   {{"ignored", Everything()}, {"refused", bad}}});
@@ -803,8 +818,13 @@ void Compare(const Request& request, const Expected& expected, const Answer& ans
 TEST(Model, AnswersEveryQuestionAsItsOptionsSay) {
   for (const Row& row : Rows()) {
     for (const auto& [option, expected] : row.options) {
-      const Reading pins = Pins({{row.question, option}});
-      ASSERT_EQ(pins.pins.size(), 1u) << row.question << " has no option " << option;
+      Reading pins = Pins({{row.question, option}});
+      for (const auto& [question, value] : row.beside) {
+        const Reading more = Pins({{question, value}});
+        pins.pins.insert(pins.pins.end(), more.pins.begin(), more.pins.end());
+      }
+      ASSERT_EQ(pins.pins.size(), 1u + row.beside.size())
+          << row.question << " has no option " << option;
       Noting choices(pins);
       const Answer answer = DescribeSnapshots(row.request, TestDataset(), &GivenOut(), choices);
       const std::string where = row.question + " = " + option;

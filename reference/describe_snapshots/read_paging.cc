@@ -1,6 +1,7 @@
 // Stage "validate": which page is asked for. The document describes two ways of paging and does not
 // say what happens if a request mixes them.
 #include <algorithm>
+#include <limits>
 
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/topic_reader.h"
@@ -175,7 +176,7 @@ class PagingReader : public TopicReader {
     const auto integer =
         PickInteger(*Value(Slot::kPageNumber), "paging.page_number.not_integer"_question, &as_read);
     if (integer && integer->form != IntegerText::Form::kBeyond32Bits) {
-      if (integer->value > 0) return integer->value;
+      if (integer->value > 0) return FarNumber(integer->value);
       as_read = choices_.Pick(integer->value == 0 ? "paging.page_number.zero"_question
                                                   : "paging.page_number.negative"_question);
     } else if (integer) {
@@ -184,6 +185,16 @@ class PagingReader : public TopicReader {
     if (as_read == "refused"_option) RefuseAsRead("InvalidParameter", "PageNumber");
     past_end_ = as_read == "past_end"_option;
     return 1;
+  }
+
+  // The target may compute positions in 32 bits, and refuse what does not fit.
+  std::int64_t FarNumber(std::int64_t number) {
+    constexpr std::int64_t kFarthest = std::numeric_limits<std::int32_t>::max();
+    const bool fits = (number - 1) * kDefaultPageSize <= kFarthest;
+    if (!fits && Is("paging.page_number.beyond_any_list"_question, "refused"_option)) {
+      RefuseAsRead("InvalidParameter", "PageNumber");
+    }
+    return number;
   }
 
   std::int64_t PageSize() {

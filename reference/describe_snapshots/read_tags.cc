@@ -22,7 +22,7 @@ class TagReader : public TopicReader {
   void ReadTagFilters() {
     std::vector<Tag> pairs;  // key, value; the value "" also means no value
     std::int64_t expected = 1, counted = 0;
-    bool after_gap = false, mixed_numbers = false;
+    bool after_gap = false, mixed_numbers = false, without_key = false;
     for (auto& [n, slot] : parameters_.tags) {
       CheckSpellings(slot);
       ResolveSpelling(slot.key, slot.lower_key, "tag.key.lower_case"_rule);
@@ -38,6 +38,9 @@ class TagReader : public TopicReader {
       if (n > 20 && Is("tag.number_above_twenty"_question, "ignored"_option)) continue;
       mixed_numbers |= n != expected;
       if (n > expected && n <= 20 && !after_gap) after_gap = true;
+      if (without_key && !after_gap) {
+        after_gap = Is("tag.gap.without_key"_question, "gap"_option);
+      }
       if (after_gap) {
         const Option option = choices_.Pick("tag.gap"_question);
         if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Key");
@@ -48,6 +51,7 @@ class TagReader : public TopicReader {
         }
       }
       expected = n + 1;
+      without_key |= !slot.key || slot.key->empty();
       ReadTag(slot, pairs);
     }
     CheckTagCount(counted);

@@ -32,6 +32,12 @@ bool GlobMatches(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+// A `*` at the end alone stands for any characters.
+bool MatchesBeginning(std::string_view asked, std::string_view name) {
+  if (!asked.ends_with('*')) return asked == name;
+  return name.starts_with(asked.substr(0, asked.size() - 1));
+}
+
 // filter.snapshot_name.selects: the document says "The name of the snapshot." and no more.
 bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) {
   switch (match) {
@@ -43,6 +49,10 @@ bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) 
       return name.find(asked) != std::string_view::npos;
     case "wildcard_named"_option:
       return !name.empty() && GlobMatches(asked, name);
+    case "trailing_wildcard"_option:
+      return MatchesBeginning(asked, name);
+    case "trailing_wildcard_named"_option:
+      return !name.empty() && MatchesBeginning(asked, name);
     default:
       return GlobMatches(asked, name);
   }

@@ -222,6 +222,21 @@ std::vector<Request> Diagnosis::RequestsTo(const std::vector<std::uint64_t>& exc
   return out;
 }
 
+std::vector<Request> Diagnosis::RequestsBefore(std::uint64_t exchange, std::size_t most) const {
+  const auto end = std::ranges::lower_bound(observations_, exchange, {}, &Observation::exchange);
+  const auto count = std::min(end - observations_.begin(), static_cast<std::ptrdiff_t>(most));
+  std::vector<Request> out;
+  std::transform(end - count, end, std::back_inserter(out),
+                 [](const Observation& observation) { return observation.request; });
+  return out;
+}
+
+bool Diagnosis::WasRight(const Request& request) const {
+  return std::ranges::any_of(observations_, [&](const Observation& observation) {
+    return !observation.fails && !observation.broken && observation.request == request;
+  });
+}
+
 // The observation after those whose tokens it needs.
 std::vector<std::size_t> Diagnosis::Chain(std::size_t index) const {
   std::vector<std::size_t> out{index};

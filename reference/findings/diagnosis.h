@@ -38,6 +38,12 @@ class Diagnosis {
   // token is written as TokenOfAnswer() writes it. Empty if an exchange is not remembered.
   std::vector<Request> RequestsTo(const std::vector<std::uint64_t>& exchanges) const;
 
+  // The requests of the run before that exchange, at most so many, the latest last, with the tokens
+  // that they had.
+  std::vector<Request> RequestsBefore(std::uint64_t exchange, std::size_t most) const;
+  // Whether the same request was answered rightly, too.
+  bool WasRight(const Request& request) const;
+
   // The reading among these under which the reference without a fault agrees best with what was
   // seen: a fault may have taught the judge a wrong one.
   Reading BestOf(const std::vector<Reading>& readings, const Judge& judge) const;

@@ -15,10 +15,11 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMostEvidence = 8;
-constexpr std::size_t kMostKinds = 4;   // of requests, that are told apart in one symptom
-constexpr std::size_t kMostSplit = 60;  // groups in all; beyond, a symptom is one group
-constexpr int kMostSearched = 20;       // intermittent findings that are sent more often
-constexpr std::size_t kMostTried = 24;  // times that a cause is looked for
+constexpr std::size_t kMostKinds = 4;          // of requests, that are told apart in one symptom
+constexpr std::size_t kMostSplit = 60;         // groups in all; beyond, a symptom is one group
+constexpr std::size_t kMostPredecessors = 40;  // that may have left something behind
+constexpr int kMostSearched = 20;              // intermittent findings that are sent more often
+constexpr std::size_t kMostTried = 24;         // times that a cause is looked for
 
 // Rules about several answers: one request alone cannot show them.
 bool NeedsHistory(Rule rule) {
@@ -219,6 +220,9 @@ Finding FindingGroups::Reproduce(const Settlement& settlement, const Judge& judg
   Reproduction reproduction({*settlement.target, settlement.watched, settlement.knows_state}, judge,
                             group.difference, StepsOf(group));
   reproduction.Confirm(search ? settlement.budget : 0);
+  if (search && (!reproduction.deterministic() || diagnosis_.WasRight(group.request))) {
+    reproduction.FindPredecessor(diagnosis_.RequestsBefore(group.exchange, kMostPredecessors));
+  }
   if (reproduction.deterministic()) {
     reproduction.Reduce(settlement.budget);
     group.difference = reproduction.difference();

@@ -90,7 +90,21 @@ std::optional<Reproduction::Sight> Reproduction::ShowAll(const Steps& steps) {
   return std::nullopt;
 }
 
+// Only the last step is judged; what those before it do to it is the finding.
+std::optional<Reproduction::Sight> Reproduction::ShowLast(const Steps& steps) {
+  const auto passes = [this](const Request& request) {
+    --left_;
+    return Send(target_, request).has_value();
+  };
+  if (undoing_ && !passes(*undoing_)) return std::nullopt;
+  if (!std::all_of(steps.begin(), steps.end() - 1, passes)) return std::nullopt;
+  std::optional<Sight> shown = ShowOne(steps.back());
+  if (shown) shown->steps = steps.size();
+  return shown;
+}
+
 std::optional<Reproduction::Sight> Reproduction::Show(const Steps& steps) {
+  if (undoing_) return ShowLast(steps);
   return needs_history_ ? ShowAll(steps) : ShowOne(steps.front());
 }
 
@@ -111,6 +125,31 @@ void Reproduction::Confirm(int most) {
   const int size = static_cast<int>(steps_.size());
   for (int sent = 0; sent + size <= most && !IsLate(); sent += size) once();
   Overlap(most);
+}
+
+void Reproduction::FindPredecessor(const Steps& candidates) {
+  if (needs_history_ || (watched_ && watched_->moves())) return;
+  const Request request = steps_.front();
+  std::optional<Request> guilty, innocent;
+  for (auto at = candidates.rbegin(); at != candidates.rend() && !innocent && !IsLate(); ++at) {
+    const bool shows = ShowLast({*at, request}).has_value();
+    if (shows && !guilty) guilty = *at;
+    if (!shows && guilty) innocent = *at;  // it undoes what the target remembers
+  }
+  if (!guilty || !innocent) return;
+  undoing_ = std::move(innocent);
+  Repeats after;
+  for (; after.tried < kConfirmations; ++after.tried) {
+    if (!ShowLast({*guilty, request}) || ShowLast({request})) break;
+  }
+  after.failed = after.tried;
+  if (after.tried < kConfirmations || IsLate()) {
+    undoing_.reset();
+    return;
+  }
+  steps_ = {*std::move(guilty), request};
+  alone_ = after;
+  overlapping_ = {};
 }
 
 // A fault may need two requests at the same time. If the state moves, that cannot be told.

@@ -40,6 +40,10 @@ class Reproduction {
   // takes. If what was learned since makes the answer wrong in the same way under another rule,
   // that one is the difference from then on.
   void Confirm(int most);
+  // Looks for a request after which the one step shows the finding every time, though after others
+  // it does not: the target remembers something of it. Candidates are tried from the last one
+  // on. If there is one, the steps are these two from then on.
+  void FindPredecessor(const Steps& candidates);
   // Makes the steps fewer, and smaller, while the last one still shows it: at most `most` requests.
   void Reduce(int most);
 
@@ -60,6 +64,7 @@ class Reproduction {
   std::optional<Sight> Show(const Steps& steps);
   std::optional<Sight> ShowOne(const Request& request);
   std::optional<Sight> ShowAll(const Steps& steps);
+  std::optional<Sight> ShowLast(const Steps& steps);
   std::optional<Difference> SameIn(const Verdict& verdict) const;
   std::optional<Difference> OtherwiseIn(const Verdict& verdict) const;
   void Overlap(int most);
@@ -74,6 +79,7 @@ class Reproduction {
   Difference difference_;
   Steps steps_;
   const bool needs_history_;             // then they are judged without what was learned since
+  std::optional<Request> undoing_;       // what the target remembers; sent before the steps
   std::optional<Difference> otherwise_;  // what was wrong with the last answer instead
   Repeats alone_, overlapping_;
   ShownAnswer answer_;

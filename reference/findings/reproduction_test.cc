@@ -195,6 +195,19 @@ TEST(Reproduction, LooksForAFindingThatOnlyOverlappingRequestsShow) {
   EXPECT_EQ(findings[0].diagnosis[0], "intermittent.overlap.drops_one");
 }
 
+// What the target remembers of a request shows in the next one: neither shows it alone.
+TEST(Reproduction, FindsTheRequestThatLeavesSomethingBehind) {
+  const FixedScript one(Ask({{"PageSize", "1"}})), plain(Ask()),
+      failed(Ask({{"Status", "failed"}}));
+  const std::vector<Finding> findings =
+      FindingsUnder("state.page_size.sticks", failed, plain, one, failed, plain, failed);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].stability, Stability::kDeterministic);
+  ASSERT_EQ(findings[0].before.size(), 1u);
+  EXPECT_EQ(ValueOf(findings[0].before[0].parameters, "PageSize"), "1");
+  EXPECT_EQ(ValueOf(findings[0].request.parameters, "PageSize"), "");
+}
+
 TEST(SimplerSteps, AreAllDifferentFromTheStepsAndComeToAnEnd) {
   Request post =
       Ask({{"SnapshotIds", "[\"a\",\"b\",\"c\"]"},

@@ -384,6 +384,8 @@ TEST_F(Accusation, SparesWhatStrangersDidWithOddNumbers) {
          {{"paging.mixed.ineffective_type", "refused"}});
   spares(Ask({{"MaxResults", "11"}, {"PageNumber", "2147483648"}}));
   spares(Ask({{"PageNumber", "2147483648"}}), {{"paging.page_number.beyond_32_bits", "past_end"}});
+  const Request far = Ask({{"PageNumber", "1073741825"}, {"SnapshotLinkId", "sl-9e8d7c0a0a0b"}});
+  EXPECT_EQ(RulesBroken(Judged(far, Refusal(400, "InvalidParameter"))), "");
   spares(Ask({{"PageNumber", "-2147483649"}}), {{"paging.page_number.beyond_32_bits", "refused"}});
   spares(Ask({{"MaxResults", "50"}, {"PageNumber", "0"}}),
          {{"paging.mixed.ineffective_value", "refused"}});
@@ -631,6 +633,28 @@ TEST_F(Accusation, WarnsOfNoOwnerThatIsGivenTwice) {
   const Verdict verdict = JudgedFirst(request, Refusal(400, "InvalidParameter"));
   EXPECT_EQ(RulesBroken(verdict), "");
   EXPECT_TRUE(verdict.warnings().empty());
+}
+
+// Whether the first request was meant by page or by token, its token goes on at one place.
+TEST_F(Accusation, FollowsATokenOfARequestThatAsksForNoPages) {
+  const Request first = Ask({{"Encrypted", "true"}});
+  const Response page = Under(first);
+  EXPECT_EQ(RulesBroken(JudgedFirst(first, page)), "");
+  EXPECT_EQ(RulesBroken(Judged(first, page)), "");
+  const Request next = Ask({{"Encrypted", "true"}, {"NextToken", NextTokenOf(page)}});
+  const Response unfiltered = Under(Ask({{"PageNumber", "2"}}));
+  EXPECT_NE(RulesBroken(Judged(next, unfiltered)), "");
+}
+
+TEST_F(Accusation, HoldsAPageWithoutASizeToTheDocumentedOne) {
+  const Request first = Ask();
+  const Response page = Under(first);
+  EXPECT_EQ(RulesBroken(Judged(first, page)), "");
+  const Request next = Ask({{"NextToken", NextTokenOf(page)}});
+  Service service(TestDataset(), {});
+  const Response twenty = AnswerOf(
+      service, Ask({{"NextToken", NextTokenOf(AnswerOf(service, first))}, {"MaxResults", "20"}}));
+  EXPECT_EQ(RulesBroken(Judged(next, twenty)), "token.max_results.default ");
 }
 
 // Whatever its size, the page of a token is a new one.

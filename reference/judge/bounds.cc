@@ -38,6 +38,14 @@ bool SpeaksOf(const ErrorInfo& error, const Request& request) {
   });
 }
 
+// In whatever letters or form.
+bool NamesSize(const Request& request) {
+  return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {
+    return StartsWithAnyCase(parameter.name, "PageSize") ||
+           StartsWithAnyCase(parameter.name, "MaxResults");
+  });
+}
+
 }  // namespace
 
 void Bounds::Add(const Answer& expected, Choices& choices) {
@@ -57,6 +65,8 @@ void Bounds::Add(const Answer& expected, Choices& choices) {
   ++listing_;
   const Paging& paging = plan.paging;
   continues_ &= paging.by_token && !paging.loose && !paging.unknowable && paging.origin.has_value();
+  any_place_ |= paging.loose;
+  largest_page_ = std::max({largest_page_, paging.size, paging.largest});
   regions_.insert(plan.region);
   formats_.insert(plan.xml);
   NoteFilters(expected, choices);
@@ -130,6 +140,14 @@ std::optional<Difference> Bounds::CheckList() const {
                           CountOfSnapshots(asked_.answer.snapshot_count), "too many");
   }
   if (any_region_) return std::nullopt;
+  // Without a size the documented one holds, or that of the walk.
+  if (!any_list_ && !any_place_ && !NamesSize(asked_.request) &&
+      std::cmp_greater(asked_.answer.snapshot_count, largest_page_)) {
+    return ListDifference(asked_.request.Find("NextToken") ? "token.max_results.default"_rule
+                                                           : "page.size.limits"_rule,
+                          fmt::format("at most {} snapshots on a page", largest_page_),
+                          CountOfSnapshots(asked_.answer.snapshot_count), "too many");
+  }
   if (list_ && continues_) {
     if (auto again = ListedAgain(list_->plan.paging, asked_.listed, dataset_)) return again;
   }

@@ -44,6 +44,8 @@ class Bounds {
   std::set<std::string> codes_;    // of their refusals
   std::set<std::string> regions_;  // of the paths that list
   std::set<bool> formats_;         // of the same: whether XML is asked for
+  std::int64_t largest_page_ = 0;  // of the same
+  bool any_place_ = false;         // a path that does not tell whose place and size a token has
   bool continues_ = true;          // every path that lists goes on with the walk of a token
   std::optional<Answer> list_;     // of the first path that lists …
   std::vector<std::uint32_t> all_match_, some_match_;  // … and of all of them

@@ -184,7 +184,7 @@ class Explorer {
     if (asked_.answer.IsError()) return;
     const TokenOrigin next =
         OriginAfter(asked_.request, plan, static_cast<std::int64_t>(asked_.listed.size()));
-    const Position position{next.position, next.loose, plan.paging.by_token, plan.paging.number};
+    const Position position{next.position, next.loose, plan.paging.number};
     if (out_.plan && position != position_) out_.several_positions = true;
     position_ = position;
   }
@@ -201,11 +201,11 @@ class Explorer {
   PathChoices choices_;
   Exploration out_;
   std::vector<Difference> warnings_;
-  // Where in which list the page is, and the next one by token.
+  // Where in the list the page is, and the next one by token. Whether this one was asked for by
+  // token makes no difference to that.
   struct Position {
     std::int64_t next = 0;
     bool loose = false;
-    bool by_token = false;
     std::int64_t number = 0;
     friend bool operator==(const Position&, const Position&) = default;
   };

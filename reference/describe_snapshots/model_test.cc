@@ -133,6 +133,7 @@ void AddPaging(std::vector<Row>& rows) {
   size("negative", "-1",
        {{"refused", bad}, {"as_absent", first}, {"default_size", first}, {"raised", Page(0, 1)}});
   size("not_integer", "ten", {{"refused", bad}, {"as_absent", first}, {"default_size", first}});
+  size("not_integer", "2x", {{"default_size", first}, {"leading_digits", Page(0, 2)}});
   size("beyond_32_bits", "2147483648",
        {{"refused", bad}, {"as_absent", first}, {"default_size", first}, {"cut", Page(0, 100)}});
   const auto number = [&](const char* question, const char* value,
@@ -142,7 +143,8 @@ void AddPaging(std::vector<Row>& rows) {
   };
   number("zero", "0", {{"refused", bad}, {"first_page", first}});
   number("negative", "-7", {{"refused", bad}, {"first_page", first}});
-  number("not_integer", "1.5", {{"refused", bad}, {"first_page", first}});
+  number("not_integer", "2.5",
+         {{"refused", bad}, {"first_page", first}, {"leading_digits", Page(10, 10)}});
   number("beyond_32_bits", "99999999999999999999",
          {{"refused", bad}, {"first_page", first}, {"past_end", EmptyPage()}});
   number("beyond_any_list", "1073741825",
@@ -168,6 +170,7 @@ void AddPaging(std::vector<Row>& rows) {
   most("negative", "-1",
        {{"refused", bad}, {"as_absent", first}, {"default_size", ten}, {"raised", one}});
   most("not_integer", "many", {{"refused", bad}, {"as_absent", first}, {"default_size", ten}});
+  most("not_integer", "12x", {{"default_size", ten}, {"leading_digits", TokenPage(0, 12)}});
   rows.push_back({"paging.neither", Ask(), {{"page_mode", first}, {"token_mode", ten}}});
 }
 

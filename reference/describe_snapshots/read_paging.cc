@@ -20,6 +20,13 @@ class OwnRefusals : public Choices {
   Choices& choices_;
 };
 
+// "12" of "12x", with its sign.
+std::string_view LeadingDigits(std::string_view text) {
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  const std::size_t end = text.find_first_not_of("0123456789", sign);
+  return text.substr(0, end);
+}
+
 class PagingReader : public TopicReader {
  public:
   explicit PagingReader(PlanDraft& draft)
@@ -109,10 +116,13 @@ class PagingReader : public TopicReader {
   // The integer, or nothing if another form counts as something else: then `*as_read` is set.
   std::optional<IntegerText> PickInteger(const std::string& text, Question not_integer,
                                          Option* as_read) {
-    const IntegerText integer = ReadInteger(Trimmed(text, "value.blanks.number"_question));
+    const std::string trimmed = Trimmed(text, "value.blanks.number"_question);
+    IntegerText integer = ReadInteger(trimmed);
     if (integer.form == IntegerText::Form::kNotInteger) {
       *as_read = choices_.Pick(not_integer);
-      return std::nullopt;
+      if (*as_read != "leading_digits"_option) return std::nullopt;
+      integer = ReadInteger(LeadingDigits(trimmed));
+      if (integer.form == IntegerText::Form::kNotInteger) return std::nullopt;
     }
     const bool sign = integer.form == IntegerText::Form::kSign;
     if (sign || integer.form == IntegerText::Form::kLeadingZeros) {

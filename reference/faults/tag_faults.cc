@@ -98,6 +98,13 @@ void AddTagSelecting(std::vector<Fault>& out) {
         return std::ranges::all_of(filters,
                                    [&](const Filter* f) { return Holds(scene, *f, first); });
       }));
+}
+
+// One pair at a time.
+void AddPairSelecting(std::vector<Fault>& out) {
+  const auto add = [&](const char* id, const char* title, int difficulty, auto select) {
+    out.push_back(SelectFault(id, title, difficulty, TagRules(), std::move(select)));
+  };
   add("tag.value.ignored", "looks only at the key of a pair", 2,
       TakesPairs([](const Filter& f, const Tag& tag) { return tag.key == f.value; }));
   add("tag.key.ignored", "looks only at the value of a pair", 2,
@@ -224,6 +231,7 @@ void AddTagLimits(std::vector<Fault>& out) {
 
 void AddTagFaults(std::vector<Fault>& out) {
   AddTagSelecting(out);
+  AddPairSelecting(out);
   AddTagLetters(out);
   AddParsing(out);
   AddTagLimits(out);

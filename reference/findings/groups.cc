@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "reference/faults/catalogue.h"
@@ -215,13 +216,20 @@ Steps FindingGroups::StepsOf(const Group& group) const {
 }
 
 // Confirms and reduces the group's requests.
-Finding FindingGroups::Reproduce(const Settlement& settlement, const Judge& judge, bool search,
+Finding FindingGroups::Reproduce(Settlement& settlement, const Judge& judge, bool search,
                                  Group& group) const {
   Reproduction reproduction({*settlement.target, settlement.watched, settlement.knows_state}, judge,
                             group.difference, StepsOf(group));
   reproduction.Confirm(search ? settlement.budget : 0);
   if (search && (!reproduction.deterministic() || diagnosis_.WasRight(group.request))) {
-    reproduction.FindPredecessor(diagnosis_.RequestsBefore(group.exchange, kMostPredecessors));
+    Steps candidates = diagnosis_.RequestsBefore(group.exchange, kMostPredecessors);
+    std::vector<Request>& known = settlement.predecessors;
+    candidates.insert(candidates.end(), known.begin(), known.end());  // they are tried first
+    if (reproduction.FindPredecessor(candidates)) {
+      const auto at = std::ranges::find(known, reproduction.steps().front());
+      group.predecessor = static_cast<std::size_t>(at - known.begin()) + 1;
+      if (at == known.end()) known.push_back(reproduction.steps().front());
+    }
   }
   if (reproduction.deterministic()) {
     reproduction.Reduce(settlement.budget);
@@ -251,7 +259,7 @@ Finding FindingGroups::Reproduce(const Settlement& settlement, const Judge& judg
   return finding;
 }
 
-std::vector<Finding> FindingGroups::Settle(const Settlement& settlement, const Judge& judge) {
+std::vector<Finding> FindingGroups::Settle(Settlement settlement, const Judge& judge) {
   std::vector<Settled> settled;
   int intermittent = 0;
   bool exchanged = false;
@@ -272,9 +280,17 @@ std::vector<Finding> FindingGroups::Settle(const Settlement& settlement, const J
       exchanged |= IsExchanged(entry);
     }
   }
+  // What was found for one of them may be what others show after.
+  for (Settled& entry : settled) {
+    if (settlement.predecessors.empty() || !IsIntermittent(entry.finding)) continue;
+    if (entry.finding.repeated.tried > 0 && !IsUp(settlement.stop)) {
+      entry.finding = Reproduce(settlement, judge, true, entry.group);
+    }
+  }
   if (settlement.causes != Causes::kApart) JoinExchanged(settled);
   if (settlement.causes == Causes::kNamed) Diagnose(judge, settled);
   if (settlement.causes != Causes::kApart) JoinUnexplained(settled);
+  if (settlement.causes != Causes::kApart) JoinOfOnePredecessor(settled);
   MergeAlike(settled);
   if (settlement.knows_state && !(settlement.watched && settlement.watched->moves())) {
     AddExamples(judge, settled);
@@ -539,6 +555,33 @@ void FindingGroups::JoinExchanged(std::vector<Settled>& settled) {
         [&](const Settled& entry) { return IsExchanged(entry) && entry.group.warning == warning; },
         cluster);
     if (!cluster.empty()) settled.push_back(Merge(std::move(cluster), nullptr));
+  }
+}
+
+// What shows after the same request is left behind by it: one finding, by the one that was named,
+// or shows most often.
+void FindingGroups::JoinOfOnePredecessor(std::vector<Settled>& settled) {
+  std::vector<Settled> after;
+  MoveAll(
+      settled, [](const Settled& entry) { return entry.group.predecessor > 0; }, after);
+  std::ranges::stable_sort(after, [](const Settled& a, const Settled& b) {
+    const auto order = [](const Settled& entry) {
+      return std::tuple(entry.group.predecessor, entry.group.warning,
+                        entry.finding.diagnosis.empty());
+    };
+    if (order(a) != order(b)) return order(a) < order(b);
+    return a.finding.occurrences > b.finding.occurrences;
+  });
+  while (!after.empty()) {
+    std::vector<Settled> cluster;
+    MoveAll(
+        after,
+        [first = after.front().group](const Settled& entry) {
+          return entry.group.predecessor == first.predecessor &&
+                 entry.group.warning == first.warning;
+        },
+        cluster);
+    settled.push_back(Merge(std::move(cluster), nullptr));
   }
 }
 

@@ -47,11 +47,13 @@ class FindingGroups {
     int budget = 0;                  // requests, to confirm and reduce one group
     const StopSign* stop = nullptr;  // nothing is confirmed once it is up
     Causes causes = Causes::kApart;
+    // Requests of which the target was found to remember something.
+    std::vector<Request> predecessors = {};
   };
   // Confirms each group by sending its smallest request again, reduces it while it still fails,
   // makes one finding of the groups that have one cause, and writes the findings in the order of
   // their ids.
-  std::vector<Finding> Settle(const Settlement& settlement, const Judge& judge);
+  std::vector<Finding> Settle(Settlement settlement, const Judge& judge);
 
  private:
   struct Group {
@@ -64,6 +66,7 @@ class FindingGroups {
     std::vector<std::uint64_t> evidence;
     std::vector<std::uint64_t> history;  // exchanges that show it together, its own last
     std::set<std::string> asks;          // KindOfRequest() of the request
+    std::size_t predecessor = 0;  // that it shows after: its number among the settlement's, from 1
   };
   void AddAll(std::uint64_t exchange, const Request& request, const Verdict& verdict,
               bool reported);
@@ -72,8 +75,7 @@ class FindingGroups {
   Group& GroupFor(const std::string& key, const Request& request);
   static void Absorb(const Group& other, Group& group);
   Steps StepsOf(const Group& group) const;
-  Finding Reproduce(const Settlement& settlement, const Judge& judge, bool search,
-                    Group& group) const;
+  Finding Reproduce(Settlement& settlement, const Judge& judge, bool search, Group& group) const;
   struct Settled {
     std::string key;
     Group group;
@@ -94,6 +96,7 @@ class FindingGroups {
                         std::vector<Settled>& settled, std::vector<Settled>& out) const;
   static bool IsExchanged(const Settled& entry);
   static void JoinExchanged(std::vector<Settled>& settled);
+  static void JoinOfOnePredecessor(std::vector<Settled>& settled);
   static void JoinOfOneRequest(std::vector<Settled>& settled);
   static void JoinOfOneKind(std::vector<Settled>& settled);
   static void JoinUnexplained(std::vector<Settled>& settled);

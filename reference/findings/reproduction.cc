@@ -127,8 +127,8 @@ void Reproduction::Confirm(int most) {
   Overlap(most);
 }
 
-void Reproduction::FindPredecessor(const Steps& candidates) {
-  if (needs_history_ || (watched_ && watched_->moves())) return;
+bool Reproduction::FindPredecessor(const Steps& candidates) {
+  if (needs_history_ || (watched_ && watched_->moves())) return false;
   const Request request = steps_.front();
   std::optional<Request> guilty, innocent;
   for (auto at = candidates.rbegin(); at != candidates.rend() && !innocent && !IsLate(); ++at) {
@@ -136,7 +136,7 @@ void Reproduction::FindPredecessor(const Steps& candidates) {
     if (shows && !guilty) guilty = *at;
     if (!shows && guilty) innocent = *at;  // it undoes what the target remembers
   }
-  if (!guilty || !innocent) return;
+  if (!guilty || !innocent) return false;
   undoing_ = std::move(innocent);
   Repeats after;
   for (; after.tried < kConfirmations; ++after.tried) {
@@ -145,11 +145,12 @@ void Reproduction::FindPredecessor(const Steps& candidates) {
   after.failed = after.tried;
   if (after.tried < kConfirmations || IsLate()) {
     undoing_.reset();
-    return;
+    return false;
   }
   steps_ = {*std::move(guilty), request};
   alone_ = after;
   overlapping_ = {};
+  return true;
 }
 
 // A fault may need two requests at the same time. If the state moves, that cannot be told.

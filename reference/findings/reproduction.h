@@ -43,7 +43,7 @@ class Reproduction {
   // Looks for a request after which the one step shows the finding every time, though after others
   // it does not: the target remembers something of it. Candidates are tried from the last one
   // on. If there is one, the steps are these two from then on.
-  void FindPredecessor(const Steps& candidates);
+  bool FindPredecessor(const Steps& candidates);
   // Makes the steps fewer, and smaller, while the last one still shows it: at most `most` requests.
   void Reduce(int most);
 

@@ -208,6 +208,18 @@ TEST(Reproduction, FindsTheRequestThatLeavesSomethingBehind) {
   EXPECT_EQ(ValueOf(findings[0].request.parameters, "PageSize"), "");
 }
 
+// Whatever it changes in other answers has one cause.
+TEST(Reproduction, JoinsWhatOneRequestLeavesBehind) {
+  const FixedScript failed(Ask({{"Status", "failed"}})), plain(Ask()),
+      page(Ask({{"PageSize", "50"}}));
+  const FixedScript usage(Ask({{"Usage", "none"}, {"Format", "XML"}})),
+      dry(Ask({{"DryRun", "true"}}));
+  const std::vector<Finding> findings = FindingsUnder(
+      "state.status.sticks", dry, plain, failed, page, dry, failed, usage, dry, failed, plain, dry);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].before.size(), 1u);
+}
+
 TEST(SimplerSteps, AreAllDifferentFromTheStepsAndComeToAnEnd) {
   Request post =
       Ask({{"SnapshotIds", "[\"a\",\"b\",\"c\"]"},

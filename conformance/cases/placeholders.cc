@@ -151,9 +151,14 @@ Placeholders::Placeholders(const Dataset& dataset, std::string region)
     : dataset_(dataset), region_(std::move(region)), positions_(dataset_.In(region_)) {}
 
 std::optional<std::string> Placeholders::AnyValue(Field field, const std::string* except) const {
+  // A name with a wildcard may stand for others.
+  const auto stands_for_itself = [field](const std::string& value) {
+    return field != Field::kSnapshotName || value.find('*') == std::string::npos;
+  };
   for (const std::uint32_t position : positions_) {
     const Snapshot& snapshot = dataset_.snapshots[position];
-    if (HasUsable(snapshot, field) && (!except || snapshot[field] != *except)) {
+    if (HasUsable(snapshot, field) && stands_for_itself(snapshot[field]) &&
+        (!except || snapshot[field] != *except)) {
       return snapshot[field];
     }
   }

@@ -79,6 +79,10 @@ bool AdmitsMore(Question question, Option option) {
   return (question == "paging.order"_question && option == "any"_option) ||
          (question == "paging.token.short_page"_question && option == "allowed"_option) ||
          (question == "paging.total_count.token_mode"_question && option == "anything"_option) ||
+         // From any place of the other list on.
+         (question == "paging.token.foreign"_question && option == "request_filters"_option) ||
+         (question == "paging.token.other_filters"_question &&
+          option == "request_filters"_option) ||
          // With any code, that of a value without its key among them.
          (question == "value.empty.tag_value_alone"_question && option == "refused"_option);
 }

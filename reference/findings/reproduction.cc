@@ -12,6 +12,7 @@ namespace assay {
 namespace {
 
 constexpr int kConfirmations = 3;
+constexpr int kAlternations = 6;              // what shows half of the time does so in 1 of 4,000
 constexpr std::chrono::seconds kLongest{20};  // for one finding, whatever may still be sent
 constexpr int kAtOnce = 8;                    // at the most, of one request
 
@@ -139,11 +140,11 @@ bool Reproduction::FindPredecessor(const Steps& candidates) {
   if (!guilty || !innocent) return false;
   undoing_ = std::move(innocent);
   Repeats after;
-  for (; after.tried < kConfirmations; ++after.tried) {
+  for (; after.tried < kAlternations; ++after.tried) {
     if (!ShowLast({*guilty, request}) || ShowLast({request})) break;
   }
   after.failed = after.tried;
-  if (after.tried < kConfirmations || IsLate()) {
+  if (after.tried < kAlternations || IsLate()) {
     undoing_.reset();
     return false;
   }

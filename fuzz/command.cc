@@ -24,6 +24,7 @@
 #include "fuzz/wire_mutator.h"
 #include "reference/session/preflight.h"
 #include "reports/journal/folder_lock.h"
+#include "reports/journal/journal.h"
 #include "reports/journal/merge.h"
 #include "reports/render/render.h"
 #include "reports/text/text.h"
@@ -184,6 +185,25 @@ Result<std::vector<Worker>> StartAll(const CampaignOptions& options, const Campa
   return workers;
 }
 
+// How the campaign ends if a worker did not even begin; it has said why, unless it crashed.
+std::optional<ExitCode> EndedBeforeItBegan(const CampaignOptions& options,
+                                           const std::vector<Worker>& workers) {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    std::error_code failed;
+    if (fs::exists(fs::path(workers[i].out) / kJournalName, failed)) continue;
+    if (WIFEXITED(workers[i].status) && WEXITSTATUS(workers[i].status) <= 3) {
+      return static_cast<ExitCode>(WEXITSTATUS(workers[i].status));
+    }
+    std::cerr << TerminalText(fmt::format(
+                     "assay fuzz: a worker ended before it sent anything; what was printed then is "
+                     "in {}",
+                     LogOf(options, static_cast<int>(i) + 1)))
+              << "\n";
+    return ExitCode::kCouldNotJudge;
+  }
+  return std::nullopt;
+}
+
 // A worker did not come to its end. An emulator within its process may have crashed, which is a
 // finding: the engine keeps the input.
 void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& trailer) {
@@ -244,6 +264,7 @@ Result<ExitCode> Fuzz(const CampaignOptions& options) {
   Result<std::vector<Worker>> workers = StartAll(options, *plan);
   if (!workers) return workers.error();
   const std::size_t first = AwaitAll(*workers);
+  if (const auto code = EndedBeforeItBegan(options, *workers)) return *code;
   const Result<RecordedRun> run = LoadCampaign(options, *workers, first);
   if (!run) return run.error();
   const Done done =

@@ -79,6 +79,14 @@ class InprocessCampaigns(unittest.TestCase):
         self.assertIn("the emulator ended the process", said)
         self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
 
+    def test_an_emulator_that_does_not_start_is_no_verdict(self):
+        for environment, words in (({"STRANGER_FAILS": "to start"}, "the emulator did not start"),
+                                   ({"STRANGER_FAILS": "abort"}, "a worker ended before it sent anything")):
+            code, said = self.fuzz(WITH_STRANGER, "--max-time", "5", **environment)
+            self.assertEqual(code, 3, said)
+            self.assertIn(words, said)
+            self.assertNotIn("journal", said)
+
     def test_a_program_without_an_emulator_says_how_to_link_one(self):
         code, said = self.fuzz(ASSAY, "--max-time", "5")
         self.assertEqual(code, 2, said)

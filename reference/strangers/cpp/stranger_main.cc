@@ -1320,10 +1320,14 @@ void print_list() {
 
 #ifdef LINKED
 // Compiled with it, the emulator is no program but a part of the one that tests it, which calls
-// this. STRANGER_ON names switches and mistakes, with commas between them.
+// this. STRANGER_ON names switches and mistakes, with commas between them; STRANGER_FAILS makes it
+// fail to start.
 extern "C" int assay_start_target(const char* dataset) {
   try {
     load(dataset);
+    const char* fails = getenv("STRANGER_FAILS");
+    if (fails && fails == string("abort")) abort();
+    if (fails) throw std::runtime_error("as STRANGER_FAILS asks");
     const char* on = getenv("STRANGER_ON");
     std::istringstream names(on ? on : "");
     for (string name; getline(names, name, ',');) g_on.insert(name);

@@ -422,7 +422,8 @@ void Campaign::Run(std::string_view input, const std::vector<std::string>& sibli
                        static_cast<std::uint64_t>(state.options.max_time_s));
 }
 
-std::size_t Campaign::siblings() const {  // What a sibling reaches would count for the input.
+// What a sibling reaches in a target that is linked would count for the input.
+std::size_t Campaign::siblings() const {
   return state_->watched && !state_->wire && !state_->options.linked ? kSiblings : 0;
 }
 

@@ -36,6 +36,12 @@ std::size_t Oddity(const Pairs& filter) {
   return out;
 }
 
+std::vector<Pairs> Oddest(std::vector<Pairs> filters, std::size_t most) {
+  std::ranges::stable_sort(filters, std::ranges::greater{}, Oddity);
+  if (filters.size() > most) filters.resize(most);
+  return filters;
+}
+
 // The filters of one parameter that select something in the region.
 std::vector<Pairs> FiltersBy(const SuiteContext& context, Field field, const std::string& name) {
   std::set<std::string> values;
@@ -285,9 +291,7 @@ std::vector<Pairs> FiltersNextToValues(const SuiteContext& context) {
   groups.push_back(FiltersByTag(context));
   std::vector<Pairs> out;
   for (std::vector<Pairs>& filters : groups) {
-    std::ranges::stable_sort(filters, std::ranges::greater{}, Oddity);
-    if (filters.size() > kMostOfEach) filters.resize(kMostOfEach);
-    for (const Pairs& filter : filters) {
+    for (const Pairs& filter : Oddest(std::move(filters), kMostOfEach)) {
       for (std::size_t i = 0; i < filter.size(); ++i) {
         for (std::string& neighbour : Neighbours(filter[i].value)) {
           out.push_back(filter);
@@ -325,9 +329,7 @@ TestOutcome SendFilters(SuiteContext& context, const std::string& test,
 }
 
 TestOutcome SendOddest(SuiteContext& context, const std::string& test, std::vector<Pairs> filters) {
-  std::ranges::stable_sort(filters, std::ranges::greater{}, Oddity);
-  if (filters.size() > kMostValues) filters.resize(kMostValues);
-  return SendFilters(context, test, filters);
+  return SendFilters(context, test, Oddest(std::move(filters), kMostValues));
 }
 
 SuiteTest ByField(std::string name, Field field, const char* parameter) {

@@ -134,47 +134,34 @@ void AddForEach(std::vector<Fault>& out) {
 
 // Values of which a part is compared.
 void AddPartial(std::vector<Fault>& out) {
+  using Alike = std::function<bool(const std::string& asked, const std::string& value)>;
+  const auto add = [&out](const FilterParameter& p, const char* what, std::string title,
+                          int difficulty, const Alike& alike) {
+    out.push_back(SelectFault(
+        fmt::format("filter.{}.{}", p.word, what), std::move(title), difficulty, RulesOf(p),
+        Treats(p.field, [=, field = p.field](const Filter& filter, const Snapshot& s, bool right) {
+          const auto passes = [&](const std::string& asked) { return alike(asked, s[field]); };
+          return right || passes(filter.value) || std::ranges::any_of(filter.values, passes);
+        })));
+  };
   for (const FilterParameter& p : Parameters()) {
+    if (p.field == Field::kSnapshotName) {
+      add(p, "beyond_ascii_alike", "takes all characters beyond ASCII in SnapshotName for the same",
+          4, [](const std::string& asked, const std::string& value) {
+            return !asked.empty() && WithoutBeyondAscii(value) == WithoutBeyondAscii(asked);
+          });
+    }
     if (std::string_view(p.name).find("Id") == std::string_view::npos) continue;
-    const Field field = p.field;
-    out.push_back(
-        {.id = fmt::format("filter.{}.prefix", p.word),
-         .title = fmt::format("takes the value of {} as a prefix", p.name),
-         .stage = Stage::kSelect,
-         .difficulty = 3,
-         .breaks = RulesOf(p),
-         .select = Treats(field, [field](const Filter& filter, const Snapshot& s, bool right) {
-           const auto begins = [&](const std::string& value) {
-             return !value.empty() && s[field].starts_with(value.substr(0, value.size() - 1));
-           };
-           return right || begins(filter.value) || std::ranges::any_of(filter.values, begins);
-         })});
-    if (field == Field::kSnapshotLinkId) continue;  // an unknown chain is refused before that
-    out.push_back(
-        {.id = fmt::format("filter.{}.suffix", p.word),
-         .title = fmt::format("compares the end of {} only", p.name),
-         .stage = Stage::kSelect,
-         .difficulty = 4,
-         .breaks = RulesOf(p),
-         .select = Treats(field, [field](const Filter& filter, const Snapshot& s, bool right) {
-           const auto ends = [&](const std::string& value) {
-             return value.size() == s[field].size() &&
-                    s[field].ends_with(value.substr(value.size() / 2));
-           };
-           return right || ends(filter.value) || std::ranges::any_of(filter.values, ends);
-         })});
+    add(p, "prefix", fmt::format("takes the value of {} as a prefix", p.name), 3,
+        [](const std::string& asked, const std::string& value) {
+          return !asked.empty() && value.starts_with(asked.substr(0, asked.size() - 1));
+        });
+    if (p.field == Field::kSnapshotLinkId) continue;  // an unknown chain is refused before that
+    add(p, "suffix", fmt::format("compares the end of {} only", p.name), 4,
+        [](const std::string& asked, const std::string& value) {
+          return value.size() == asked.size() && value.ends_with(asked.substr(asked.size() / 2));
+        });
   }
-  const FilterParameter& name = Parameters()[4];
-  out.push_back(
-      {.id = "filter.snapshot_name.beyond_ascii_alike",
-       .title = "takes all characters beyond ASCII in SnapshotName for the same",
-       .stage = Stage::kSelect,
-       .difficulty = 4,
-       .breaks = RulesOf(name),
-       .select = Treats(name.field, [](const Filter& filter, const Snapshot& s, bool right) {
-         return right || (!filter.value.empty() && WithoutBeyondAscii(s[Field::kSnapshotName]) ==
-                                                       WithoutBeyondAscii(filter.value));
-       })});
 }
 
 // Goes wrong on one value of an enumeration only.

@@ -104,11 +104,11 @@ class Planted:
         if harmed[0]:
             target += "&PageSize=1"
         harmed[0] = wrong
-        up = http.client.HTTPConnection(self.upstream, timeout=5)
         fields = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        up.request(method, target, body, fields)
-        answer = up.getresponse()
-        text = answer.read()
+        with contextlib.closing(http.client.HTTPConnection(self.upstream, timeout=5)) as up:
+            up.request(method, target, body, fields)
+            answer = up.getresponse()
+            text = answer.read()
         peer.sendall(b"HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
                      % (answer.status, answer.getheader("Content-Type", "text/plain").encode(), len(text), text))
         return (b"connection", b"close") not in headers
@@ -119,17 +119,23 @@ class Planted:
         codings = [value for name, value in headers if name == b"transfer-encoding"]
         if any(not length.isdigit() for length in lengths) or (lengths and codings):
             raise Refused
+        if codings and [coding.lower() for coding in codings] != [b"chunked"]:
+            raise Refused
         if lengths and len(set(lengths)) > 1 and self.bug != "lengths":
+            raise Refused
+        if lengths and len(lengths[0]) > 7:
             raise Refused
         if not codings:
             return stream.read(int(lengths[0])) if lengths else b"", len(set(lengths)) > 1
         body = b""
         while True:
             size = stream.readline(70000).strip()
+            if not size or size.strip(b"0123456789abcdefABCDEF"):
+                raise Refused
             if self.bug == "chunk" and len(size) >= 17:
                 time.sleep(3600)
             size = int(size, 16)
-            if size < 0:
+            if size > 1 << 20:
                 raise Refused
             body += stream.read(size)
             if stream.readline(70000) != b"\r\n":

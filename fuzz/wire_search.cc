@@ -9,6 +9,7 @@
 #include "fuzz/wire_reduction.h"
 #include "reference/findings/groups.h"
 #include "reference/target/patience.h"
+#include "spec/record/raw_message.h"
 #include "spec/text/hash.h"
 #include "spec/text/letters.h"
 
@@ -18,12 +19,13 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kConfirmations = 3;           // of what is to be confirmed
-constexpr int kFewest = 2;                  // of these that have to show it
-constexpr int kMostTries = 5;               // of a symptom whose messages show nothing new
-constexpr int kMostOfReduction = 300;       // messages
-constexpr std::size_t kMostFindings = 100;  // more of them say nothing more
-constexpr std::uint64_t kLearned = 10'000;  // answers, after which the judge learns no more
+constexpr int kConfirmations = 3;                  // of what is to be confirmed
+constexpr int kFewest = 2;                         // of these that have to show it
+constexpr int kMostTries = 5;                      // of a symptom whose messages show nothing new
+constexpr int kMostOfReduction = 300;              // messages
+constexpr milliseconds kLongestReduction{20'000};  // at least; half a message has another kind
+constexpr std::size_t kMostFindings = 100;         // more of them say nothing more
+constexpr std::uint64_t kLearned = 10'000;         // answers, after which the judge learns no more
 constexpr milliseconds kBetweenLooks{200};
 
 const WireFault* Find(const std::vector<WireFault>& faults, const std::string& symptom) {
@@ -40,8 +42,9 @@ std::string Listed(const ObservedAnswer& answer) {
                      static_cast<std::uint32_t>(ids));
 }
 
-Finding FindingOf(const WireFault& fault, std::string text) {
-  Finding finding = SightingOf(fault.difference, RequestOfRawMessage(std::move(text)), {});
+Finding FindingOf(const WireFault& fault, std::string_view text) {
+  Finding finding =
+      SightingOf(fault.difference, RequestOfRawMessage(PrintableRawMessage(text)), {});
   if (fault.is_warning) finding.kind = FindingKind::kWarning;
   if (!fault.source.empty()) finding.source += "; " + fault.source;
   finding.answer = fault.answer;
@@ -207,7 +210,7 @@ void WireSearch::Consider(const std::string& text, const WireFault& fault) {
   }
   if (last.with_next)
     smallest += (smallest.ends_with('\n') ? "@wait\n" : "\n@wait\n") + client_.PlainText();
-  Finding finding = FindingOf(last, std::move(smallest));
+  Finding finding = FindingOf(last, smallest);
   // A reduced message of a kind that is known already has the same cause.
   const std::string reduced = SymptomId(last.difference);
   const auto [place, is_new] = known_.emplace(reduced, finding.id);
@@ -218,8 +221,7 @@ void WireSearch::Consider(const std::string& text, const WireFault& fault) {
 }
 
 std::string WireSearch::Reduce(const std::string& text, const Fails& fails) {
-  const auto until =
-      Clock::now() + std::max<milliseconds>(milliseconds(5000), 6 * client_.timeout());
+  const auto until = Clock::now() + std::max(kLongestReduction, 6 * client_.timeout());
   int left = kMostOfReduction;
   return ReduceRawMessage(text, [&](const std::string& candidate) {
     if (left-- <= 0 || stop_.IsUp() || Clock::now() > until) return false;
@@ -253,7 +255,8 @@ void WireSearch::ConsiderHarm(const std::string& text, const Plain& after,
   }
   if (AwaitsFine(patience_)) return ConfirmHarm(text, after, framing);
   if (stop_.IsUp()) return;
-  Finding finding = SightingOf(HarmOf(after, framing), RequestOfRawMessage(text), {});
+  Finding finding =
+      SightingOf(HarmOf(after, framing), RequestOfRawMessage(PrintableRawMessage(text)), {});
   finding.answer = after.shown;
   lost_ = !now.answered;
   over_ = lost_ ? "the target no longer answers since a message was sent that is shown as a "
@@ -290,7 +293,7 @@ void WireSearch::ConfirmHarm(const std::string& text, const Plain& after,
   for (int i = 0; i < kConfirmations; ++i) repeated.failed += fails(text) ? 1 : 0;
   if (repeated.failed < kFewest || stop_.IsUp()) return;
   const std::string smallest = repeated.failed == kConfirmations ? Reduce(text, fails) : text;
-  Finding finding = SightingOf(difference, RequestOfRawMessage(smallest), {});
+  Finding finding = SightingOf(difference, RequestOfRawMessage(PrintableRawMessage(smallest)), {});
   finding.actual = last.text;
   finding.answer = last.shown;
   known_.emplace(symptom, finding.id);

@@ -40,6 +40,14 @@ char TakeEscape(std::string_view& text) {
   return *value;
 }
 
+std::string Escaped(char c) {
+  char hex[5];
+  std::snprintf(hex, sizeof hex, "\\x%02X", static_cast<unsigned char>(c));
+  return hex;
+}
+
+bool IsPrintable(char c) { return c >= ' ' && c <= '~'; }
+
 std::string Unescaped(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -141,12 +149,27 @@ std::string WriteRawMessage(std::string_view bytes) {
       out.append("\\").append(1, kNames[at]);
     } else if (c == '\n') {
       out += "\\n\n";
-    } else if (c < ' ' || c > '~' || c == '$' || (c == '@' && begins)) {
-      char hex[5];
-      std::snprintf(hex, sizeof hex, "\\x%02X", static_cast<unsigned char>(c));
-      out += hex;
+    } else if (!IsPrintable(c) || c == '$' || (c == '@' && begins)) {
+      out += Escaped(c);
     } else {
       out += c;
+    }
+  }
+  return out;
+}
+
+std::string PrintableRawMessage(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view rest = text;
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c == '\\') {
+      (void)TakeEscape(text);
+      const std::size_t length = rest.size() - text.size();
+      out += length == 1 ? "\\\\" : rest.substr(0, length);
+    } else {
+      out += IsPrintable(c) || c == '\n' ? std::string(1, c) : Escaped(c);
     }
   }
   return out;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace assay {
 namespace {
 
@@ -48,6 +50,17 @@ TEST(RawMessage, AllBytesCanBeWritten) {
   const std::string text = WriteRawMessage(bytes);
   EXPECT_EQ(Sent(text), bytes);
   EXPECT_TRUE(text.starts_with("\\x40wait\\n\n\\x24host\\\\r"));
+}
+
+TEST(RawMessage, WhatCannotBePrintedGetsEscapesThatMeanTheSame) {
+  std::string text = "\\q\\";
+  for (int i = 0; i < 256; ++i) text += static_cast<char>(i);
+  text += "\\x4\x01\n@wait\n$host$repeat(3,\x02\\r)\\";
+  const std::string printable = PrintableRawMessage(text);
+  EXPECT_EQ(Sent(printable), Sent(text));
+  EXPECT_TRUE(
+      std::ranges::all_of(printable, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+  EXPECT_EQ(PrintableRawMessage(printable), printable);
 }
 
 TEST(RawMessage, StandsInThePlaceOfARequest) {

@@ -69,6 +69,29 @@ TEST(Preflight, KnowsATargetWithOtherSnapshots) {
                    "state.json; load it into the target first"));
 }
 
+// Also if it refuses the regions that it does not have.
+TEST(Preflight, KnowsATargetWithOtherSnapshotsInFewerRegions) {
+  const Dataset other = GenerateDataset(300, 1);
+  FaultyTarget target(other);
+  target.bend_answer = [&](const Request& request, Response& response) {
+    const std::string region(request.Find("RegionId").value_or(""));
+    if (std::ranges::count(other.regions, region) > 0) return;
+    response.status = 404;
+    response.body = R"({"Code":"InvalidRegionId.NotFound","Message":"m","RequestId":"x",)"
+                    R"("HostId":"y"})";
+  };
+  EXPECT_TRUE(Says(ObstacleOf(target), "are not those of the dataset"));
+}
+
+// The snapshots are found by the ids that they have.
+TEST(Preflight, LeavesIdsThatAreWrittenWronglyToTheJudge) {
+  EXPECT_EQ(ObstacleBehind([](const Request&, Response& response) {
+              for (std::size_t at = 0; (at = response.body.find("\"s-", at)) != std::string::npos;)
+                response.body[at + 1] = 'S';
+            }),
+            "");
+}
+
 TEST(Preflight, KnowsATargetThatHoldsAPartOfTheDataset) {
   Dataset part = BuiltInDataset();
   std::size_t left = 37;

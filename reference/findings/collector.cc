@@ -70,7 +70,8 @@ std::vector<Finding> Collector::Settle(FindingGroups::Settlement settlement,
       finding.actual += fmt::format("; not seen again, while the state kept changing ({})", moved);
     }
   }
-  std::vector<Finding> unsettled = unsettled_.Settle({}, judge);
+  std::vector<Finding> unsettled =
+      unsettled_.Settle({.causes = FindingGroups::Causes::kJoined}, judge);
   std::erase_if(unsettled, [&](const Finding& finding) { return IsPartOf(out, finding.id); });
   for (Finding& finding : unsettled) {
     finding.kind = FindingKind::kInconclusive;

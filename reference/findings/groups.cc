@@ -221,14 +221,20 @@ Finding FindingGroups::Reproduce(Settlement& settlement, const Judge& judge, boo
   Reproduction reproduction({*settlement.target, settlement.watched, settlement.knows_state}, judge,
                             group.difference, StepsOf(group));
   reproduction.Confirm(search ? settlement.budget : 0);
-  if (search && (!reproduction.deterministic() || diagnosis_.WasRight(group.request))) {
-    Steps candidates = diagnosis_.RequestsBefore(group.exchange, kMostPredecessors);
-    std::vector<Request>& known = settlement.predecessors;
+  std::vector<Request>& known = settlement.predecessors;
+  const bool may_need_others = !reproduction.deterministic() || !known.empty();
+  if (search && (may_need_others || diagnosis_.WasRight(group.request))) {
+    Steps candidates = settlement.undoing;
+    std::ranges::copy(diagnosis_.RequestsBefore(group.exchange, kMostPredecessors),
+                      std::back_inserter(candidates));
     candidates.insert(candidates.end(), known.begin(), known.end());  // they are tried first
     if (reproduction.FindPredecessor(candidates)) {
       const auto at = std::ranges::find(known, reproduction.steps().front());
       group.predecessor = static_cast<std::size_t>(at - known.begin()) + 1;
-      if (at == known.end()) known.push_back(reproduction.steps().front());
+      if (at == known.end()) {
+        known.push_back(reproduction.steps().front());
+        settlement.undoing.push_back(*reproduction.undoing());
+      }
     }
   }
   if (reproduction.deterministic()) {
@@ -280,9 +286,9 @@ std::vector<Finding> FindingGroups::Settle(Settlement settlement, const Judge& j
       exchanged |= IsExchanged(entry);
     }
   }
-  // What was found for one of them may be what others show after.
+  // What was found for one of them may be what others show after, also if it stays from then on.
   for (Settled& entry : settled) {
-    if (settlement.predecessors.empty() || !IsIntermittent(entry.finding)) continue;
+    if (settlement.predecessors.empty() || IsRemembered(entry)) continue;
     if (entry.finding.repeated.tried > 0 && !IsUp(settlement.stop)) {
       entry.finding = Reproduce(settlement, judge, true, entry.group);
     }
@@ -339,10 +345,12 @@ void MoveAll(std::vector<Settled>& from, const Belongs& belongs, std::vector<Set
   from.erase(rest, from.end());
 }
 
-// `exchanged`: it belongs to another request, which is no fault of now and then.
-Diagnosis::Pattern PatternOf(const Finding& finding, bool exchanged) {
+// `exchanged`: it belongs to another request, which is no fault of now and then. `remembered`: of
+// an earlier request; the same request is answered rightly after others.
+Diagnosis::Pattern PatternOf(const Finding& finding, bool exchanged, bool remembered) {
   constexpr int kMany = 20;  // tries, after which what never showed again does not always show
   const Repeats &alone = finding.repeated, &overlapping = finding.overlapping;
+  if (remembered) return Diagnosis::Pattern::kNowAndThen;
   if (!IsIntermittent(finding)) return Diagnosis::Pattern::kAlways;
   if (alone.failed + overlapping.failed == 0) {
     const bool may_always_show = alone.tried < kMany || exchanged;
@@ -479,9 +487,9 @@ Diagnosis::Failure FailureOf(const auto& settled) {
 bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
                                   std::vector<Settled>& settled, std::vector<Settled>& out) const {
   const Settled& first = settled.front();
-  const Diagnosis::Named named =
-      diagnosis_.Explain(FailureOf(first), PatternOf(first.finding, IsExchanged(first)), judge,
-                         suspicion.reading, suspicion.known);
+  const Diagnosis::Named named = diagnosis_.Explain(
+      FailureOf(first), PatternOf(first.finding, IsExchanged(first), IsRemembered(first)), judge,
+      suspicion.reading, suspicion.known);
   if (named.faults.empty()) return false;
   const Fault& fault = *named.faults.front();
   std::vector<Settled> cluster;
@@ -502,7 +510,8 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
       settled,
       [&](const Settled& other) {
         if (fault.history) return true;
-        return diagnosis_.Accounts(fault, FailureOf(other),
+        return !IsRemembered(other) &&
+               diagnosis_.Accounts(fault, FailureOf(other),
                                    Breaks(fault, other.group.difference.rule), judge, fitted,
                                    suspicion.known);
       },
@@ -542,6 +551,8 @@ void FindingGroups::JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspic
   }
 }
 
+bool FindingGroups::IsRemembered(const Settled& entry) { return entry.group.predecessor > 0; }
+
 bool FindingGroups::IsExchanged(const Settled& entry) {
   return IsIntermittent(entry.finding) && !entry.group.difference.belongs_to.empty();
 }
@@ -559,11 +570,10 @@ void FindingGroups::JoinExchanged(std::vector<Settled>& settled) {
 }
 
 // What shows after the same request is left behind by it: one finding, by the one that was named,
-// or shows most often.
+// or shows most often. If nothing else is left behind, so are answers to one request that differ.
 void FindingGroups::JoinOfOnePredecessor(std::vector<Settled>& settled) {
   std::vector<Settled> after;
-  MoveAll(
-      settled, [](const Settled& entry) { return entry.group.predecessor > 0; }, after);
+  MoveAll(settled, IsRemembered, after);
   std::ranges::stable_sort(after, [](const Settled& a, const Settled& b) {
     const auto order = [](const Settled& entry) {
       return std::tuple(entry.group.predecessor, entry.group.warning,
@@ -572,17 +582,25 @@ void FindingGroups::JoinOfOnePredecessor(std::vector<Settled>& settled) {
     if (order(a) != order(b)) return order(a) < order(b);
     return a.finding.occurrences > b.finding.occurrences;
   });
+  const bool is_one = std::ranges::all_of(after, [&](const Settled& entry) {
+    return entry.group.predecessor == after.front().group.predecessor;
+  });
   while (!after.empty()) {
     std::vector<Settled> cluster;
     MoveAll(
         after,
-        [first = after.front().group](const Settled& entry) {
-          return entry.group.predecessor == first.predecessor &&
-                 entry.group.warning == first.warning;
+        [first = after.front().group.predecessor](const Settled& entry) {
+          return entry.group.predecessor == first;
         },
         cluster);
+    if (is_one && !cluster.front().group.warning) MoveAll(settled, IsOfOneRequestTwice, cluster);
     settled.push_back(Merge(std::move(cluster), nullptr));
   }
+}
+
+bool FindingGroups::IsOfOneRequestTwice(const Settled& entry) {
+  return entry.group.reported && !entry.group.warning &&
+         entry.group.difference.rule == "request.same.answer"_rule;
 }
 
 // Of those that no fault explains: a target whose answers vary from one time to the next varies

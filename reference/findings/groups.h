@@ -47,8 +47,8 @@ class FindingGroups {
     int budget = 0;                  // requests, to confirm and reduce one group
     const StopSign* stop = nullptr;  // nothing is confirmed once it is up
     Causes causes = Causes::kApart;
-    // Requests of which the target was found to remember something.
-    std::vector<Request> predecessors = {};
+    // Requests of which the target was found to remember something, and those that make it forget.
+    std::vector<Request> predecessors = {}, undoing = {};
   };
   // Confirms each group by sending its smallest request again, reduces it while it still fails,
   // makes one finding of the groups that have one cause, and writes the findings in the order of
@@ -94,8 +94,11 @@ class FindingGroups {
   static void AddExamples(const Judge& judge, std::vector<Settled>& settled);
   void JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspicion,
                         std::vector<Settled>& settled, std::vector<Settled>& out) const;
+  // Shows after an earlier request alone.
+  static bool IsRemembered(const Settled& entry);
   static bool IsExchanged(const Settled& entry);
   static void JoinExchanged(std::vector<Settled>& settled);
+  static bool IsOfOneRequestTwice(const Settled& entry);
   static void JoinOfOnePredecessor(std::vector<Settled>& settled);
   static void JoinOfOneRequest(std::vector<Settled>& settled);
   static void JoinOfOneKind(std::vector<Settled>& settled);

@@ -132,11 +132,14 @@ bool Reproduction::FindPredecessor(const Steps& candidates) {
   if (needs_history_ || (watched_ && watched_->moves())) return false;
   const Request request = steps_.front();
   std::optional<Request> guilty, innocent;
+  // To have been asked before may be enough.
+  const auto undoes_itself = [&] { return !ShowLast({request, request}).has_value(); };
   for (auto at = candidates.rbegin(); at != candidates.rend() && !innocent && !IsLate(); ++at) {
     const bool shows = ShowLast({*at, request}).has_value();
     if (shows && !guilty) guilty = *at;
     if (!shows && guilty) innocent = *at;  // it undoes what the target remembers
   }
+  if (guilty && !innocent && undoes_itself()) innocent = request;
   if (!guilty || !innocent) return false;
   undoing_ = std::move(innocent);
   Repeats after;

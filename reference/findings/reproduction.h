@@ -51,6 +51,8 @@ class Reproduction {
   const Repeats& alone() const { return alone_; }              // one after the other
   const Repeats& overlapping() const { return overlapping_; }  // several at once
   const Difference& difference() const { return difference_; }
+  // With a predecessor: the request after which the last step is answered rightly.
+  const std::optional<Request>& undoing() const { return undoing_; }
   const Steps& steps() const { return steps_; }
   // The answer to the last step that showed it; status 0 if none was complete.
   const ShownAnswer& answer() const { return answer_; }

@@ -10,6 +10,7 @@
 
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/faults/catalogue.h"
+#include "reference/server/faulty_target_for_test.h"
 #include "reference/server/server.h"
 #include "reference/session/null_recorder.h"
 #include "reference/session/session.h"
@@ -218,6 +219,28 @@ TEST(Reproduction, JoinsWhatOneRequestLeavesBehind) {
       "state.status.sticks", dry, plain, failed, page, dry, failed, usage, dry, failed, plain, dry);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].before.size(), 1u);
+}
+
+// What the target remembers, and forgets with the next request, shows also among refusals alone.
+TEST(Reproduction, FindsWhatIsForgottenWithTheNextRequest) {
+  FaultyTarget target(TestDataset());
+  bool refused = false;
+  target.bend_answer = [&](const Request&, Response& response) {
+    const std::size_t at = response.body.find("\"TotalCount\":");
+    if (refused && at != std::string::npos) response.body.insert(at + 13, "7");
+    refused = response.status >= 400;
+  };
+  std::vector<std::unique_ptr<Script>> scripts;
+  for (int i = 0; i < 60; ++i) {
+    const bool is_list = i % 20 == 19;
+    scripts.push_back(std::make_unique<FixedScript>(
+        is_list ? Ask() : Ask({{"Status", "odd" + std::to_string(i)}})));
+  }
+  const std::vector<Finding> findings = FindingsOf(target, std::move(scripts));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].stability, Stability::kDeterministic);
+  ASSERT_EQ(findings[0].before.size(), 1u);
+  EXPECT_NE(ValueOf(findings[0].before[0].parameters, "Status"), "");
 }
 
 TEST(SimplerSteps, AreAllDifferentFromTheStepsAndComeToAnEnd) {

@@ -102,23 +102,31 @@ class StateCheck {
       : target_(target), dataset_(dataset), name_(name), format_(format) {}
 
   std::optional<Error> Run() {
-    bool listed_any = false, listed_all = true;
+    bool listed_all = true;
+    std::optional<std::pair<std::string, Listed>> strange;  // a region where it lists others alone
     for (const std::string& region : dataset_.regions) {
       const bool has_snapshots = !dataset_.In(region).empty();
       if (!has_snapshots && region != HomeRegion(dataset_)) continue;
-      const Listed listed = ListOf(region);
+      Listed listed = ListOf(region);
       if (obstacle_) return obstacle_;
       if (listed.nameless || !has_snapshots) return std::nullopt;
       if (listed.known > 0) return DifferenceIn(region, listed);
-      listed_any |= !listed.ids.empty();
       listed_all &= listed.is_list;
+      if (!strange && !listed.ids.empty()) strange.emplace(region, std::move(listed));
+    }
+    if (strange) {
+      // It may write their ids wrongly.
+      if (!LacksSome(strange->first, strange->second)) return std::nullopt;
+      return Obstacle(target_,
+                      fmt::format("the target's snapshots are not those of the dataset {}; load it "
+                                  "into the target first, or name the file that is loaded with "
+                                  "--dataset",
+                                  name_));
     }
     if (!listed_all) return std::nullopt;  // refusals and unreadable answers are the judge's
-    const std::string what =
-        listed_any ? fmt::format("the target's snapshots are not those of the dataset {}", name_)
-                   : fmt::format("the target lists no snapshot, the dataset {} has {}", name_,
-                                 dataset_.snapshots.size());
-    return Obstacle(target_, what + "; load it into the target first");
+    return Obstacle(target_, fmt::format("the target lists no snapshot, the dataset {} has {}; "
+                                         "load it into the target first",
+                                         name_, dataset_.snapshots.size()));
   }
 
  private:

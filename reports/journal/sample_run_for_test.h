@@ -25,6 +25,7 @@ inline Finding SampleFinding(const std::string& id, const std::string& rule, Fin
   finding.request.parameters = {{"RegionId", "cn-hangzhou"}, {"PageSize", "101" + text}};
   finding.expected = "400, or at most 100 snapshots" + text;
   finding.actual = "101 snapshots" + text;
+  finding.repeated = {.failed = 3, .tried = 3};
   finding.evidence = {7, 9};
   finding.diagnosis = {"paging.page_size.unlimited"};
   finding.diagnosed = true;

@@ -208,9 +208,15 @@ std::vector<std::string> DiagnosisTexts(const Finding& finding) {
   return out;
 }
 
+std::string StabilityInShort(const Finding& finding) {
+  if (finding.repeated.tried == 0) return "not sent again";
+  const bool seen_again = finding.repeated.failed > 0 || finding.overlapping.failed > 0;
+  return seen_again ? std::string(NameOf(finding.stability)) : "not seen again";
+}
+
 std::string StabilityText(const Finding& finding) {
   if (finding.stability != Stability::kIntermittent || finding.repeated.tried == 0) {
-    return std::string(NameOf(finding.stability));
+    return StabilityInShort(finding);
   }
   std::string counts = RepeatsText(finding.repeated, "alone");
   if (finding.overlapping.tried > 0) counts += ", " + RepeatsText(finding.overlapping, "at once");

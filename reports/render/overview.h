@@ -60,7 +60,9 @@ std::string RequestText(const Request& request);
 // The same of the requests that go before the finding's, in order.
 std::vector<std::string> TextsBefore(const Finding& finding);
 
-// "deterministic", or "intermittent: 9 of 103 times alone, 2 of 96 times at once".
+// "deterministic", "intermittent", "not seen again" or "not sent again".
+std::string StabilityInShort(const Finding& finding);
+// The same with what was tried: "intermittent: 9 of 103 times alone, 2 of 96 times at once".
 std::string StabilityText(const Finding& finding);
 // "answers as if paging.last_page.drops_one", a text for each fault that was named, or one that
 // says that none was. Empty for what was not diagnosed.

@@ -86,6 +86,13 @@ TEST(Overview, ADiagnosisIsDeniedOnlyIfItWasLookedFor) {
   EXPECT_EQ(DiagnosisTexts(finding), std::vector<std::string>{"answers as if tags.or"});
 }
 
+TEST(Overview, WhatWasNotSentAgainIsNotCalledDeterministic) {
+  Finding finding;
+  EXPECT_EQ(StabilityText(finding), "not sent again");
+  finding.repeated = {.failed = 3, .tried = 3};
+  EXPECT_EQ(StabilityText(finding), "deterministic");
+}
+
 TEST(Overview, WhatWasNotSeenAgainIsNotCalledIntermittent) {
   Finding finding;
   finding.stability = Stability::kIntermittent;
@@ -93,6 +100,7 @@ TEST(Overview, WhatWasNotSeenAgainIsNotCalledIntermittent) {
   EXPECT_EQ(StabilityText(finding).find("intermittent: "), 0U) << StabilityText(finding);
   finding.repeated.failed = 0;
   finding.overlapping = {.failed = 0, .tried = 8};
+  EXPECT_EQ(StabilityInShort(finding), "not seen again");
   EXPECT_EQ(StabilityText(finding).find("not seen again: "), 0U) << StabilityText(finding);
   EXPECT_NE(StabilityText(finding).find("0 of 8"), std::string::npos) << StabilityText(finding);
 }

@@ -169,7 +169,7 @@ class Summary {
   // One line: what happened, how often, and as which fault.
   std::string OneLine(std::size_t number, const Finding& finding, std::size_t width) const {
     std::string how =
-        fmt::format("{}, {}", CountText(finding.occurrences, "answer"), NameOf(finding.stability));
+        fmt::format("{}, {}", CountText(finding.occurrences, "answer"), StabilityInShort(finding));
     if (finding.kind != FindingKind::kViolation)
       how = fmt::format("{}: {}", NameOf(finding.kind), how);
     if (!finding.diagnosis.empty())

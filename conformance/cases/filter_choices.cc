@@ -21,6 +21,7 @@ constexpr std::size_t kNone = ~std::size_t{0};
 constexpr std::size_t kMostSnapshots = 200;       // whose values are tried …
 constexpr std::size_t kMostCompared = 1'000'000;  // … with so many snapshots in all
 constexpr std::size_t kMostIds = 100;
+constexpr std::size_t kMostOfFilter = 12;  // values, to tell whether it is forgotten
 
 using Bits = std::vector<std::uint64_t>;
 
@@ -124,6 +125,7 @@ FilterChoices::FilterChoices(const CaseMaker& values) : values_(values) {
   const std::size_t most = std::clamp<std::size_t>(
       kMostCompared / std::max<std::size_t>(1, by_age.size()), 5, kMostSnapshots);
   const std::size_t step = by_age.size() / most + 1;
+  of_filter_.resize(kFilters.size());
   std::map<std::pair<std::string, std::string>, std::size_t> known;  // by the last name and value
   for (std::size_t rank = 0; rank < by_age.size(); rank += step) {
     of_snapshot_.emplace_back();
@@ -139,7 +141,11 @@ FilterChoices::FilterChoices(const CaseMaker& values) : values_(values) {
         value += parameter.value + "\n";
       }
       const auto [at, is_new] = known.emplace(std::pair(key, value), choices_.size());
-      if (is_new) Remember(std::move(*choice));
+      if (is_new) {
+        Remember(std::move(*choice));
+        std::vector<std::size_t>& some = of_filter_[of_snapshot_.back().size()];
+        if (some.size() < kMostOfFilter) some.push_back(at->second);
+      }
       of_snapshot_.back().push_back(at->second);
     }
   }
@@ -183,44 +189,82 @@ std::vector<const FilterChoice*> FilterChoices::SelectingMoreThan(std::size_t le
   return all;
 }
 
-FilterChoices::Company FilterChoices::Together(const std::vector<std::size_t>& filters) const {
+std::size_t FilterChoices::CountWithout(std::size_t left_out,
+                                        const std::vector<std::size_t>& filters,
+                                        const std::vector<std::size_t>& choices) const {
+  Bits bits;
+  for (const std::size_t f : filters) {
+    if (f == left_out) continue;
+    const Bits& matches = choices_[choices[f]].matches;
+    if (bits.empty()) {
+      bits = matches;
+    } else {
+      for (std::size_t i = 0; i < bits.size(); ++i) bits[i] &= matches[i];
+    }
+  }
+  return bits.empty() ? values_.placeholders().positions().size() : CountOf(bits);
+}
+
+namespace {
+
+bool HasAll(const std::vector<std::size_t>& choices, const std::vector<std::size_t>& filters) {
+  return std::ranges::none_of(filters, [&](std::size_t f) { return choices[f] == kNone; });
+}
+
+}  // namespace
+
+std::vector<FilterChoices::Company> FilterChoices::Together(
+    const std::vector<std::size_t>& filters) const {
   const std::vector<std::size_t>* best = nullptr;
   std::tuple<std::size_t, std::size_t> most;
   for (const std::vector<std::size_t>& choices : of_snapshot_) {
-    if (std::ranges::any_of(filters, [&](std::size_t f) { return choices[f] == kNone; })) continue;
-    // What matches all filters but the one, or all if `left_out` is none of them.
-    const auto matching = [&](std::size_t left_out) {
-      Bits bits(choices_.front().matches.size(), ~std::uint64_t{0});
-      bool any = false;
-      for (const std::size_t f : filters) {
-        if (f == left_out) continue;
-        any = true;
-        for (std::size_t i = 0; i < bits.size(); ++i) bits[i] &= choices_[choices[f]].matches[i];
-      }
-      return any ? CountOf(bits) : values_.placeholders().positions().size();
-    };
-    const std::size_t all = matching(kNone);
-    const auto matter = static_cast<std::size_t>(
-        std::ranges::count_if(filters, [&](std::size_t f) { return matching(f) > all; }));
+    if (!HasAll(choices, filters)) continue;
+    const std::size_t all = CountWithout(kNone, filters, choices);
+    const auto matter = static_cast<std::size_t>(std::ranges::count_if(
+        filters, [&](std::size_t f) { return CountWithout(f, filters, choices) > all; }));
     const std::tuple score(matter, all);
     if (best && score <= most) continue;
     most = score;
     best = &choices;
   }
-  Company out;
-  if (!best) return out;
-  out.count = std::get<1>(most);
-  out.parameters = Join(filters, *best);
+  if (!best) return {};
+  const std::size_t count = std::get<1>(most);
+  std::vector<Company> out{{Join(filters, *best), count}};
+  for (const std::size_t f : filters) {
+    if (CountWithout(f, filters, *best) > count) continue;
+    if (auto company = Telling(f, filters)) out.push_back(*std::move(company));
+  }
   return out;
+}
+
+// Values by which the one filter makes a difference: some of its own beside those of a snapshot for
+// the others.
+std::optional<FilterChoices::Company> FilterChoices::Telling(
+    std::size_t filter, const std::vector<std::size_t>& filters) const {
+  std::vector<std::size_t> best;
+  std::size_t most = 0;
+  for (const std::vector<std::size_t>& of_snapshot : of_snapshot_) {
+    std::vector<std::size_t> choices = of_snapshot;
+    choices[filter] = of_filter_[filter].front();
+    if (!HasAll(choices, filters)) continue;
+    const std::size_t without = CountWithout(filter, filters, choices);
+    for (const std::size_t choice : of_filter_[filter]) {
+      choices[filter] = choice;
+      const std::size_t count = CountWithout(kNone, filters, choices);
+      if (count == without || (!best.empty() && count <= most)) continue;
+      best = choices;
+      most = count;
+    }
+  }
+  if (best.empty()) return std::nullopt;
+  return Company{Join(filters, best), most};
 }
 
 std::vector<Parameter> FilterChoices::Of(const std::vector<std::size_t>& filters,
                                          std::size_t number) const {
   std::vector<const std::vector<std::size_t>*> fitting;
   for (const std::vector<std::size_t>& choices : of_snapshot_) {
-    if (std::ranges::none_of(filters, [&](std::size_t f) { return choices[f] == kNone; })) {
-      fitting.push_back(&choices);
-    }
+    if (HasAll(choices, filters)) fitting.push_back(&choices);
   }
   if (fitting.empty()) return {};
   // Neighbours in age are alike, so the next one is taken from farther away.

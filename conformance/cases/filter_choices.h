@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,13 @@ class FilterChoices {
   // Filters together, and how many snapshots match all of them.
   struct Company {
     std::vector<Parameter> parameters;
-    std::size_t count = 0;  // 0: no snapshot has all that these filters ask for
+    std::size_t count = 0;
   };
   // Of the values that one snapshot has, those by which most of the filters make a difference, and
-  // of these the ones that select most.
-  Company Together(const std::vector<std::size_t>& filters) const;
+  // of these the ones that select most; then, for each filter that makes none there, others by
+  // which it does, if need be such that nothing matches. Empty if no snapshot has all that the
+  // filters ask for.
+  std::vector<Company> Together(const std::vector<std::size_t>& filters) const;
   // Values that one snapshot has, another one for each number; empty if none has all of them.
   std::vector<Parameter> Of(const std::vector<std::size_t>& filters, std::size_t number) const;
 
@@ -44,10 +47,15 @@ class FilterChoices {
   std::size_t Remember(std::vector<Parameter> parameters);
   std::vector<Parameter> Join(const std::vector<std::size_t>& filters,
                               const std::vector<std::size_t>& choices) const;
+  // How many snapshots match all filters but the one, all if it is none of them.
+  std::size_t CountWithout(std::size_t left_out, const std::vector<std::size_t>& filters,
+                           const std::vector<std::size_t>& choices) const;
+  std::optional<Company> Telling(std::size_t filter, const std::vector<std::size_t>& filters) const;
 
   const CaseMaker& values_;
   std::vector<FilterChoice> choices_;
   std::vector<std::vector<std::size_t>> of_snapshot_;  // for each filter a position in `choices_`
+  std::vector<std::vector<std::size_t>> of_filter_;    // some positions for each
 };
 
 // Those of the run's region, made once.

@@ -108,11 +108,11 @@ TestOutcome WalkTogether(SuiteContext& context, const std::string& test, std::si
   std::vector<std::unique_ptr<Script>> scripts;
   std::size_t turn = 0;
   const auto add = [&](const Numbers& filters) {
-    const FilterChoices::Company company = choices.Together(filters);
     const Way& way = ways[turn++ % ways.size()];
-    if (company.count == 0) return;
-    const Walked list{company.parameters, company.count, SizeFor(company.count, way.by)};
-    scripts.push_back(WalkOf(context, list, way));
+    for (const FilterChoices::Company& company : choices.Together(filters)) {
+      const Walked list{company.parameters, company.count, SizeFor(company.count, way.by)};
+      scripts.push_back(WalkOf(context, list, way));
+    }
   };
   for (std::size_t a = 0; a < FilterChoices::Filters(); ++a) {
     for (std::size_t b = 0; b < a; ++b) {
@@ -155,8 +155,10 @@ TestOutcome WalkOtherLetters(SuiteContext& context, const std::string& test,
   }
   for (std::size_t a = 0; context.options.thorough && a < FilterChoices::Filters(); ++a) {
     for (std::size_t b = 0; b < a; ++b) {
-      FilterChoices::Company company = choices.Together({b, a});
-      add(std::move(company.parameters), company.count, ways[turn++ % ways.size()]);
+      const Way& way = ways[turn++ % ways.size()];
+      for (FilterChoices::Company& company : choices.Together({b, a})) {
+        add(std::move(company.parameters), company.count, way);
+      }
     }
   }
   return RunScripts(context, test, std::move(scripts));

@@ -331,10 +331,12 @@ void AddNamesAndBlanks(std::vector<Row>& rows) {
                   {{"as_unknown", Everything()}, {"as_meant", failed}}});
   Request twice = Ask({{"Status", "failed"}});
   twice.parameters.push_back({"Status", "accomplished"});
-  rows.push_back(
-      {"name.repeated",
-       twice,
-       {{"first", failed}, {"last", Where(Field::kStatus, "accomplished")}, {"refused", bad}}});
+  rows.push_back({"name.repeated",
+                  twice,
+                  {{"first", failed},
+                   {"last", Where(Field::kStatus, "accomplished")},
+                   {"refused", bad},
+                   {"joined", Refused("InvalidStatus.NotFound")}}});
   const Expected env = Lists([](const Snapshot& s) { return HasTag(s, "env"); });
   rows.push_back({"name.index_form",
                   Ask({{"Tag.01.Key", "env"}}),
@@ -448,6 +450,7 @@ void AddBooleans(std::vector<Row>& rows) {
                     {{"as_meant", meant ? encrypted : Everything()},
                      {"refused", bad},
                      {"as_false", Everything()},
+                     {"as_absent", Everything()},
                      {"as_true", encrypted}}});
     rows.push_back({"value.boolean.dry_run." + form,
                     Ask({{"DryRun", value}}),
@@ -565,12 +568,22 @@ void AddSnapshotName(std::vector<Row>& rows) {
        {{"wildcard", name([](const std::string&) { return true; })},
         {"wildcard_named", name([](const std::string& n) { return !n.empty(); })},
         {"trailing_wildcard", name([](const std::string&) { return true; })},
-        {"trailing_wildcard_named", name([](const std::string& n) { return !n.empty(); })}}});
+        {"trailing_wildcard_named", name([](const std::string& n) { return !n.empty(); })},
+        {"outer_wildcard", name([](const std::string&) { return true; })},
+        {"outer_wildcard_named", name([](const std::string& n) { return !n.empty(); })}}});
   rows.push_back(
       {"filter.snapshot_name.match",
        Ask({{"SnapshotName", "*ta*"}}),
        {{"wildcard", name([](const std::string& n) { return n.find("ta") != std::string::npos; })},
+        {"outer_wildcard",
+         name([](const std::string& n) { return n.find("ta") != std::string::npos; })},
         {"trailing_wildcard", name([](const std::string& n) { return n.starts_with("*ta"); })}}});
+  rows.push_back({"filter.snapshot_name.match",
+                  Ask({{"SnapshotName", "d*a"}}),
+                  {{"wildcard", name([](const std::string& n) {
+                      return n.size() > 1 && n.front() == 'd' && n.back() == 'a';
+                    })},
+                   {"outer_wildcard", Where(Field::kSnapshotName, "d*a")}}});
   rows.push_back(
       {"filter.snapshot_name.letters",
        Ask({{"SnapshotName", "DATA-BACKUP"}}),
@@ -654,6 +667,10 @@ void AddTimes(std::vector<Row>& rows) {
             Ask({{"Filter.1.Key", start}, {"Filter.1.Value", value}}),
             {{"as_meant", created([=](std::int64_t t) { return t >= bound; })},
              {"refused", bad_value}}};
+    if (form == "seconds") {
+      row.options.emplace("cut_off", created([=](std::int64_t t) { return t >= at; }));
+      row.options.emplace("to_the_minute", created([=](std::int64_t t) { return t >= at + 60; }));
+    }
     rows.push_back(std::move(row));
   }
   rows.push_back({"time.form.leap_second",

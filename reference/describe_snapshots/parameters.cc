@@ -114,7 +114,7 @@ Place PlaceOf(std::string_view name) {
   return {};
 }
 
-// CreateSnapshot allows names of 128 characters, and tags have no longer texts (api-facts, 1);
+// CreateSnapshot allows names of 2 to 128 characters, and tags have no longer texts (api-facts, 1);
 // SnapshotIds holds 100 ids.
 std::size_t LongestValue(std::string_view name) { return name == "SnapshotIds" ? 8000 : 128; }
 
@@ -180,7 +180,8 @@ class Gatherer {
       });
       out_.may_be_anything |= trimmed;
     }
-    out_.may_be_refused |= length > LongestValue(parameter.name);
+    const bool short_name = length == 1 && parameter.name == "SnapshotName";
+    out_.may_be_refused |= short_name || length > LongestValue(parameter.name);
   }
 
   Place Resolve(std::string_view name) {
@@ -216,25 +217,28 @@ class Gatherer {
   }
 
   void Store(const Place& place, const std::vector<const Parameter*>& values) {
-    const Parameter* chosen = values.front();
+    std::string chosen = values.front()->value;
     if (values.size() > 1) {
       const Option option = choices_.Pick("name.repeated"_question);
-      if (option == "refused"_option) Refuse("InvalidParameter", chosen->name);
-      if (option == "last"_option) chosen = values.back();
+      if (option == "refused"_option) Refuse("InvalidParameter", values.front()->name);
+      if (option == "last"_option) chosen = values.back()->value;
+      if (option == "joined"_option) {
+        for (std::size_t i = 1; i < values.size(); ++i) chosen += "," + values[i]->value;
+      }
     }
     Parameters& parameters = out_.parameters;
     switch (place.kind) {
       case Place::Kind::kSlot:
-        parameters.slots[place.slot] = chosen->value;
+        parameters.slots[place.slot] = std::move(chosen);
         break;
       case Place::Kind::kFilterKey:
-        parameters.filters[place.n].key = chosen->value;
+        parameters.filters[place.n].key = std::move(chosen);
         break;
       case Place::Kind::kFilterValue:
-        parameters.filters[place.n].value = chosen->value;
+        parameters.filters[place.n].value = std::move(chosen);
         break;
       default:
-        parameters.tags[place.n].*place.tag = chosen->value;
+        parameters.tags[place.n].*place.tag = std::move(chosen);
         break;
     }
   }

@@ -40,8 +40,9 @@ struct Filter {
   std::string second;
   std::vector<std::string> values;
   std::int64_t seconds = 0;
-  bool to_the_minute = false;  // the time is a full minute …
-  bool has_seconds = false;    // … though it was given with seconds
+  bool to_the_minute = false;       // the time is a full minute …
+  bool has_seconds = false;         // … though it was given with seconds
+  bool minute_of_creation = false;  // is what it is compared with
   friend bool operator==(const Filter&, const Filter&) = default;
 };
 

@@ -134,8 +134,11 @@ class ResourceReader : public TopicReader {
       } else {
         Refuse("filter.snapshot_link_id.unknown"_rule, "InvalidSnapshotLinkId.NotFound");
       }
+    } else if (!ExistsAnywhere(Field::kSnapshotLinkId, link)) {
+      // A target into which the snapshots alone were loaded knows no chain without any.
+      plan_.may_be_refused = true;
+      plan_.possible_errors.push_back(Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"));
     } else if (!ExistsHere(Field::kSnapshotLinkId, link) &&
-               ExistsAnywhere(Field::kSnapshotLinkId, link) &&
                Is("value.elsewhere.snapshot_link_id"_question, "refused"_option)) {
       Add({"request.open.admissible"_rule,
            Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"), true, "SnapshotLinkId"});

@@ -118,6 +118,7 @@ class TimeReader : public TopicReader {
         return std::nullopt;
       case Form::kSeconds:
         AcceptForm("time.form.seconds"_question);
+        CutSeconds(time);
         break;
       case Form::kOffset:
         AcceptForm("time.form.offset"_question);
@@ -149,8 +150,8 @@ class TimeReader : public TopicReader {
         break;
     }
     if (time.small_letters) AcceptForm("time.form.small_letters"_question);
-    // Not every calendar has a year 0.
-    if (Trim(given).starts_with("0000")) AllowRefusal("InvalidFilterValue");
+    // Years before 1583 are by agreement only (ISO 8601), and not every calendar has a year 0.
+    if (Trim(given) < "1583") AllowRefusal("InvalidFilterValue");
     const Rule rule = start ? "time.start.selects"_rule : "time.end.selects"_rule;
     choices_.Mark(rule);
     return Filter{.kind = start ? Filter::Kind::kCreatedAfter : Filter::Kind::kCreatedBefore,
@@ -158,15 +159,24 @@ class TimeReader : public TopicReader {
                   .field = Field::kCreationTime,
                   .seconds = time.seconds,
                   .to_the_minute = time.seconds % 60 == 0,
-                  .has_seconds = time.has_seconds};
+                  .has_seconds = time.has_seconds,
+                  .minute_of_creation =
+                      time.has_seconds && Is("time.form.seconds"_question, "to_the_minute"_option)};
   }
 
   // What is refused by itself may be refused here, too, or overlooked.
-  void AlsoHas(const TimeText& time) {
+  void AlsoHas(TimeText& time) {
     const bool refused =
         (time.has_seconds && Is("time.form.seconds"_question, "refused"_option)) ||
         (time.has_fractions && Is("time.form.fractions"_question, "refused"_option));
     if (refused) AllowRefusal("InvalidFilterValue");
+    CutSeconds(time);
+  }
+
+  void CutSeconds(TimeText& time) {
+    if (!time.has_seconds || !Is("time.form.seconds"_question, "cut_off"_option)) return;
+    time.seconds -= (time.seconds % 60 + 60) % 60;
+    time.has_seconds = false;
   }
 
   void AcceptForm(Question question) {

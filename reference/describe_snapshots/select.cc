@@ -38,6 +38,15 @@ bool MatchesBeginning(std::string_view asked, std::string_view name) {
   return name.starts_with(asked.substr(0, asked.size() - 1));
 }
 
+// A `*` at either end stands for any characters, elsewhere for itself.
+bool MatchesBetweenEnds(std::string_view asked, std::string_view name) {
+  if (!asked.starts_with('*')) return MatchesBeginning(asked, name);
+  asked.remove_prefix(1);
+  if (!asked.ends_with('*')) return name.ends_with(asked);
+  asked.remove_suffix(1);
+  return name.find(asked) != std::string_view::npos;
+}
+
 // filter.snapshot_name.selects: the document says "The name of the snapshot." and no more.
 bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) {
   switch (match) {
@@ -53,6 +62,10 @@ bool NameMatchesAs(Option match, std::string_view asked, std::string_view name) 
       return MatchesBeginning(asked, name);
     case "trailing_wildcard_named"_option:
       return !name.empty() && MatchesBeginning(asked, name);
+    case "outer_wildcard"_option:
+      return MatchesBetweenEnds(asked, name);
+    case "outer_wildcard_named"_option:
+      return !name.empty() && MatchesBetweenEnds(asked, name);
     default:
       return GlobMatches(asked, name);
   }
@@ -96,6 +109,11 @@ bool GroupMatches(std::string_view asked, std::string_view group, const Dataset&
 }
 
 bool IsIn(Choices& choices, Question question) { return choices.Pick(question) == "in"_option; }
+
+std::int64_t ComparedTime(const Filter& filter, const Snapshot& snapshot) {
+  const std::int64_t created = snapshot.creation_time;
+  return filter.minute_of_creation ? created - (created % 60 + 60) % 60 : created;
+}
 
 // time.start.selects: "created after". A time without seconds means its whole minute.
 bool CreatedAfter(const Filter& filter, std::int64_t created, Choices& choices) {
@@ -206,9 +224,9 @@ bool Matches(const Filter& filter, const Snapshot& snapshot, const Dataset& data
       return text != "true" ||
              choices.Pick("filter.encrypted.false"_question) == "no_filter"_option;
     case Filter::Kind::kCreatedAfter:
-      return CreatedAfter(filter, snapshot.creation_time, choices);
+      return CreatedAfter(filter, ComparedTime(filter, snapshot), choices);
     case Filter::Kind::kCreatedBefore:
-      return CreatedBefore(filter, snapshot.creation_time, choices);
+      return CreatedBefore(filter, ComparedTime(filter, snapshot), choices);
     case Filter::Kind::kTagKey:
     case Filter::Kind::kTagPair:
     case Filter::Kind::kTagEmptyValue:

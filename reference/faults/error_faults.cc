@@ -80,6 +80,18 @@ void AddKnownErrors(std::vector<Fault>& out) {
                    .breaks = {e.rule},
                    .validate = [code](const Scene&, Plan& plan) { Accept(plan, code); }});
   }
+  out.push_back({.id = "error.snapshot_link.beginning_accepted",
+                 .title = "takes the beginning of the id of a snapshot chain for one",
+                 .stage = Stage::kValidate,
+                 .difficulty = 4,
+                 .breaks = {"filter.snapshot_link_id.unknown"_rule},
+                 .validate = [](const Scene& scene, Plan& plan) {
+                   const auto asked = scene.request.Find("SnapshotLinkId").value_or("");
+                   const bool begins = std::ranges::any_of(
+                       scene.dataset.snapshot_links,
+                       [&](const std::string& link) { return link.starts_with(asked); });
+                   if (begins) Accept(plan, "InvalidSnapshotLinkId.NotFound");
+                 }});
   out.push_back({.id = "error.tag_mismatch.code",
                  .title = "says InvalidParameter.Conflict in place of InvalidTag.Mismatch",
                  .stage = Stage::kRender,

@@ -182,6 +182,15 @@ void AddParsing(std::vector<Fault>& out) {
                  .parse = unset([](const std::string& name) {
                    return name.starts_with("Tag.") && name.ends_with(".value");
                  })});
+  out.push_back({.id = "tag.value.lower_case_of_first_only",
+                 .title = "ignores Tag.N.value in lower case from the second tag on",
+                 .stage = Stage::kParse,
+                 .difficulty = 4,
+                 .breaks = TagRules(),
+                 .parse = unset([](const std::string& name) {
+                   return name.starts_with("Tag.") && name.ends_with(".value") &&
+                          name != "Tag.1.value";
+                 })});
   out.push_back({.id = "tag.key.spellings_apart",
                  .title = "ignores tags in lower case if another one is in capitals",
                  .stage = Stage::kParse,

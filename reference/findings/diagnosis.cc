@@ -570,6 +570,16 @@ AnswerDigest::Parts PartsOfOnePlace() {
 
 }  // namespace
 
+namespace {
+
+// The fault that ignores the same parameter in every request; null if it is none of that kind.
+const Fault* PlainOf(const Fault& fault) {
+  const std::size_t at = fault.id.find(".ignored_");
+  return at == std::string::npos ? nullptr : FindFault(fault.id.substr(0, at) + ".ignored");
+}
+
+}  // namespace
+
 Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& judge,
                                            const Reading& reading, const FaultList& known) const {
   const Search search = SearchFor(failure, judge, reading, known);
@@ -614,7 +624,12 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
       return {named};
     }
   }
-  const Named best{BestNamed(ranked), varies, false, varies};
+  Named best{BestNamed(ranked), varies, false, varies};
+  // Of what shows in fewer requests, no more is known than which parameter is ignored.
+  const Fault* plain = varies ? PlainOf(*best.faults.front()) : nullptr;
+  if (plain && IsRightAbout(search.evidence, *plain, judge, reading, known, gives_the_same)) {
+    best.faults = {plain};
+  }
   if ((fits_all && !varies) || asked_ > kMostAsked) return best;
   const Ranked varied = fitting(Variants(), 1);
   if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {

@@ -148,9 +148,19 @@ class FieldChecker {
       if (info.unset && !xml_) result_.Show(*info.unset, "absent"_option);
     } else if (info.unset && value.kind == Kind::kText && value.text.empty()) {
       if (!xml_) result_.Show(*info.unset, "empty_string"_option);
-    } else if (!xml_ || !value.text.empty()) {
+    } else if ((!xml_ || !value.text.empty()) && !IsDefault(info, value, snapshot)) {
       Differ(info, snapshot, "nothing, since it is unset", value, "set");
     }
+  }
+
+  // Times that are unset may be 0, and that of instant access "is the same as" the other.
+  static bool IsDefault(const FieldInfo& info, const ObservedValue& value,
+                        const Snapshot& snapshot) {
+    const bool instant = info.field == Field::kInstantAccessRetentionDays;
+    if (instant && value.text == snapshot[Field::kRetentionDays]) return true;
+    const bool is_time =
+        instant || info.field == Field::kRetentionDays || info.field == Field::kRemainTime;
+    return is_time && value.text == "0";
   }
 
   void Differ(const FieldInfo& info, const Snapshot& snapshot, const std::string& expected,

@@ -26,9 +26,10 @@ Error Obstacle(const Target& target, std::string what) {
 
 // The codes by which a gateway refuses the caller, not the request (api-facts, 5.1).
 bool IsRefusedCaller(std::string_view code) {
-  constexpr std::array<std::string_view, 8> kBeginnings = {
+  constexpr std::array<std::string_view, 10> kBeginnings = {
       "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature",  "MissingAccessKeyId",
-      "Forbidden",          "InvalidSecurityToken",  "MissingSecurityToken", "NoPermission"};
+      "Forbidden",          "InvalidSecurityToken",  "MissingSecurityToken", "NoPermission",
+      "MissingSignature",   "InvalidSignature"};
   return std::ranges::any_of(
       kBeginnings, [&](std::string_view beginning) { return code.starts_with(beginning); });
 }

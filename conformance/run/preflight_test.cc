@@ -83,6 +83,14 @@ TEST(Preflight, KnowsATargetWithOtherSnapshotsInFewerRegions) {
   EXPECT_TRUE(Says(ObstacleOf(target), "are not those of the dataset"));
 }
 
+// Also if it lists them whatever is asked for.
+TEST(Preflight, KnowsATargetWithOtherSnapshotsThatIgnoresIds) {
+  const Dataset other = GenerateDataset(300, 1);
+  FaultyTarget target(other);
+  target.bend_request = [](Request& request) { request.Unset("SnapshotIds"); };
+  EXPECT_TRUE(Says(ObstacleOf(target), "are not those of the dataset"));
+}
+
 // The snapshots are found by the ids that they have.
 TEST(Preflight, LeavesIdsThatAreWrittenWronglyToTheJudge) {
   EXPECT_EQ(ObstacleBehind([](const Request&, Response& response) {

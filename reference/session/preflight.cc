@@ -116,8 +116,7 @@ class StateCheck {
       if (!strange && !listed.ids.empty()) strange.emplace(region, std::move(listed));
     }
     if (strange) {
-      // It may write their ids wrongly.
-      if (!LacksSome(strange->first, strange->second)) return std::nullopt;
+      if (WritesIdsWrongly(strange->first)) return std::nullopt;
       return Obstacle(target_,
                       fmt::format("the target's snapshots are not those of the dataset {}; load it "
                                   "into the target first, or name the file that is loaded with "
@@ -181,6 +180,15 @@ class StateCheck {
                                 "--force",
                                 CountOfSnapshots(listed.ids.size()), region, name_, count,
                                 CountText(listed.known, "is", "are")));
+  }
+
+  // Whether the snapshot is found by its id, though another one is written.
+  bool WritesIdsWrongly(const std::string& region) {
+    const std::vector<std::uint32_t>& own = dataset_.In(region);
+    if (own.empty()) return false;
+    const std::string& id = dataset_.snapshots[own.front()][Field::kSnapshotId];
+    const Listed found = Ask(region, {{"SnapshotIds", fmt::format("[\"{}\"]", id)}}, false);
+    return found.is_list && found.ids.size() == 1;
   }
 
   void ListTheRest(const std::string& region, Listed& listed) {

@@ -192,6 +192,7 @@ void AddMixedPaging(std::vector<Row>& rows) {
         TokenPage(20, 20), Page(30, 30));
   mixed("max_results_with_page_number", {{"MaxResults", "20"}, {"PageNumber", "2"}},
         TokenPage(0, 20), Page(10, 10));
+  rows.back().options.emplace("pages_of_max_results", Page(20, 20));
   mixed("max_results_with_page_size", {{"MaxResults", "20"}, {"PageSize", "30"}}, TokenPage(0, 20),
         Page(0, 30));
   mixed("max_results_with_both", {{"MaxResults", "20"}, {"PageSize", "30"}, {"PageNumber", "2"}},

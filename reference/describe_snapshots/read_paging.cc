@@ -77,6 +77,7 @@ class PagingReader : public TopicReader {
     // token.first_request.without: MaxResults alone starts a walk.
     if (!number_ && !size_) return "token_mode"_option;
     const Option option = choices_.Pick(MixedQuestion());
+    sized_by_max_results_ = option == "pages_of_max_results"_option;
     if (option != "refused"_option) return option;
     RefuseAsRead("InvalidParameter", token_ ? "NextToken" : "MaxResults");
     return "token_mode"_option;
@@ -167,7 +168,9 @@ class PagingReader : public TopicReader {
     choices_.Mark("page.total_count.matches"_rule);
     if (number_) paging().number = PageNumber();
     if (size_ && !plan_.stop) paging().size = PageSize();
-    if (max_results_ && !as_absent_) {
+    if (sized_by_max_results_) {
+      paging().size = MaxResults(*Value(Slot::kMaxResults)).value_or(kDefaultPageSize);
+    } else if (max_results_ && !as_absent_) {
       CheckIneffective(Slot::kMaxResults, true, 10, kMaximumPageSize);
     }
     if (token_ && !first_page_token_ && !plan_.stop) {
@@ -362,6 +365,7 @@ class PagingReader : public TopicReader {
   bool first_page_token_ = false;  // an empty NextToken that counts as the start of a walk
   bool as_absent_ = false;         // a MaxResults that counts as absent
   bool past_end_ = false;
+  bool sized_by_max_results_ = false;  // though pages are by number
 };
 
 }  // namespace

@@ -42,9 +42,12 @@ std::string Listed(const ObservedAnswer& answer) {
                      static_cast<std::uint32_t>(ids));
 }
 
+Finding MessageSighting(const Difference& difference, std::string_view text) {
+  return SightingOf(difference, RequestOfRawMessage(PrintableRawMessage(text)), {});
+}
+
 Finding FindingOf(const WireFault& fault, std::string_view text) {
-  Finding finding =
-      SightingOf(fault.difference, RequestOfRawMessage(PrintableRawMessage(text)), {});
+  Finding finding = MessageSighting(fault.difference, text);
   if (fault.is_warning) finding.kind = FindingKind::kWarning;
   if (!fault.source.empty()) finding.source += "; " + fault.source;
   finding.answer = fault.answer;
@@ -255,8 +258,7 @@ void WireSearch::ConsiderHarm(const std::string& text, const Plain& after,
   }
   if (AwaitsFine(patience_)) return ConfirmHarm(text, after, framing);
   if (stop_.IsUp()) return;
-  Finding finding =
-      SightingOf(HarmOf(after, framing), RequestOfRawMessage(PrintableRawMessage(text)), {});
+  Finding finding = MessageSighting(HarmOf(after, framing), text);
   finding.answer = after.shown;
   lost_ = !now.answered;
   over_ = lost_ ? "the target no longer answers since a message was sent that is shown as a "
@@ -293,7 +295,7 @@ void WireSearch::ConfirmHarm(const std::string& text, const Plain& after,
   for (int i = 0; i < kConfirmations; ++i) repeated.failed += fails(text) ? 1 : 0;
   if (repeated.failed < kFewest || stop_.IsUp()) return;
   const std::string smallest = repeated.failed == kConfirmations ? Reduce(text, fails) : text;
-  Finding finding = SightingOf(difference, RequestOfRawMessage(PrintableRawMessage(smallest)), {});
+  Finding finding = MessageSighting(difference, smallest);
   finding.actual = last.text;
   finding.answer = last.shown;
   known_.emplace(symptom, finding.id);

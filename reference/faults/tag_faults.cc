@@ -159,38 +159,25 @@ void AddTagLetters(std::vector<Fault>& out) {
 }
 
 void AddParsing(std::vector<Fault>& out) {
-  const auto unset = [](auto matches) {
-    return [matches](const Scene&, Request& request) {
-      std::erase_if(request.parameters,
-                    [&](const Parameter& parameter) { return matches(parameter.name); });
-    };
+  const auto ignore = [&](const char* id, const char* title, int difficulty, auto matches) {
+    out.push_back({.id = id,
+                   .title = title,
+                   .stage = Stage::kParse,
+                   .difficulty = difficulty,
+                   .breaks = TagRules(),
+                   .parse = [matches](const Scene&, Request& request) {
+                     std::erase_if(request.parameters, [&](const Parameter& parameter) {
+                       return parameter.name.starts_with("Tag.") && matches(parameter.name);
+                     });
+                   }});
   };
-  out.push_back({.id = "tag.key.lower_case_ignored",
-                 .title = "ignores Tag.N.key and Tag.N.value in lower case",
-                 .stage = Stage::kParse,
-                 .difficulty = 3,
-                 .breaks = TagRules(),
-                 .parse = unset([](const std::string& name) {
-                   return name.starts_with("Tag.") &&
-                          (name.ends_with(".key") || name.ends_with(".value"));
-                 })});
-  out.push_back({.id = "tag.value.lower_case_ignored",
-                 .title = "ignores Tag.N.value in lower case",
-                 .stage = Stage::kParse,
-                 .difficulty = 3,
-                 .breaks = TagRules(),
-                 .parse = unset([](const std::string& name) {
-                   return name.starts_with("Tag.") && name.ends_with(".value");
-                 })});
-  out.push_back({.id = "tag.value.lower_case_of_first_only",
-                 .title = "ignores Tag.N.value in lower case from the second tag on",
-                 .stage = Stage::kParse,
-                 .difficulty = 4,
-                 .breaks = TagRules(),
-                 .parse = unset([](const std::string& name) {
-                   return name.starts_with("Tag.") && name.ends_with(".value") &&
-                          name != "Tag.1.value";
-                 })});
+  const auto is_value = [](const std::string& name) { return name.ends_with(".value"); };
+  ignore("tag.key.lower_case_ignored", "ignores Tag.N.key and Tag.N.value in lower case", 3,
+         [=](const std::string& name) { return name.ends_with(".key") || is_value(name); });
+  ignore("tag.value.lower_case_ignored", "ignores Tag.N.value in lower case", 3, is_value);
+  ignore("tag.value.lower_case_of_first_only",
+         "ignores Tag.N.value in lower case from the second tag on", 4,
+         [=](const std::string& name) { return is_value(name) && name != "Tag.1.value"; });
   out.push_back({.id = "tag.key.spellings_apart",
                  .title = "ignores tags in lower case if another one is in capitals",
                  .stage = Stage::kParse,
@@ -206,14 +193,8 @@ void AddParsing(std::vector<Fault>& out) {
                    std::erase_if(request.parameters, ends(".key"));
                    std::erase_if(request.parameters, ends(".value"));
                  }});
-  out.push_back({.id = "tag.number.one_digit",
-                 .title = "reads no tag with a number of two digits",
-                 .stage = Stage::kParse,
-                 .difficulty = 4,
-                 .breaks = TagRules(),
-                 .parse = unset([](const std::string& name) {
-                   return name.starts_with("Tag.") && name.size() > 6 && name[5] != '.';
-                 })});
+  ignore("tag.number.one_digit", "reads no tag with a number of two digits", 4,
+         [](const std::string& name) { return name.size() > 6 && name[5] != '.'; });
 }
 
 void AddTagLimits(std::vector<Fault>& out) {

@@ -104,19 +104,19 @@ class StateCheck {
 
   std::optional<Error> Run() {
     bool listed_all = true;
-    std::optional<std::pair<std::string, Listed>> strange;  // a region where it lists others alone
+    std::optional<std::string> strange;  // a region where it lists others alone
     for (const std::string& region : dataset_.regions) {
       const bool has_snapshots = !dataset_.In(region).empty();
       if (!has_snapshots && region != HomeRegion(dataset_)) continue;
-      Listed listed = ListOf(region);
+      const Listed listed = ListOf(region);
       if (obstacle_) return obstacle_;
       if (listed.nameless || !has_snapshots) return std::nullopt;
       if (listed.known > 0) return DifferenceIn(region, listed);
       listed_all &= listed.is_list;
-      if (!strange && !listed.ids.empty()) strange.emplace(region, std::move(listed));
+      if (!strange && !listed.ids.empty()) strange = region;
     }
     if (strange) {
-      if (WritesIdsWrongly(strange->first)) return std::nullopt;
+      if (WritesIdsWrongly(*strange)) return std::nullopt;
       return Obstacle(target_,
                       fmt::format("the target's snapshots are not those of the dataset {}; load it "
                                   "into the target first, or name the file that is loaded with "

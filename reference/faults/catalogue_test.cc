@@ -67,5 +67,26 @@ TEST(FaultCatalogue, FaultsCombine) {
   EXPECT_EQ(both.find("RequestId"), std::string::npos);
 }
 
+// One may leave nothing of what the other changes, and then that one changes nothing.
+TEST(FaultCatalogue, AnyTwoThatChangeBodiesGoTogether) {
+  std::vector<const Fault*> all;
+  for (const Fault& fault : Faults()) {
+    if (fault.json || fault.xml) all.push_back(&fault);
+  }
+  ASSERT_GT(all.size(), 70u);
+  Request request;
+  request.Set("Action", "DescribeSnapshots");
+  request.Set("RegionId", "cn-hangzhou");
+  request.Set("Tag.1.Key", "ENV");
+  request.Set("PageSize", "3");
+  for (const char* format : {"JSON", "XML"}) {
+    request.Set("Format", format);
+    ASSERT_NE(BodyOf({}, request).find("TagValue"), std::string::npos);
+    for (const Fault* one : all) {
+      for (const Fault* other : all) EXPECT_FALSE(BodyOf({one, other}, request).empty());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace assay

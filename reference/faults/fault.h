@@ -89,6 +89,7 @@ struct Fault {
   bool history = false;            // depends on the requests before
   Forgery blind = Forgery::kNone;  // the forgery that goes unnoticed …
   bool in_parameters = false;      // … in signatures in parameters alone
+  std::string ignored = {};        // the parameter that it ignores; whenever, without `when`
   // Another code and text of what the gateway refuses.
   std::function<void(std::string& code, std::string& message)> turned_away = nullptr;
 

@@ -92,12 +92,14 @@ void AddForEach(std::vector<Fault>& out) {
                    .stage = Stage::kSelect,
                    .difficulty = 2,
                    .breaks = rules,
+                   .ignored = p.name,
                    .select = Ignores(p.field)});
     out.push_back({.id = id("ignored_by_token"),
                    .title = fmt::format("ignores {} if the list is paged by token", p.name),
                    .stage = Stage::kSelect,
                    .difficulty = 3,
                    .breaks = by_token,
+                   .ignored = p.name,
                    .when = [](const Scene& s) { return s.Has("MaxResults") || s.Has("NextToken"); },
                    .select = Ignores(p.field)});
     out.push_back({.id = id("ignored_elsewhere"),
@@ -105,6 +107,7 @@ void AddForEach(std::vector<Fault>& out) {
                    .stage = Stage::kSelect,
                    .difficulty = 4,
                    .breaks = rules,
+                   .ignored = p.name,
                    .when = [home](const Scene& s) { return s.Value("RegionId") != home; },
                    .select = Ignores(p.field)});
     out.push_back({.id = id("ignored_with_another"),
@@ -112,6 +115,7 @@ void AddForEach(std::vector<Fault>& out) {
                    .stage = Stage::kSelect,
                    .difficulty = 3,
                    .breaks = rules,
+                   .ignored = p.name,
                    .when = [partner](const Scene& s) { return s.Has(partner); },
                    .select = Ignores(p.field)});
     out.push_back({.id = id("inverted"),

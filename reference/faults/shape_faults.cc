@@ -191,7 +191,7 @@ void AddTagShapes(std::vector<Fault>& out) {
   add("shape.tags.map", "writes tags as a map", 2, [](Json& snapshot) {
     Json map = Json::object();
     for (const Json& tag : snapshot["Tags"]["Tag"]) {
-      map[tag["TagKey"].get<std::string>()] = tag["TagValue"];
+      map[tag.at("TagKey").get<std::string>()] = tag.at("TagValue");
     }
     snapshot["Tags"] = map;
   });

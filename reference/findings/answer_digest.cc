@@ -139,15 +139,36 @@ AnswerDigest AnswerDigest::OfBroken(const Error& error) {
   return out;
 }
 
-AnswerDigest::Parts AnswerDigest::Unlike(const AnswerDigest& other) const {
+namespace {
+
+AnswerDigest::Parts Different(const AnswerDigest& a, const AnswerDigest& b) {
+  AnswerDigest::Parts out;
+  for (std::size_t i = 0; i < AnswerDigest::kParts; ++i) out[i] = a.parts[i] != b.parts[i];
+  return out;
+}
+
+// The parts that do not follow from one of those that differ.
+AnswerDigest::Parts Comparable(const AnswerDigest::Parts& different) {
+  using enum AnswerDigest::Part;
+  using Parts = AnswerDigest::Parts;
   static const Parts kOfAnyAnswer = Parts().set(kOutcome).set(kMedia).set(kEnvelope).set(kRepeated);
   static const Parts kOfAnError = Parts(kOfAnyAnswer).set(kStatus).set(kCode).set(kMessage);
   static const Parts kOfAList = ~(Parts().set() << kTags);
-  Parts out;
-  for (std::size_t i = 0; i < kParts; ++i) out[i] = parts[i] != other.parts[i];
-  if (out[kOutcome]) return out & kOfAnyAnswer;
-  if (out[kStatus] || out[kCode] || out[kMessage]) return out & kOfAnError;
-  return out[kList] ? out & kOfAList : out;
+  if (different[kOutcome]) return kOfAnyAnswer;
+  if (different[kStatus] || different[kCode] || different[kMessage]) return kOfAnError;
+  return different[kList] ? kOfAList : Parts().set();
+}
+
+}  // namespace
+
+AnswerDigest::Parts AnswerDigest::Unlike(const AnswerDigest& other) const {
+  const Parts different = Different(*this, other);
+  return different & Comparable(different);
+}
+
+AnswerDigest::Parts AnswerDigest::Alike(const AnswerDigest& other) const {
+  const Parts different = Different(*this, other);
+  return ~different & Comparable(different);
 }
 
 bool AnswerDigest::Agrees(const AnswerDigest& other, const Parts& which) const {

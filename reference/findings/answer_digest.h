@@ -52,6 +52,8 @@ struct AnswerDigest {
   static AnswerDigest OfBroken(const Error& error);
   // The parts that differ; those that follow from another one left out.
   Parts Unlike(const AnswerDigest& other) const;
+  // The parts that are equal; those that follow from one that differs left out.
+  Parts Alike(const AnswerDigest& other) const;
   // True if all of these parts are equal.
   bool Agrees(const AnswerDigest& other, const Parts& which) const;
 };

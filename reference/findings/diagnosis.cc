@@ -398,6 +398,33 @@ Diagnosis::Named Diagnosis::Explain(const Failure& failure, Pattern pattern, con
   return {ExplainOverlapping(failure.key, judge, reading)};
 }
 
+namespace {
+
+// A right answer to a request that asks for a part of what failing ones ask for.
+struct Partial {
+  std::size_t index;        // of the observation
+  std::size_t lacks, asks;  // how many of their filters and ways of paging; how many it has
+  bool elsewhere;           // it asks in another region
+};
+
+// For each of what they ask for as many: half of those that lack least, half of the plainest, those
+// of the same region first.
+std::vector<std::size_t> ContrastOf(std::map<std::string, std::vector<Partial>> partial) {
+  std::set<std::size_t> out;
+  for (auto& [family, all] : partial) {
+    const std::size_t half = kWiderContrast / partial.size() / 2;
+    const auto take = [&](auto&& order) {
+      std::ranges::stable_sort(all, {}, order);
+      for (std::size_t i = 0; i < std::min(half, all.size()); ++i) out.insert(all[i].index);
+    };
+    take([](const Partial& entry) { return std::pair(entry.lacks, entry.elsewhere); });
+    take([](const Partial& entry) { return std::pair(entry.asks, entry.elsewhere); });
+  }
+  return {out.begin(), out.end()};
+}
+
+}  // namespace
+
 Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judge,
                                        const Reading& reading, const FaultList& known) const {
   Search out{failure,  judge, reading, known, EvidenceOf(failure, judge, reading, known),
@@ -417,33 +444,37 @@ Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judg
   }
   const std::set<std::string> needed =
       failure.steps.empty() ? failure.asks : KindOfRequest(failure.steps.back());
-  std::vector<std::size_t> as_much, part;
-  std::map<std::size_t, std::vector<std::size_t>, std::greater<>> by_shared;
+  // A mistake that only one region shows has to be told from others there.
+  const std::string region(failure.steps.empty() || telling.empty()
+                               ? ""
+                               : failure.steps.back().Find("RegionId").value_or(""));
+  std::vector<std::size_t> as_much, as_much_there;
+  std::map<std::string, std::vector<Partial>> partial;  // by what of it they ask for
   for (std::size_t i = 0; i < observations_.size(); ++i) {
     const Observation& other = observations_[i];
     if (other.fails || other.broken || !is_cheap(i)) continue;
     const std::set<std::string> asks = KindOfRequest(other.request);
-    const auto shared = std::ranges::count_if(
-        needed, [&](const std::string& family) { return asks.contains(family); });
-    (shared == std::ssize(needed) ? as_much : by_shared[static_cast<std::size_t>(shared)])
-        .push_back(i);
+    std::vector<std::string> shared;
+    std::ranges::set_intersection(needed, asks, std::back_inserter(shared));
+    const bool there = other.request.Find("RegionId") == region;
+    if (shared.size() == needed.size()) {
+      (there ? as_much_there : as_much).push_back(i);
+      continue;
+    }
+    for (const std::string& family : shared) {
+      partial[family].push_back({i, needed.size() - shared.size(), asks.size(), !there});
+    }
   }
-  by_shared.erase(0);
-  // Those first that lack least.
-  for (const auto& [shared, all] : by_shared) {
-    const std::vector<std::size_t> some = Spread(all, kWiderContrast);
-    part.insert(part.end(), some.begin(), some.end());
-  }
-  if (part.size() > kWiderContrast) part.resize(kWiderContrast);
-  const auto explained = [&](const std::vector<std::size_t>& all, std::size_t most) {
-    std::vector<std::size_t> kept = Spread(all, most);
-    std::erase_if(kept, [&](std::size_t index) {
-      return Imitation(*this, judge, reading, known).Wrong(index) > 0;
-    });
-    return kept;
+  const std::vector<std::size_t> part = ContrastOf(std::move(partial));
+  const auto answered = [&](const std::vector<std::size_t>& all, std::size_t most, Evidence& kept) {
+    for (const std::size_t index : Spread(all, most)) {
+      kept.telling.push_back(index);
+      kept.without.push_back(Imitation(*this, judge, reading, known).AskWithChain(index));
+    }
   };
-  out.contrast = explained(as_much, kContrast);
-  out.wider = explained(part, part.size());
+  answered(as_much_there, kContrast / 2, out.contrast);
+  answered(as_much, kContrast - out.contrast.telling.size(), out.contrast);
+  answered(part, part.size(), out.wider);
   return out;
 }
 
@@ -485,15 +516,20 @@ std::pair<std::size_t, std::size_t> Diagnosis::Explained(const Search& search,
 }
 
 Diagnosis::Spoils Diagnosis::SpoilsOfTheRest(const Search& search, const Fault& fault) const {
-  const auto spoiled_of = [&](std::vector<std::size_t> answers) {
-    std::erase_if(answers, [&](std::size_t index) {
-      Imitation imitation(*this, search.judge, search.reading, With(search.known, fault));
-      return imitation.Wrong(index) == 0;
-    });
-    return answers;
+  const FaultList faults = With(search.known, fault);
+  const auto spoiled_of = [&](const Evidence& right) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < right.telling.size(); ++i) {
+      const AnswerDigest& seen = observations_[right.telling[i]].digest;
+      Imitation imitation(*this, search.judge, search.reading, faults);
+      const AnswerDigest::Parts changed =
+          imitation.AskWithChain(right.telling[i]).Unlike(right.without[i]);
+      if ((changed & right.without[i].Alike(seen)).any()) out.push_back(right.telling[i]);
+    }
+    return out;
   };
   const std::vector<std::size_t> spoiled = spoiled_of(search.contrast);
-  if (3 * spoiled.size() <= search.contrast.size()) {
+  if (3 * spoiled.size() <= search.contrast.telling.size()) {
     // Most of them are refused or empty anyway.
     const bool some = spoiled.size() + spoiled_of(search.wider).size() > 1;
     return some ? Spoils::kSome : Spoils::kNothing;
@@ -512,30 +548,38 @@ Diagnosis::Spoils Diagnosis::SpoilsOfTheRest(const Search& search, const Fault& 
   return without ? Spoils::kSome : Spoils::kMuch;
 }
 
+// Whether the fault changes the answer to the smallest request in the part that shows the group; of
+// two that are answered in two ways, one of the answers.
 bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const {
-  const std::vector<Request>& steps = search.failure.steps;
-  const ShownAnswer& answer = search.failure.answer;
+  const Failure& failure = search.failure;
   const bool needs_token = std::ranges::any_of(
-      steps, [](const Request& step) { return step.Find("NextToken").has_value(); });
-  if (answer.status == 0 || steps.empty() || needs_token || search.evidence.primed) return true;
+      failure.steps, [](const Request& step) { return step.Find("NextToken").has_value(); });
+  if (failure.answer.status == 0 || failure.steps.empty() || needs_token || search.evidence.primed)
+    return true;
   AnswerReader reader;
   const auto digest = [&](const Response& response) {
     return AnswerDigester().Of(reader.Read(response), response);
   };
   const auto of_reference = [&](const FaultList& faults) {
     InProcess reference(search.judge, search.reading, faults);
-    Result<Response> last = Response();
-    for (const Request& step : steps) last = reference.Answer(step);
-    asked_ += steps.size();
-    return digest(*last);
+    std::vector<AnswerDigest> answers;
+    for (const Request& step : failure.steps) answers.push_back(digest(*reference.Answer(step)));
+    asked_ += failure.steps.size();
+    return answers;
   };
-  const AnswerDigest seen =
-      digest({.status = answer.status, .content_type = answer.content_type, .body = answer.body});
-  const AnswerDigest without = of_reference(search.known);
-  const AnswerDigest with = of_reference(With(search.known, fault));
+  const std::vector<AnswerDigest> without = of_reference(search.known);
+  const std::vector<AnswerDigest> with = of_reference(With(search.known, fault));
+  if (failure.of_two) {
+    return !std::ranges::equal(with, without, [](const AnswerDigest& a, const AnswerDigest& b) {
+      return a.Unlike(b).none();
+    });
+  }
+  const AnswerDigest seen = digest({.status = failure.answer.status,
+                                    .content_type = failure.answer.content_type,
+                                    .body = failure.answer.body});
   // Under a wrong reading nothing can be told of it.
-  if (without.Unlike(seen).test(AnswerDigest::kOutcome)) return true;
-  return (with.Unlike(without) & search.failure.shown).any();
+  if (without.back().Unlike(seen).test(AnswerDigest::kOutcome)) return true;
+  return (with.back().Unlike(without.back()) & failure.shown).any();
 }
 
 // How far each is from the sample; one that is farther than none goes.
@@ -574,8 +618,10 @@ namespace {
 
 // The fault that ignores the same parameter in every request; null if it is none of that kind.
 const Fault* PlainOf(const Fault& fault) {
-  const std::size_t at = fault.id.find(".ignored_");
-  return at == std::string::npos ? nullptr : FindFault(fault.id.substr(0, at) + ".ignored");
+  if (fault.ignored.empty()) return nullptr;
+  const auto plain = std::ranges::find_if(
+      Faults(), [&](const Fault& other) { return other.ignored == fault.ignored && !other.when; });
+  return plain == Faults().end() ? nullptr : &*plain;
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ class Diagnosis {
     std::set<std::string> asks;       // what all requests of the group ask for (KindOfRequest())
     std::vector<Request> steps = {};  // the smallest that show it, as they were sent again …
     ShownAnswer answer = {};  // … and what the last of them was answered; status 0: nothing
+    bool of_two = false;      // answers to two of the steps do not go together
   };
   // What was named as the cause.
   struct Named {
@@ -141,8 +142,8 @@ class Diagnosis {
     Evidence evidence;
     std::vector<std::size_t> sample;  // ranks those that fit
     Evidence more;                    // of the group, whatever it costs
-    // Conforming answers that are explained: to requests that ask for as much, or for a part of it.
-    std::vector<std::size_t> contrast, wider;
+    // Conforming answers to requests that ask for as much, or for a part of it.
+    Evidence contrast, wider;
   };
   Search SearchFor(const Failure& failure, const Judge& judge, const Reading& reading,
                    const FaultList& known) const;
@@ -155,7 +156,6 @@ class Diagnosis {
   // something of what the failing ones ask for; much, if they ask for as much.
   enum class Spoils { kNothing, kSome, kMuch };
   Spoils SpoilsOfTheRest(const Search& search, const Fault& fault) const;
-  // Whether the fault changes the answer to the smallest request in the part that shows the group.
   bool ShowsInSmallest(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "reference/describe_snapshots/parameters.h"
 #include "reference/faults/catalogue.h"
 #include "reference/findings/trigger.h"
 #include "reference/server/service.h"
@@ -473,11 +474,30 @@ bool IsSoundBase(const Fault& fault) { return !fault.wire && !fault.history; }
 Diagnosis::Failure FailureOf(const auto& settled) {
   const Finding& finding = settled.finding;
   Diagnosis::Failure out{settled.key, PartsOf(settled.group.difference), settled.group.asks};
-  if (IsIntermittent(finding) || IsAboutTwoAnswers(settled.group.difference.rule)) return out;
+  if (IsIntermittent(finding)) return out;
+  out.of_two = IsAboutTwoAnswers(settled.group.difference.rule);
   out.steps = finding.before;
   out.steps.push_back(finding.request);
   out.answer = finding.answer;
   return out;
+}
+
+// "ignores Status beside Usage=none and PageSize=1": each of the others is needed to show it.
+std::string CauseOf(const Fault& fault, const Finding& finding) {
+  constexpr std::size_t kLongValue = 24;
+  std::vector<std::string> others;
+  if (!fault.ignored.empty() && finding.before.empty()) {
+    for (const Parameter& parameter : finding.request.parameters) {
+      const std::string& name = parameter.name;
+      if (name == fault.ignored || name == "RegionId" || name == "Action" || name == "Version" ||
+          IsCommonParameter(name)) {
+        continue;
+      }
+      others.push_back(parameter.value.size() > kLongValue ? name : name + "=" + parameter.value);
+    }
+  }
+  if (others.empty()) return fault.title + ", but not in all such requests";
+  return fmt::format("{} beside {}", fault.title, fmt::join(others, " and "));
 }
 
 }  // namespace
@@ -522,8 +542,7 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
   for (const Fault* other : named.faults) finding.diagnosis.push_back(other->id);
   finding.variant = named.variant;
   // What it gives instead is not known.
-  if (!named.other_values) finding.cause = fault.title;
-  if (named.narrower) finding.cause += ", but not in all such requests";
+  if (!named.other_values) finding.cause = named.narrower ? CauseOf(fault, finding) : fault.title;
   finding.diagnosed = true;
   return true;
 }

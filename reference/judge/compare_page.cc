@@ -120,6 +120,18 @@ class PageComparer {
     }
   }
 
+  // "; s-1 is not listed, though it matches" if one page has to hold the whole list, but does not.
+  std::string Missing() const {
+    const bool is_whole = page_.start == 0 && !paging_.origin && page_.count == page_.total;
+    if (!is_whole || open()) return "";
+    for (const std::uint32_t position : page_.matches) {
+      if (std::ranges::find(listed_, position) == listed_.end()) {
+        return fmt::format("; {} is not listed, though it matches", Name(position));
+      }
+    }
+    return "";
+  }
+
   void CheckCount() {
     if (paging_.loose) {
       if (count() > paging_.size) DifferByTooMany();
@@ -132,7 +144,7 @@ class PageComparer {
       const bool list_is_short = total && *total < page_.total;
       return Differ(list_is_short ? BlameForMissing() : "page.size.limits"_rule,
                     CountOfSnapshots(static_cast<std::size_t>(page_.count)) + " on the page",
-                    CountOfSnapshots(static_cast<std::size_t>(count())), "missing");
+                    CountOfSnapshots(static_cast<std::size_t>(count())) + Missing(), "missing");
     }
     // A short page is allowed in token mode, as long as the walk goes on.
     if (answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty()) {
@@ -142,7 +154,8 @@ class PageComparer {
           plan_.filters.empty() || paging_.origin ? "token.walk.complete"_rule : BlameForMissing(),
           CountText(static_cast<std::uint64_t>(page_.count - count()), "more snapshot") +
               ", or a NextToken",
-          CountOfSnapshots(static_cast<std::size_t>(count())) + " and no NextToken", "missing");
+          CountOfSnapshots(static_cast<std::size_t>(count())) + " and no NextToken" + Missing(),
+          "missing");
     }
   }
   // If more follow, a full page agrees with both options: it shows only that the question was
@@ -225,7 +238,7 @@ class PageComparer {
                ? BlameForMissing()
                : "page.total_count.matches"_rule,
            fmt::format("TotalCount {}", page_.total),
-           fmt::format("TotalCount {}", Shown(answer_.total_count)), "total");
+           fmt::format("TotalCount {}{}", Shown(answer_.total_count), Missing()), "total");
   }
 
   // The number that the request gave, if it may be echoed in place of the one applied.

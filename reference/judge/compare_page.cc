@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <span>
 
 #include "reference/describe_snapshots/select.h"
 #include "reference/describe_snapshots/values.h"
@@ -12,6 +13,8 @@
 
 namespace assay {
 namespace {
+
+constexpr std::size_t kLooked = 8;  // wrongly listed snapshots that tell the filter
 
 using Kind = ObservedValue::Kind;
 
@@ -78,14 +81,38 @@ class PageComparer {
     return dataset_.snapshots[position][Field::kSnapshotId];
   }
 
-  // The rule that a snapshot's presence breaks: the filter that it does not satisfy.
-  Rule BlameForExtra(const Snapshot& snapshot) {
-    if (snapshot[Field::kRegionId] != plan_.region) return "request.region_id.selects"_rule;
-    for (const Filter& filter : plan_.filters) {
-      if (IsOpen(filter, snapshot, dataset_, plan_.hidden)) continue;
-      if (!Matches(filter, snapshot, dataset_, plan_.hidden, choices_)) return filter.rule;
+  // The rule that the presence of these snapshots breaks, and one of them that shows it: the filter
+  // that most of them do not satisfy, since one that is ignored lets in what fails it alone.
+  struct Blame {
+    Rule rule;
+    std::uint32_t shown;
+  };
+  Blame BlameForExtra(const std::vector<std::uint32_t>& extra) {
+    for (const std::uint32_t position : extra) {
+      if (dataset_.snapshots[position][Field::kRegionId] != plan_.region) {
+        return {"request.region_id.selects"_rule, position};
+      }
     }
-    return "request.parameters.conjunction"_rule;
+    Blame out{"request.parameters.conjunction"_rule, extra.front()};
+    std::size_t most = 0;
+    for (const Filter& filter : plan_.filters) {
+      std::size_t failing = 0;
+      std::uint32_t first = 0;
+      for (const std::uint32_t position : std::span(extra).first(std::min(extra.size(), kLooked))) {
+        const Snapshot& snapshot = dataset_.snapshots[position];
+        if (IsOpen(filter, snapshot, dataset_, plan_.hidden) ||
+            Matches(filter, snapshot, dataset_, plan_.hidden, choices_)) {
+          continue;
+        }
+        if (failing++ == 0) first = position;
+      }
+      // That Encrypted=false selects at all is not certain.
+      const bool certain = filter.kind != Filter::Kind::kUnencrypted;
+      if (2 * failing + (certain ? 1 : 0) <= most || failing == 0) continue;
+      most = 2 * failing + (certain ? 1 : 0);
+      out = {filter.rule, first};
+    }
+    return out;
   }
   // The rule that a snapshot's absence breaks: the only filter, or their conjunction.
   Rule BlameForMissing() const {
@@ -106,18 +133,19 @@ class PageComparer {
   }
 
   void CheckMembership() {
+    std::vector<std::uint32_t> extra;
     for (const std::uint32_t position : listed_) {
       if (page_.matches.Contains(position) || std::ranges::binary_search(page_.open, position)) {
         ++out_.closeness;
         continue;
       }
-      const Rule rule = BlameForExtra(dataset_.snapshots[position]);
-      if (!out_.difference) {
-        Differ(rule, "only snapshots that match the request",
-               fmt::format("{} is listed though it does not match", Name(position)), "extra");
-      }
+      extra.push_back(position);
       --out_.closeness;
     }
+    if (extra.empty() || out_.difference) return;
+    const Blame blame = BlameForExtra(extra);
+    Differ(blame.rule, "only snapshots that match the request",
+           fmt::format("{} is listed though it does not match", Name(blame.shown)), "extra");
   }
 
   // "; s-1 is not listed, though it matches" if one page has to hold the whole list, but does not.

@@ -8,9 +8,29 @@
 #include <random>
 
 #include "spec/catalogue/operation.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
+
+// True if the value of Action may name another operation, which is never sent: it might change the
+// target. What is left of the own name, or too short for one, names none, nor does what a run makes
+// up (NoSuchActionAtAll).
+bool MayBeAnother(std::string_view value) {
+  constexpr std::size_t kShortest = 4;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const std::string own = SmallLetters(OperationInfo::Get().action);
+  while (!value.empty()) {
+    const auto begin = std::ranges::find_if(value, is_letter);
+    const auto end = std::find_if_not(begin, value.end(), is_letter);
+    const std::string word = SmallLetters(std::string(begin, end));
+    if (word.size() >= kShortest && !own.starts_with(word) && !word.starts_with("nosuch")) {
+      return true;
+    }
+    value.remove_prefix(static_cast<std::size_t>(end - value.begin()));
+  }
+  return false;
+}
 
 void ReadLine(std::string_view line, Request& request) {
   if (line.starts_with('@')) {
@@ -30,6 +50,9 @@ void Finish(Request request, const std::string& region, ExchangeInput& input) {
   if (request.parameters.empty() && request.method == "GET") return;
   if (input.requests.size() == kMostRequests) return;
   if (region.empty()) return input.requests.push_back(std::move(request));
+  std::erase_if(request.parameters, [](const Parameter& parameter) {
+    return EqualAnyCase(parameter.name, "Action") && MayBeAnother(parameter.value);
+  });
   const auto add = [&](const char* name, const std::string& value) {
     if (!request.Find(name)) request.Set(name, value);
   };

@@ -32,7 +32,8 @@ inline constexpr std::size_t kMostRequests = 8;
 inline constexpr std::size_t kLongestInput = 8192;
 
 // Every text is an input: lines that mean nothing are left out. `region` is that of requests which
-// name none; with "" they stay as they are written.
+// name none, and an Action that may be another operation is left out; with "" requests stay as they
+// are written, and are not to be sent.
 ExchangeInput ParseExchangeInput(std::string_view text, const std::string& region = "cn-hangzhou");
 // Whether a request goes on from the token of an answer, so that the others have to come before it.
 bool GoesOn(const ExchangeInput& input);

@@ -11,6 +11,23 @@ namespace {
 
 constexpr const char* kPages = "reading 0\nPageSize=7\n\nPageSize=7\nNextToken=$token.1\n\n";
 
+TEST(ExchangeInput, NeverAsksForAnotherOperation) {
+  const auto action = [](const char* value) {
+    const auto input = ParseExchangeInput(std::string("RegionId=r\nAction=") + value + "\n");
+    return std::string(input.requests.at(0).Find("Action").value_or("none"));
+  };
+  for (const char* other : {"DeleteSnapshot", "DescribeSnapshotLinks", "DescribeDisks",
+                            " describeDisks", "x-DeleteDisk", "deletesnapshot"}) {
+    EXPECT_EQ(action(other), "DescribeSnapshots") << other;
+  }
+  for (const char* none :
+       {"", "1", "DescribeSnap", "describesnapshots", "NoSuchActionAtAll", "Del"}) {
+    EXPECT_EQ(action(none), none);
+  }
+  const auto lower = ParseExchangeInput("action=DeleteSnapshot\nPageSize=1\n");
+  EXPECT_FALSE(lower.requests.at(0).Find("action"));
+}
+
 TEST(Inputs, AreReadBackAsTheyAreWritten) {
   ExchangeInput input = ParseExchangeInput(kPages, "");
   ASSERT_EQ(input.requests.size(), 2U);

@@ -75,10 +75,11 @@ const Request AnyRequest(const States& states) {
 std::string TextOf(const Answer& answer) {
   std::vector<std::string> refusals;
   for (const Refusal& refusal : answer.plan.refusals) refusals.emplace_back(Id(refusal.rule));
-  return fmt::format("refusals {}, maybe {}, {} matches {}, open {}, total {}, from {}, count {}",
-                     refusals, answer.plan.may_be_refused, answer.page.matches.size(),
-                     answer.page.matches.positions(), answer.page.open, answer.page.total,
-                     answer.page.start, answer.page.count);
+  return fmt::format(
+      "refusals {}, maybe {}, {} matches {}, open {}, total {}, end {}, from {}, count {}",
+      refusals, answer.plan.may_be_refused, answer.page.matches.size(),
+      answer.page.matches.positions(), answer.page.open, answer.page.total, answer.page.end,
+      answer.page.start, answer.page.count);
 }
 
 TEST(IndexedState, ListsWhatThePlainModelLists) {

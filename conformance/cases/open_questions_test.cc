@@ -23,7 +23,9 @@ TEST(OpenQuestions, AreAllAskedIfTheyCanBe) {
   }
 }
 
+// How many are settled depends on the reading: one that shows no order leaves much of paging open.
 TEST(OpenQuestions, AreMostlySettledUnderEveryReading) {
+  std::size_t readings = 0, all_settled = 0;
   for (std::uint64_t seed = 0; seed <= 20; ++seed) {
     FaultyTarget target(BuiltIn(), RandomReading(seed));
     Bench bench(target);
@@ -31,11 +33,17 @@ TEST(OpenQuestions, AreMostlySettledUnderEveryReading) {
       const TestOutcome outcome = RunProbes(bench.context, Catalogue::Get()[id]);
       EXPECT_EQ(outcome.failures, std::vector<std::string>{}) << Id(id) << ", reading " << seed;
     }
-    const std::vector<LearnedAnswer> learned = bench.judge.Learned();
-    EXPECT_GT(std::ranges::count_if(learned, &LearnedAnswer::settled),
-              static_cast<std::ptrdiff_t>(kQuestionCount * 8 / 10))
-        << "reading " << seed;
+    std::string open;
+    std::size_t settled = 0;
+    for (const LearnedAnswer& answer : bench.judge.Learned()) {
+      settled += answer.settled ? 1 : 0;
+      if (!answer.settled) open += " " + answer.question;
+    }
+    EXPECT_GT(settled, kQuestionCount * 3 / 4) << "reading " << seed << ", open:" << open;
+    all_settled += settled;
+    ++readings;
   }
+  EXPECT_GT(all_settled, readings * kQuestionCount * 8 / 10);
 }
 
 TEST(OpenQuestions, SendWhatTheDataSays) {

@@ -106,6 +106,7 @@ class RuleRun {
   bool Shows(const JudgedExchange& exchange) const {
     const Verdict& verdict = exchange.verdict;
     if (verdict.kind != Verdict::Kind::kConforms || verdict.HasViolation()) return false;
+    if (verdict.unreadable) return false;  // with a warning alone: an XML document with a DTD
     const auto& errors = Catalogue::Get().errors();
     const auto error = std::ranges::find_if(errors, [&](const ErrorInfo& info) {
       return info.status_rule == rule_.id || info.message_rule == rule_.id;

@@ -46,6 +46,19 @@ TEST(RuleCases, AreAllSent) {
   }
 }
 
+// A document type is no more than a warning, but what follows it is not read.
+TEST(RuleCases, ShowNothingByAnswersThatAreNotRead) {
+  FaultyTarget target(BuiltIn());
+  target.bend_answer = [](const Request&, Response& response) {
+    response.body.insert(response.body.find("?>") + 2, "<!DOCTYPE r>");
+  };
+  Bench bench(target, {.format = SuiteFormat::kXml});
+  for (const Rule rule : {"filter.usage.none"_rule, "page.size.limits"_rule}) {
+    RunRuleCases(bench.context, Catalogue::Get()[rule]);
+    EXPECT_EQ(bench.notes.checked(rule), 0U) << Id(rule);
+  }
+}
+
 TEST(RuleCases, ThatTheStateCannotSatisfyAreSkippedAloud) {
   const Dataset small = GenerateDataset(3, 1);
   FaultyTarget target(small);

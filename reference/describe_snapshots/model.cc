@@ -50,16 +50,23 @@ std::int64_t OfDefaultGroup(const Plan& plan, const Page& page, const Dataset& d
   });
 }
 
-std::int64_t Total(const Plan& plan, const Page& page, const Dataset& dataset, Choices& choices) {
-  const auto matches = static_cast<std::int64_t>(page.matches.size());
-  if (matches <= kListLimit) return matches;
-  if (plan.has_tags && choices.Pick("limit.tag"_question) == "thousand"_option) return kListLimit;
-  if (!plan.has_group) return matches;
+// How many are counted, and how many can be listed.
+void Limit(const Plan& plan, const Dataset& dataset, Choices& choices, Page& page) {
+  page.total = page.end = static_cast<std::int64_t>(page.matches.size());
+  if (page.total <= kListLimit) return;
+  if (plan.has_tags) {
+    const Option option = choices.Pick("limit.tag"_question);
+    if (option == "thousand"_option) page.total = kListLimit;
+    if (option != "all"_option) page.end = kListLimit;
+  }
+  if (!plan.has_group || page.total == kListLimit) return;
   const Option option = choices.Pick("limit.resource_group"_question);
-  if (option == "thousand"_option) return kListLimit;
-  if (option != "thousand_of_group"_option) return matches;
-  const std::int64_t others = OfDefaultGroup(plan, page, dataset);
-  return others + std::min(matches - others, kListLimit);
+  if (option == "thousand"_option) page.total = kListLimit;
+  if (option == "thousand_of_group"_option) {
+    const std::int64_t others = OfDefaultGroup(plan, page, dataset);
+    page.total = others + std::min(page.total - others, kListLimit);
+  }
+  page.end = std::min(page.end, option == "thousand_listed"_option ? kListLimit : page.total);
 }
 
 std::int64_t Size(const std::vector<std::uint32_t>& positions) {
@@ -80,9 +87,9 @@ void PastEnd(Plan& plan, Page& page, bool certain, Choices& choices) {
   paging.instead = true;
   paging.empty = false;
   paging.loose = paging.loose || !page.open.empty();
-  paging.number = std::max<std::int64_t>(1, (page.total + paging.size - 1) / paging.size);
+  paging.number = std::max<std::int64_t>(1, (page.end + paging.size - 1) / paging.size);
   page.start = (paging.number - 1) * paging.size;
-  page.count = page.total - page.start;
+  page.count = page.end - page.start;
 }
 
 // The window of the list that the request asks for.
@@ -90,13 +97,13 @@ void Window(Plan& plan, Page& page, Choices& choices) {
   const Paging& paging = plan.paging;
   if (paging.by_token) {
     page.start = paging.origin ? paging.origin->position : 0;
-    page.count = std::clamp<std::int64_t>(page.total - page.start, 0, paging.size);
+    page.count = std::clamp<std::int64_t>(page.end - page.start, 0, paging.size);
   } else {
     page.start = (paging.number - 1) * paging.size;
-    page.count = std::clamp<std::int64_t>(page.total - page.start, 0, paging.size);
+    page.count = std::clamp<std::int64_t>(page.end - page.start, 0, paging.size);
     const bool beyond = paging.empty || (paging.number > 1 && page.count == 0);
-    const bool past_end = beyond && !plan.unseen_region &&
-                          (paging.empty || page.start - page.total >= Size(page.open));
+    const bool past_end =
+        beyond && !plan.unseen_region && (paging.empty || page.start - page.end >= Size(page.open));
     plan.may_be_refused |= beyond && !past_end;
     if (beyond && !plan.unseen_region) PastEnd(plan, page, past_end, choices);
   }
@@ -114,7 +121,7 @@ Answer DescribeSnapshots(const Request& request, const Dataset& dataset, const T
   choices.Mark("request.valid.accepted"_rule);
   Select(answer.plan, dataset, choices, interference != nullptr, answer.page);
   if (interference) interference->Selected(answer.plan, answer.page.matches);
-  answer.page.total = Total(answer.plan, answer.page, dataset, choices);
+  Limit(answer.plan, dataset, choices, answer.page);
   Window(answer.plan, answer.page, choices);
   return answer;
 }

@@ -17,6 +17,7 @@ struct Page {
   MatchSet matches;                 // every snapshot that matches
   std::vector<std::uint32_t> open;  // besides, those of which the state does not tell
   std::int64_t total = 0;           // matches, or the limit if one applies
+  std::int64_t end = 0;             // so many can be listed: as many, or up to the limit
   std::int64_t start = 0;           // rank of the first entry in the reading's order
   std::int64_t count = 0;           // entries on the page; in token mode the most it may hold
 };

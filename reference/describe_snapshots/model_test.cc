@@ -602,14 +602,25 @@ void AddIds(std::vector<Row>& rows) {
         {fmt::format("ids.{}", question), Ask({{"SnapshotIds", value}}), std::move(options)});
   };
   ids("not_json", FirstId(),
-      {{"invalid_parameter", bad}, {"malformed", malformed}, {"comma_list", one}});
+      {{"invalid_parameter", bad},
+       {"malformed", malformed},
+       {"comma_list", one},
+       {"loose_list", one}});
+  ids("not_json", "[" + FirstId() + ",\"no-id\",]",
+      {{"invalid_parameter", bad}, {"comma_list", Nothing()}, {"loose_list", one}});
+  ids("null", "null", {{"as_other_json", bad}, {"as_absent", Everything()}});
   ids("not_array", "\"" + FirstId() + "\"",
       {{"invalid_parameter", bad},
        {"malformed", malformed},
        {"single_id", one},
+       {"loose_list", one},
        {"matches_nothing", Nothing()}});
   ids("empty_array", "[]", {{"empty", Nothing()}, {"as_absent", Everything()}, {"refused", bad}});
   ids("non_string_element", "[1,\"" + FirstId() + "\"]", {{"refused", bad}, {"ignored", one}});
+  ids("non_string_element", "[1]",
+      {{"refused", bad}, {"ignored", Nothing()}, {"left_out", Nothing()}});
+  ids("non_string_element", "[null,[1,\"" + FirstId() + "\"]]",
+      {{"refused", bad}, {"ignored", Nothing()}, {"as_text", one}});
   ids("single_quotes", "['" + FirstId() + "']", {{"as_json", one}, {"refused", bad}});
   ids("malformed_id", "[\"" + FirstId() + "\",\"no id!\"]",
       {{"matches_nothing", one}, {"refused", bad}});
@@ -910,7 +921,8 @@ TEST(Model, CountsToAThousandWhereTheReadingSaysSo) {
            {"limit.tag", Ask({{"Tag.1.Key", "all"}, {"PageSize", "100"}, {"PageNumber", "11"}})},
            {"limit.resource_group",
             Ask({{"ResourceGroupId", "rg-one"}, {"PageSize", "100"}, {"PageNumber", "11"}})}}) {
-    Noting all(Pins({{question, "all"}})), thousand(Pins({{question, "thousand"}}));
+    Noting all(Pins({{question, "all"}})), thousand(Pins({{question, "thousand"}})),
+        listed(Pins({{question, "thousand_listed"}}));
     const Answer everything = DescribeSnapshots(request, LargeDataset(), nullptr, all);
     EXPECT_EQ(everything.page.total, 1200) << question;
     EXPECT_EQ(everything.page.count, 100) << question;
@@ -918,6 +930,10 @@ TEST(Model, CountsToAThousandWhereTheReadingSaysSo) {
     EXPECT_EQ(limited.page.total, 1000) << question;
     EXPECT_EQ(limited.page.count, 0) << question;
     EXPECT_TRUE(thousand.asked.contains(question));
+    const Answer cut = DescribeSnapshots(request, LargeDataset(), nullptr, listed);
+    EXPECT_EQ(cut.page.total, 1200) << question;
+    EXPECT_EQ(cut.page.end, 1000) << question;
+    EXPECT_EQ(cut.page.count, 0) << question;
   }
 }
 

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "reference/describe_snapshots/topic_reader.h"
+#include "reference/describe_snapshots/values.h"
 #include "spec/catalogue/operation.h"
 #include "spec/text/letters.h"
 

@@ -34,33 +34,38 @@ class IdReader : public TopicReader {
     const bool is_text = IsValidUtf8(*value);
     plan_.may_be_refused |= !is_text;
     IdListText list = ReadIdList(is_text ? *value : ReplaceInvalidUtf8(*value));
-    if (list.form == IdListText::Form::kSingleQuoted) {
-      if (Is("ids.single_quotes"_question, "refused"_option)) {
-        return RefuseAsRead("InvalidParameter", "SnapshotIds");
-      }
-    } else if (list.form == IdListText::Form::kNotJson) {
-      const Option option = choices_.Pick("ids.not_json"_question);
-      if (option != "comma_list"_option) return TreatNonArray(option);
-      list.ids = IdsBetweenCommas(*value);
-    } else if (list.form == IdListText::Form::kOtherJson) {
-      const Option option = choices_.Pick("ids.not_array"_question);
-      if (option == "matches_nothing"_option) return MatchNothing(rule);
-      if (option != "single_id"_option) return TreatNonArray(option);
-      if (list.single.empty()) return RefuseAsRead("InvalidParameter", "SnapshotIds");
-      list.ids = {list.single};
-    }
+    const bool absent =
+        list.form == IdListText::Form::kNull && Is("ids.null"_question, "as_absent"_option);
+    if (absent || !TakeOtherForms(*value, rule, list)) return;
     CheckIdList(list, rule);
   }
 
-  static std::vector<std::string> IdsBetweenCommas(std::string_view text) {
-    std::vector<std::string> out;
-    for (std::size_t comma = 0; comma != std::string_view::npos;) {
-      comma = text.find(',');
-      out.emplace_back(Trim(text.substr(0, comma)));
-      text.remove_prefix(
-          std::min(text.size(), comma == std::string_view::npos ? comma : comma + 1));
+  // The ids of a value that is no JSON array; false if it is none of ids.
+  bool TakeOtherForms(const std::string& value, Rule rule, IdListText& list) {
+    if (list.form == IdListText::Form::kArray) return true;
+    if (list.form == IdListText::Form::kSingleQuoted) {
+      const bool refused = Is("ids.single_quotes"_question, "refused"_option);
+      if (refused) RefuseAsRead("InvalidParameter", "SnapshotIds");
+      return !refused;
     }
-    return out;
+    const bool is_json = list.form != IdListText::Form::kNotJson;
+    const Option option =
+        choices_.Pick(is_json ? "ids.not_array"_question : "ids.not_json"_question);
+    if (option == "matches_nothing"_option) {
+      MatchNothing(rule);
+      return false;
+    }
+    if (option == "comma_list"_option || option == "loose_list"_option) {
+      list.ids = IdsBetweenCommas(value, option == "loose_list"_option);
+      return true;
+    }
+    if (option != "single_id"_option) {
+      TreatNonArray(option);
+      return false;
+    }
+    list.ids = {list.single};
+    if (list.single.empty()) RefuseAsRead("InvalidParameter", "SnapshotIds");
+    return !list.single.empty();
   }
 
   // ids.list.not_json: the code is one of two.
@@ -71,11 +76,16 @@ class IdReader : public TopicReader {
            "SnapshotIds");
   }
 
-  void CheckIdList(const IdListText& list, Rule rule) {
-    if (list.other_elements && Is("ids.non_string_element"_question, "refused"_option)) {
-      RefuseAsRead("InvalidParameter", "SnapshotIds");
+  void CheckIdList(IdListText& list, Rule rule) {
+    bool is_empty = list.ids.empty() && !list.other_elements, has_texts = false;
+    if (list.other_elements) {
+      const Option option = choices_.Pick("ids.non_string_element"_question);
+      if (option == "refused"_option) RefuseAsRead("InvalidParameter", "SnapshotIds");
+      has_texts = option == "as_text"_option;
+      if (has_texts) list.ids = list.as_texts;
+      is_empty = list.ids.empty() && option == "left_out"_option;
     }
-    if (list.ids.empty() && !list.other_elements) {
+    if (is_empty) {
       const Option option = choices_.Pick("ids.empty_array"_question);
       if (option == "as_absent"_option) return;
       if (option == "refused"_option) RefuseAsRead("InvalidParameter", "SnapshotIds");
@@ -85,7 +95,7 @@ class IdReader : public TopicReader {
     for (const std::string& id : list.ids) {
       if (dataset_.by_id.contains(id)) continue;
       const std::optional<bool> well_formed = LooksWellFormed(IdKind::kSnapshot, id);
-      plan_.may_be_refused |= !well_formed;
+      plan_.may_be_refused |= !well_formed && !has_texts;
       if (well_formed == false && Is("ids.malformed_id"_question, "refused"_option)) {
         RefuseAsRead("InvalidParameter", "SnapshotIds");
         break;

@@ -10,12 +10,6 @@
 
 namespace assay {
 
-std::string_view Trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 void TopicReader::Refuse(Rule rule, const char* code, std::string subject) {
   Add({rule, Catalogue::Get().FindError(code), false, std::move(subject)});
 }

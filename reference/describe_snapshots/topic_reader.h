@@ -19,8 +19,6 @@ struct PlanDraft {
   Plan plan;
 };
 
-std::string_view Trim(std::string_view text);  // blanks and tabs
-
 // The base of a topic's reader: values, refusals and questions in the terms of the draft.
 class TopicReader {
  protected:

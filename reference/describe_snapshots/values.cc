@@ -233,6 +233,43 @@ std::optional<nlohmann::json> ParseShallow(std::string_view text) {
   return value;
 }
 
+// Of "+12" at the beginning; 0 if there is none.
+std::size_t LengthOfExponent(std::string_view text) {
+  const std::size_t sign = text.starts_with('+') || text.starts_with('-') ? 1 : 0;
+  std::size_t end = sign;
+  while (end < text.size() && IsDigit(text[end])) ++end;
+  return end == sign ? 0 : end;
+}
+
+// The same with numbers that any reader holds: without exponents, and of so many digits.
+std::string WithSmallNumbers(std::string_view json) {
+  constexpr int kMostDigits = 300;
+  std::string out;
+  bool quoted = false;
+  int digits = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\' && i + 1 < json.size()) out += json[i++];
+    const bool in_number = !quoted && i > 0 && IsDigit(json[i - 1]);
+    digits = in_number && IsDigit(c) ? digits + 1 : 0;
+    const std::size_t exponent =
+        in_number && (c == 'e' || c == 'E') ? LengthOfExponent(json.substr(i + 1)) : 0;
+    if (exponent == 0 && digits < kMostDigits) out += json[i];
+    i += exponent;
+  }
+  return out;
+}
+
+// Not deep: ParseShallow() read it.
+void TakeTexts(const nlohmann::json& element, std::vector<std::string>& out) {
+  if (element.is_array()) {
+    for (const nlohmann::json& inner : element) TakeTexts(inner, out);
+  } else {
+    out.push_back(element.is_string() ? element.get<std::string>() : element.dump());
+  }
+}
+
 void TakeElements(const nlohmann::json& array, IdListText& out) {
   for (const nlohmann::json& element : array) {
     if (element.is_string()) {
@@ -241,9 +278,16 @@ void TakeElements(const nlohmann::json& array, IdListText& out) {
       out.other_elements = true;
     }
   }
+  if (out.other_elements) TakeTexts(array, out.as_texts);
 }
 
 }  // namespace
+
+std::string_view Trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
 
 IntegerText ReadInteger(std::string_view text) {
   std::string_view digits = text;
@@ -286,8 +330,15 @@ TimeText ReadTime(std::string_view text) {
 
 IdListText ReadIdList(std::string_view text) {
   IdListText out;
-  if (const auto value = ParseShallow(text)) {
-    out.form = value->is_array() ? IdListText::Form::kArray : IdListText::Form::kOtherJson;
+  auto value = ParseShallow(text);
+  if (!value) {
+    value = ParseShallow(WithSmallNumbers(text));
+    out.has_huge_number = value.has_value();
+  }
+  if (value) {
+    out.form = value->is_array()  ? IdListText::Form::kArray
+               : value->is_null() ? IdListText::Form::kNull
+                                  : IdListText::Form::kOtherJson;
     if (value->is_array()) TakeElements(*value, out);
     if (value->is_string()) out.single = value->get<std::string>();
     return out;
@@ -297,10 +348,39 @@ IdListText ReadIdList(std::string_view text) {
   }
   std::string quoted(text);
   std::ranges::replace(quoted, '\'', '"');
-  const auto value = ParseShallow(quoted);
+  value = ParseShallow(quoted);
   if (!value || !value->is_array()) return out;
   out.form = IdListText::Form::kSingleQuoted;
   TakeElements(*value, out);
+  return out;
+}
+
+namespace {
+
+std::string_view WithoutQuotes(std::string_view text) {
+  for (const char quote : {'"', '\''}) {
+    if (text.starts_with(quote)) text.remove_prefix(1);
+    if (text.ends_with(quote)) text.remove_suffix(1);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> IdsBetweenCommas(std::string_view text, bool loosely) {
+  if (loosely) {
+    text = Trim(text);
+    if (text.starts_with('[')) text.remove_prefix(1);
+    if (text.ends_with(']')) text.remove_suffix(1);
+  }
+  std::vector<std::string> out;
+  for (std::size_t comma = 0; comma != std::string_view::npos;) {
+    comma = text.find(',');
+    const std::string_view one = Trim(text.substr(0, comma));
+    const std::string_view id = loosely ? WithoutQuotes(one) : one;
+    if (!loosely || !id.empty()) out.emplace_back(id);
+    text.remove_prefix(std::min(text.size(), comma == std::string_view::npos ? comma : comma + 1));
+  }
   return out;
 }
 

@@ -42,14 +42,21 @@ struct TimeText {
 };
 TimeText ReadTime(std::string_view text);
 
+std::string_view Trim(std::string_view text);  // without blanks and tabs around it
+
 // What a text is as the value of SnapshotIds.
 struct IdListText {
-  enum class Form { kArray, kSingleQuoted, kOtherJson, kNotJson } form = Form::kNotJson;
-  std::vector<std::string> ids;  // the elements that are strings, in order
-  bool other_elements = false;   // an element is not a string
-  std::string single;            // kOtherJson: the text, if it is a JSON string
+  enum class Form { kArray, kSingleQuoted, kNull, kOtherJson, kNotJson } form = Form::kNotJson;
+  std::vector<std::string> ids;       // the elements that are strings, in order
+  bool other_elements = false;        // an element is not a string
+  std::vector<std::string> as_texts;  // all elements, those of nested arrays, too
+  std::string single;                 // kOtherJson: the text, if it is a JSON string
+  bool has_huge_number = false;       // that no double holds, so that readers differ
 };
 IdListText ReadIdList(std::string_view text);
+// What is between the commas, without blanks around it; `loosely` without the brackets around the
+// whole, the quotes around each and what is empty, too.
+std::vector<std::string> IdsBetweenCommas(std::string_view text, bool loosely);
 
 // How an id looks to a target that checks the form of ids: surely well formed (the form of all that
 // the documents show), surely malformed (characters that no id has), or nothing: targets differ.

@@ -163,13 +163,41 @@ TEST(ReadIdList, ReadsArraysOfStrings) {
   EXPECT_TRUE(mixed.other_elements);
 }
 
+TEST(ReadIdList, HasTheTextsOfAllElementsIfSomeAreNoText) {
+  EXPECT_EQ(ReadIdList(R"(["s-1", [["s-2"], 3], null])").as_texts,
+            (std::vector<std::string>{"s-1", "s-2", "3", "null"}));
+  EXPECT_TRUE(ReadIdList(R"(["s-1"])").as_texts.empty());
+}
+
+TEST(ReadIdList, KnowsANumberThatNoDoubleHolds) {
+  const IdListText list = ReadIdList(R"(["s-1e999\"2e999", -1.5E+9999, 2e999])");
+  EXPECT_EQ(list.form, IdListText::Form::kArray);
+  EXPECT_TRUE(list.has_huge_number);
+  EXPECT_EQ(list.ids, (std::vector<std::string>{"s-1e999\"2e999"}));
+  EXPECT_TRUE(ReadIdList("[" + std::string(400, '7') + "]").has_huge_number);
+  EXPECT_FALSE(ReadIdList("[1e9]").has_huge_number);
+  EXPECT_EQ(ReadIdList("[1e]").form, IdListText::Form::kNotJson);
+  EXPECT_EQ(ReadIdList("[2e999").form, IdListText::Form::kNotJson);
+}
+
+TEST(IdsBetweenCommas, MayLackBracketsAndQuotes) {
+  const std::vector<std::string> two{"s-1", "s-2"};
+  for (const char* text :
+       {"s-1,s-2", "[s-1 , s-2]", " [\"s-1\",'s-2',]", "[,s-1,,\"s-2", "'s-1', s-2"}) {
+    EXPECT_EQ(IdsBetweenCommas(text, true), two) << text;
+  }
+  EXPECT_TRUE(IdsBetweenCommas("[", true).empty());
+  EXPECT_EQ(IdsBetweenCommas("[s-1,", false), (std::vector<std::string>{"[s-1", ""}));
+}
+
 TEST(ReadIdList, TellsOtherFormsApart) {
   using Form = IdListText::Form;
   EXPECT_EQ(ReadIdList("['s-1','s-2']").form, Form::kSingleQuoted);
   EXPECT_EQ(ReadIdList("['s-1','s-2']").ids.size(), 2u);
   EXPECT_EQ(ReadIdList("\"s-1\"").form, Form::kOtherJson);
   EXPECT_EQ(ReadIdList("\"s-1\"").single, "s-1");
-  for (const char* text : {"{}", "1", "null", "true"}) {
+  EXPECT_EQ(ReadIdList(" null ").form, Form::kNull);
+  for (const char* text : {"{}", "1", "true"}) {
     EXPECT_EQ(ReadIdList(text).form, Form::kOtherJson) << text;
     EXPECT_EQ(ReadIdList(text).single, "") << text;
   }

@@ -72,8 +72,8 @@ struct Scene {
 // The token that is about to be issued.
 struct TokenDraft {
   std::int64_t position = 0;  // snapshots delivered before
-  std::int64_t total = 0;
-  bool more = false;  // false: no token is issued
+  std::int64_t total = 0;     // snapshots that can be delivered
+  bool more = false;          // false: no token is issued
 };
 
 // A mistake that an author of an emulator makes: one small change at one stage. It breaks a rule

@@ -22,8 +22,9 @@ std::string OutcomeOf(const Answer& expected) {
   const auto& matches = expected.page.matches.positions();
   const std::uint64_t hash = MixHash(kHashStart, {reinterpret_cast<const char*>(matches.data()),
                                                   matches.size() * sizeof(matches[0])});
-  return fmt::format("{} {} {} {} {} {} {}", hash, expected.page.total, expected.page.start,
-                     expected.page.count, paging.by_token, paging.size, expected.plan.xml);
+  return fmt::format("{} {} {} {} {} {} {} {}", hash, expected.page.total, expected.page.end,
+                     expected.page.start, expected.page.count, paging.by_token, paging.size,
+                     expected.plan.xml);
 }
 
 bool IsOdd(Question question) { return Catalogue::Get()[question].kind == QuestionKind::kChoice; }
@@ -179,7 +180,7 @@ std::optional<Difference> Bounds::CheckMeanings(Choices& choices) const {
   Answer expected = *list_;
   expected.page.matches = all_match_;
   std::ranges::set_difference(some_match_, all_match_, std::back_inserter(expected.page.open));
-  expected.page.total = static_cast<std::int64_t>(all_match_.size());
+  expected.page.total = expected.page.end = static_cast<std::int64_t>(all_match_.size());
   return ComparePage(asked_.request, expected, asked_.answer, asked_.listed, dataset_, choices)
       .difference;
 }

@@ -76,6 +76,7 @@ class PageComparer {
     return static_cast<std::int64_t>(plan_.unseen_region ? answer_.snapshot_count : listed_.size());
   }
   std::int64_t total() const { return shown_total_.value_or(page_.total); }
+  std::int64_t end() const { return shown_total_.value_or(page_.end); }
   bool open() const { return plan_.unseen_region || !page_.open.empty(); }
   std::string Name(std::uint32_t position) const {
     return dataset_.snapshots[position][Field::kSnapshotId];
@@ -189,7 +190,7 @@ class PageComparer {
   // If more follow, a full page agrees with both options: it shows only that the question was
   // asked.
   void ShowFullPage() {
-    if (!paging_.by_token || page_.start + count() >= page_.total) return;
+    if (!paging_.by_token || page_.start + count() >= page_.end) return;
     Show("paging.token.short_page"_question, {"never"_option, "allowed"_option});
   }
 
@@ -332,7 +333,7 @@ class PageComparer {
     const bool given = answer_.next_token.kind == Kind::kText && !answer_.next_token.text.empty();
     if (paging_.loose || paging_.empty) return;
     if (open() && !shown_total_) return;
-    const std::int64_t rest = total() - page_.start - count();
+    const std::int64_t rest = end() - page_.start - count();
     const bool more = rest > 0;
     if (!paging_.by_token) {
       if (more) {
@@ -370,7 +371,7 @@ class PageComparer {
   }
 
   void CheckFullLastPage() {
-    if (!paging_.by_token && page_.start >= total() && total() > 0) return;
+    if (!paging_.by_token && page_.start >= end() && end() > 0) return;
     if (count() == paging_.size) {
       Show("paging.next_token.full_last_page"_question, {"continues"_option});
     } else if (paging_.by_token) {
@@ -390,7 +391,7 @@ class PageComparer {
   void CheckOrder() {
     CheckRepeats();
     if (listed_.empty() || out_.difference) return;
-    if (page_.total != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
+    if (page_.end != static_cast<std::int64_t>(page_.matches.size()) || paging_.loose) return;
     if (!page_.matches.region() &&
         !std::ranges::all_of(page_.matches, [&](auto at) { return KnowsTime(at); })) {
       return;

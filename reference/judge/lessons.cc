@@ -80,7 +80,8 @@ bool Lessons::Restrict(Constraints news, const Exchange* exchange, const WalkMem
   bool learned = false;
   for (Explanations& explanations : news) {
     bool more = false;
-    if (!next.Restrict(situations_.Project(std::move(explanations)), &more)) return false;
+    if (!next.Restrict(Without(situations_.questions(), std::move(explanations)), &more))
+      return false;
     learned |= more;
   }
   if (!exchange || !learned) return true;
@@ -158,12 +159,12 @@ const Constraints& Lessons::ConstraintsOf(Lesson& lesson) const {
 }
 
 bool Lessons::AreConsistent(const Constraints& mine, const std::vector<Lesson*>& others,
-                            const Situations& situations) const {
+                            const std::bitset<kQuestionCount>& by_situation) const {
   Constraints all;
-  for (const Explanations& explanations : mine) all.push_back(situations.Project(explanations));
+  for (const Explanations& explanations : mine) all.push_back(Without(by_situation, explanations));
   for (Lesson* lesson : others) {
     for (const Explanations& explanations : ConstraintsOf(*lesson)) {
-      all.push_back(situations.Project(explanations));
+      all.push_back(Without(by_situation, explanations));
     }
   }
   std::vector<const Explanations*> pointers;
@@ -174,8 +175,9 @@ bool Lessons::AreConsistent(const Constraints& mine, const std::vector<Lesson*>&
 // The fewest lessons that contradict the constraints together; one if one is enough. Empty if the
 // constraints contradict themselves, or if more was learned than can be shown.
 std::vector<Lesson*> Lessons::Contradicted(const Constraints& mine) {
+  const auto by_situation = situations_.questions();
   const auto consistent = [&](const std::vector<Lesson*>& chosen) {
-    return AreConsistent(mine, chosen, situations_);
+    return AreConsistent(mine, chosen, by_situation);
   };
   if (!consistent({})) return {};
   std::vector<Lesson*> needed;
@@ -209,12 +211,12 @@ std::vector<Question> Lessons::Resolving(const Constraints& mine,
     }
   }
   for (const Question question : disputed) {
-    Situations freed = situations_;
-    freed.Free(question);
+    auto freed = situations_.questions();
+    freed.set(Index(question));
     if (AreConsistent(mine, others, freed)) return {question};
   }
-  Situations freed = situations_;
-  for (const Question question : disputed) freed.Free(question);
+  auto freed = situations_.questions();
+  for (const Question question : disputed) freed.set(Index(question));
   if (!AreConsistent(mine, others, freed)) return {};
   return disputed;
 }
@@ -306,7 +308,7 @@ void Lessons::Free(const Incoherence& incoherence) {
   space_ = all_;
   for (Lesson& lesson : lessons_) {
     for (const Explanations& explanations : ConstraintsOf(lesson)) {
-      space_.Restrict(situations_.Project(explanations));
+      space_.Restrict(Without(situations_.questions(), explanations));
     }
   }
 }

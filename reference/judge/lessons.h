@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -95,7 +96,7 @@ class Lessons {
   const Constraints& ConstraintsOf(Lesson& lesson) const;
   std::vector<Lesson*> Contradicted(const Constraints& mine);
   bool AreConsistent(const Constraints& mine, const std::vector<Lesson*>& others,
-                     const Situations& situations) const;
+                     const std::bitset<kQuestionCount>& by_situation) const;
   Lesson LessonOf(const Exchange& exchange, const WalkMemory::View& tokens) const;
   std::optional<TwoMeanings> DescribeMeanings(const std::vector<Question>& disputed,
                                               const Constraints& mine, const AskedAnswer& asked,

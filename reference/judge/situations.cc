@@ -103,10 +103,16 @@ void Situations::Note(Question question, const Request& request, OptionSet optio
   at->second.push_back({request, options});
 }
 
-Explanations Situations::Project(Explanations explanations) const {
-  if (empty()) return explanations;
+std::bitset<kQuestionCount> Situations::questions() const {
+  std::bitset<kQuestionCount> out;
+  for (const auto& [question, sightings] : sightings_) out.set(Index(question));
+  return out;
+}
+
+Explanations Without(const std::bitset<kQuestionCount>& questions, Explanations explanations) {
+  if (questions.none()) return explanations;
   for (Explanation& explanation : explanations) {
-    std::erase_if(explanation, [this](const Restriction& r) { return Depends(r.question); });
+    std::erase_if(explanation, [&](const Restriction& r) { return questions[Index(r.question)]; });
   }
   return explanations;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -33,8 +34,7 @@ class Situations {
   void Free(Question question) { sightings_[question]; }
   // Notes what an answer showed of a question that is answered by situation.
   void Note(Question question, const Request& request, OptionSet options);
-  // Leaves out what the constraints say of such questions.
-  Explanations Project(Explanations explanations) const;
+  std::bitset<kQuestionCount> questions() const;
 
   // The options with the situations in which they were seen, most frequent first.
   std::vector<SituationalOption> Describe(Question question) const;
@@ -44,6 +44,9 @@ class Situations {
  private:
   std::map<Question, std::vector<Sighting>> sightings_;
 };
+
+// Leaves out what the constraints say of questions that are answered by situation.
+Explanations Without(const std::bitset<kQuestionCount>& questions, Explanations explanations);
 
 // The parameters whose values a question asks about.
 const std::vector<std::string>& SubjectsOf(Question question);

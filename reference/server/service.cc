@@ -168,7 +168,7 @@ class Answering {
     std::int64_t start = answer.page.start, count = answer.page.count;
     if (paging.loose) SettleLoosePage(answer, start, count);
     if (moves_ && paging.origin) ContinueWalk(answer, start, count);
-    if (paging.by_token) count = Shorten(count, answer.page.total - start - count);
+    if (paging.by_token) count = Shorten(count, answer.page.end - start - count);
     out.listed = by_age ? PartByAge(answer.page.matches, start, count, order)
                         : Part(answer.page.matches.positions(), start, count);
     AddEcho(answer, count, out);
@@ -210,7 +210,7 @@ class Answering {
   void SettleLoosePage(const Answer& answer, std::int64_t& start, std::int64_t& count) {
     const auto origin = tokens_.Find(request_.Find("NextToken").value_or(""));
     start = origin ? origin->position : 0;
-    count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+    count = std::clamp<std::int64_t>(answer.page.end - start, 0, answer.plan.paging.size);
   }
 
   // If the state moves, the walk goes on after the snapshot that was delivered last, or after its
@@ -230,7 +230,7 @@ class Answering {
       next = std::ranges::upper_bound(matches, *last, {}, place);
     }
     start = next - matches.begin();
-    count = std::clamp<std::int64_t>(answer.page.total - start, 0, answer.plan.paging.size);
+    count = std::clamp<std::int64_t>(answer.page.end - start, 0, answer.plan.paging.size);
     if (answer.plan.paging.empty) count = 0;
   }
 
@@ -263,12 +263,12 @@ class Answering {
 
   void Token(const Answer& answer, std::int64_t position, std::int64_t count, RenderedList& out) {
     const Paging& paging = answer.plan.paging;
-    const bool more = position < answer.page.total;
+    const bool more = position < answer.page.end;
     const bool full_last = !more && count == paging.size && count > 0 &&
                            Pick("paging.next_token.full_last_page"_question) == "continues"_option;
     const bool wanted =
         paging.by_token || Pick("paging.next_token.page_mode"_question) == "continues"_option;
-    TokenDraft draft{position, answer.page.total, (more || full_last) && wanted && !paging.empty};
+    TokenDraft draft{position, answer.page.end, (more || full_last) && wanted && !paging.empty};
     mischief_.Apply(&Fault::token, scene_, draft);
     if (draft.more) {
       TokenOrigin origin = OriginAfter(request_, answer.plan, count);

@@ -58,7 +58,7 @@ const Request* Driver::Next() {
     if (Running* running = FindReady()) {
       running->waiting = true;
       ++traffic_.sent;
-      pacer_.Sent();
+      traffic_.pacer.Sent(Pacer::Clock::now());
       return &running->request;
     }
     if (exhausted_ || running_.size() >= window_ || held_ > kMostHeld) return nullptr;
@@ -139,7 +139,7 @@ bool Driver::TryAgain(Running& running, const Result<Response>& response) {
     traffic_.received += response->body.size();
     traffic_.broken_in_a_row = 0;
     traffic_.throttled_since.reset();
-    pacer_.Passed();
+    traffic_.pacer.Passed();
     if (response->status == 200) traffic_.KeepIfPlain(running.request);
     return again;
   }
@@ -163,9 +163,11 @@ void Driver::NoteThrottling(const Response& response, const Patience& patience,
                             Patience::Next next) {
   traffic_.broken_in_a_row = 0;
   ++traffic_.throttled;
-  // All requests wait, since the target complains about their number.
-  if (next == Patience::Next::kWait) pacer_.Throttled(patience.delay());
   const auto now = std::chrono::steady_clock::now();
+  // All requests wait, since the target complains about their number.
+  if (next == Patience::Next::kWait) {
+    traffic_.pacer.Throttled(now, patience.delay(), response.retry_after_ms > 0);
+  }
   if (!traffic_.throttled_since) traffic_.throttled_since = now;
   if (now - *traffic_.throttled_since < kLongestThrottling || traffic_.lost) return;
   traffic_.lost =

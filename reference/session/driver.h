@@ -27,6 +27,7 @@ struct Traffic {
   bool breaks_off = false;  // one answer after another
   std::optional<Error> lost = std::nullopt;
   std::optional<Request> plain;  // the smallest request that was answered with 200
+  Pacer pacer;                   // of all drivers, one after another
   // Since when every answer asked for patience.
   std::optional<std::chrono::steady_clock::time_point> throttled_since;
 
@@ -86,7 +87,9 @@ class Driver : public RequestSource {
          std::function<void(std::vector<ScriptStep>&&)> done);
 
   const Request* Next() override;
-  std::chrono::steady_clock::time_point NotBefore() const override { return pacer_.not_before(); }
+  std::chrono::steady_clock::time_point NotBefore() const override {
+    return traffic_.pacer.not_before();
+  }
   void Answered(const Request* request, Result<Response>& response) override;
 
  private:
@@ -128,7 +131,6 @@ class Driver : public RequestSource {
   std::optional<Error> doubt_;
   bool probing_ = false;
   int probes_failed_ = 0;
-  Pacer pacer_;
   AnswerReader& reader_;  // the same for all drivers of a target: it remembers what it read
 };
 

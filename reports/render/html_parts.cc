@@ -66,18 +66,18 @@ std::string SourcesMarkup(const std::vector<SourceReference>& sources) {
   return out;
 }
 
-// What was seen of a rule, in words.
-std::string SeenText(const RecordedRun& run, const std::string& rule, const std::string& why) {
+// What was seen of a rule, in words; `not_shown` if nothing was.
+std::string SeenText(const RecordedRun& run, const std::string& rule,
+                     const std::string& not_shown) {
   const RuleTally* tally = TallyOf(run, rule);
-  if (!tally || tally->exercised == 0) {
-    return why.empty() ? "No answer showed it." : "Not shown: " + why;
-  }
+  if (!tally || tally->exercised == 0) return not_shown;
   std::string text = CountText(tally->exercised, "answer") + " showed it";
   if (tally->violations > 0) text += fmt::format(", {} broke it", Thousands(tally->violations));
   return text + ".";
 }
 
-std::string RuleEntry(const RecordedRun& run, const std::string& rule, const std::string& why) {
+std::string RuleEntry(const RecordedRun& run, const std::string& rule,
+                      const std::string& not_shown) {
   const std::string kind = RuleClass(run, rule);
   std::string out = fmt::format("<div id=\"{}\"><dt>{} <span class=\"tag {}\">{}</span>",
                                 RuleAnchor(rule), CodeMarkup(rule), kind, RuleWord(kind));
@@ -89,7 +89,7 @@ std::string RuleEntry(const RecordedRun& run, const std::string& rule, const std
     const RuleInfo& info = Catalogue::Get()[*id];
     out += ProseMarkup(info.statement) + SourcesMarkup(info.sources);
   }
-  out += fmt::format("<p class=\"soft\">{}", HtmlText(SeenText(run, rule, why)));
+  out += fmt::format("<p class=\"soft\">{}", HtmlText(SeenText(run, rule, not_shown)));
   if (const Finding* finding = FindingOf(run, rule)) {
     out += fmt::format(" <a href=\"#{}\">See the finding</a>", FindingAnchor(*finding));
   }
@@ -206,6 +206,25 @@ std::string RuleGrid(const RecordedRun& run) {
   return out + "</div>\n" + LegendMarkup();
 }
 
+namespace {
+
+// Why at least two of these rules were not shown, the others neither or for no reason; else "".
+std::string SharedReason(const std::vector<std::string>& rules,
+                         const std::map<std::string, std::string>& why_not) {
+  std::string out;
+  std::size_t count = 0;
+  for (const std::string& rule : rules) {
+    const auto why = why_not.find(rule);
+    if (why == why_not.end() || why->second.empty()) continue;
+    if (!out.empty() && why->second != out) return "";
+    out = why->second;
+    ++count;
+  }
+  return count < 2 ? "" : out;
+}
+
+}  // namespace
+
 std::string RuleList(const RecordedRun& run) {
   const auto unexercised = UnexercisedRules(run);
   const std::map<std::string, std::string> why_not(unexercised.begin(), unexercised.end());
@@ -219,19 +238,25 @@ std::string RuleList(const RecordedRun& run) {
     std::string first, entries;  // those that did not hold come first
     std::size_t held = 0;
     bool broken = false;
+    const std::string shared = SharedReason(rules, why_not);
     for (const std::string& rule : rules) {
-      const auto why = why_not.find(rule);
+      const auto at = why_not.find(rule);
+      const std::string why = at == why_not.end() ? "" : at->second;
       const std::string kind = RuleClass(run, rule);
       const bool told = kind != "held" && kind != "notshown";
-      (told ? first : entries) += RuleEntry(run, rule, why == why_not.end() ? "" : why->second);
+      const std::string not_shown = why.empty()     ? "No answer showed it."
+                                    : why == shared ? "Not shown."
+                                                    : "Not shown: " + why;
+      (told ? first : entries) += RuleEntry(run, rule, not_shown);
       held += kind == "held" ? 1 : 0;
       broken |= told;
     }
     entries = first + entries;
     out += fmt::format(
         "<details class=\"topic\"{}><summary>{} <span class=\"soft\">{} of {} held</span>"
-        "</summary>\n<dl class=\"rules\">\n{}</dl></details>\n",
+        "</summary>\n{}<dl class=\"rules\">\n{}</dl></details>\n",
         broken ? " open=\"\"" : "", HtmlText(topic), held, CountText(rules.size(), "rule"),
+        shared.empty() ? "" : "<p class=\"soft\">Not shown: " + HtmlText(shared) + ".</p>\n",
         entries);
   }
   return out;

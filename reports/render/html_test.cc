@@ -51,6 +51,20 @@ TEST(HtmlPages, ShowFindingsRulesAndReading) {
   EXPECT_TRUE(IsBalanced(page));
 }
 
+TEST(HtmlPages, GiveAReasonThatSeveralRulesShareOnce) {
+  RecordedRun run = SampleRun("");
+  run.trailer.not_exercised = {"auth.key.exists: no request is signed",
+                               "auth.nonce.once: no request is signed",
+                               "page.size.echo: the state lacks it"};
+  for (const char* id : {"auth.key.exists", "auth.nonce.once", "page.size.echo"}) {
+    run.trailer.rules.push_back({.id = id});
+  }
+  const std::string page = HtmlPage(run);
+  EXPECT_EQ(CountOf(page, "Not shown: no request is signed"), 1U);
+  EXPECT_EQ(CountOf(page, "Not shown: the state lacks it"), 1U);
+  EXPECT_EQ(CountOf(page, ">Not shown.<"), 2U);
+}
+
 TEST(HtmlPages, ShowTheDifferenceOfTwoAnswers) {
   RecordedRun run = SampleRun("");
   run.findings[2].answer = {200, "application/json", R"({"TotalCount":2,"RequestId":"A"})"};

@@ -445,9 +445,8 @@ Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judg
   const std::set<std::string> needed =
       failure.steps.empty() ? failure.asks : KindOfRequest(failure.steps.back());
   // A mistake that only one region shows has to be told from others there.
-  const std::string region(failure.steps.empty() || telling.empty()
-                               ? ""
-                               : failure.steps.back().Find("RegionId").value_or(""));
+  const std::string region(
+      failure.steps.empty() ? "" : failure.steps.back().Find("RegionId").value_or(""));
   std::vector<std::size_t> as_much, as_much_there;
   std::map<std::string, std::vector<Partial>> partial;  // by what of it they ask for
   for (std::size_t i = 0; i < observations_.size(); ++i) {

@@ -77,11 +77,11 @@ Lessons::Lessons(const Dataset& dataset, const Reading& pins, bool accepts_json,
 
 bool Lessons::Restrict(Constraints news, const Exchange* exchange, const WalkMemory::View& tokens) {
   ReadingSpace next = space_;
+  const auto by_situation = situations_.questions();
   bool learned = false;
   for (Explanations& explanations : news) {
     bool more = false;
-    if (!next.Restrict(Without(situations_.questions(), std::move(explanations)), &more))
-      return false;
+    if (!next.Restrict(Without(by_situation, std::move(explanations)), &more)) return false;
     learned |= more;
   }
   if (!exchange || !learned) return true;
@@ -210,12 +210,13 @@ std::vector<Question> Lessons::Resolving(const Constraints& mine,
       disputed.push_back(question);
     }
   }
+  const auto by_situation = situations_.questions();
   for (const Question question : disputed) {
-    auto freed = situations_.questions();
+    auto freed = by_situation;
     freed.set(Index(question));
     if (AreConsistent(mine, others, freed)) return {question};
   }
-  auto freed = situations_.questions();
+  auto freed = by_situation;
   for (const Question question : disputed) freed.set(Index(question));
   if (!AreConsistent(mine, others, freed)) return {};
   return disputed;
@@ -306,9 +307,10 @@ void Lessons::Free(const Incoherence& incoherence) {
     }
   }
   space_ = all_;
+  const auto by_situation = situations_.questions();
   for (Lesson& lesson : lessons_) {
     for (const Explanations& explanations : ConstraintsOf(lesson)) {
-      space_.Restrict(Without(situations_.questions(), explanations));
+      space_.Restrict(Without(by_situation, explanations));
     }
   }
 }

@@ -24,7 +24,8 @@ class Pacer {
  private:
   static constexpr Clock::duration kShortest = std::chrono::microseconds(100);
   static constexpr Clock::duration kLongest = std::chrono::seconds(1);
-  // Notes that it throttled again: whether the pace has nothing to do with it.
+
+  // Notes that it throttled again, and whether the pace has nothing to do with it.
   void Learn();
 
   Clock::duration interval_ = kShortest, edge_ = kShortest;  // now, and when it throttled

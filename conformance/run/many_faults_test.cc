@@ -8,6 +8,7 @@
 
 #include "conformance/run/short_run_for_test.h"
 #include "reference/faults/catalogue.h"
+#include "reference/findings/narrowing.h"
 #include "reference/server/service.h"
 
 namespace assay {
@@ -44,6 +45,17 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"paging.size.default_20", "filter.snapshot_type.all_as_user",
                                  "shape.tags.array", "tag.value.substring"}),
     [](const auto& planted) { return std::to_string(planted.param.size()) + "_at_once"; });
+
+// A fault that shows only beside what no fault of the catalogue asks for is one finding, too, and
+// says beside what.
+TEST(ManyFaults, OfOneThatShowsInFewRequestsTheConditionIsNamed) {
+  const Fault fault = Narrowed(*FindFault("filter.instance_id.ignored"), {{"Category", {}}});
+  ModelTarget target(BuiltIn(), {}, {&fault});
+  const std::vector<Finding> findings = FindingsOfAShortRun(target);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().cause, "ignores InstanceId if Category is given");
+  EXPECT_EQ(findings.front().diagnosis, std::vector<std::string>{fault.id});
+}
 
 // What one of two faults leaves nothing of, the other one cannot change.
 TEST(ManyFaults, MayMeetInOneAnswer) {

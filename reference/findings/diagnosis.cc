@@ -15,6 +15,7 @@
 
 #include "reference/faults/catalogue.h"
 #include "reference/faults/variants.h"
+#include "reference/findings/narrowing.h"
 #include "reference/findings/trigger.h"
 #include "reference/server/server.h"
 #include "reference/server/service.h"
@@ -267,7 +268,8 @@ std::vector<std::size_t> Diagnosis::FailingOf(const Failure& failure) const {
   if (at == failing_.end()) return {};
   std::vector<std::size_t> out = Spread(at->second, kSymptom);
   std::erase_if(out, [&](std::size_t index) {
-    return !std::ranges::includes(KindOfRequest(observations_[index].request), failure.asks);
+    return observations_[index].broken ||
+           !std::ranges::includes(KindOfRequest(observations_[index].request), failure.asks);
   });
   return out.empty() ? at->second : out;
 }
@@ -389,9 +391,9 @@ Diagnosis::Named Diagnosis::Explain(const Failure& failure, Pattern pattern, con
                                     const Reading& reading, const FaultList& known) const {
   const auto at = failing_.find(failure.key);
   if (at == failing_.end()) return {};
-  const bool broken = std::ranges::any_of(
-      at->second, [&](std::size_t index) { return observations_[index].broken; });
-  if (broken) return {ExplainOverHttp(at->second, judge, reading)};
+  const auto is_broken = [this](std::size_t index) { return observations_[index].broken; };
+  if (std::ranges::all_of(at->second, is_broken))
+    return {ExplainOverHttp(at->second, judge, reading, known)};
   if (pattern == Pattern::kAlways) return ExplainByGroup(failure, judge, reading, known);
   const FaultList& named = ExplainByWholeRun(judge, reading);
   if (!named.empty() || pattern == Pattern::kNowAndThen) return {named};
@@ -581,6 +583,27 @@ bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const 
   return (with.back().Unlike(without.back()) & failure.shown).any();
 }
 
+const Fault* Diagnosis::Narrow(const Search& search, const Fault& fault) const {
+  const Failure& failure = search.failure;
+  if (failure.steps.empty() || failure.of_two) return nullptr;
+  const auto holds = [&](const Conditions& conditions) {
+    const Fault narrowed = Narrowed(fault, conditions);
+    return asked_ <= kMostAsked && SpoilsOfTheRest(search, narrowed) == Spoils::kNothing &&
+           ShowsInSmallest(search, narrowed);
+  };
+  for (const bool with_values : {false, true}) {
+    Conditions conditions = ConditionsOf(failure.steps.back(), fault, with_values);
+    if (conditions.empty() || !holds(conditions)) continue;
+    for (std::size_t i = conditions.size(); i-- > 0 && conditions.size() > 1;) {
+      Conditions fewer = conditions;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      if (holds(fewer)) conditions = std::move(fewer);
+    }
+    return &narrowed_.emplace_back(Narrowed(fault, conditions));
+  }
+  return nullptr;
+}
+
 // How far each is from the sample; one that is farther than none goes.
 Diagnosis::Ranked Diagnosis::Rank(const Search& search, const FaultList& candidates) const {
   const auto left = [&](const FaultList& faults, std::size_t bound) {
@@ -661,8 +684,8 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   if (known.empty() && (ranked.empty() || ranked.front().first > search.sample.size() / 20)) {
     const FaultList& named = ExplainByWholeRun(judge, reading);
     const auto is_no_farther = [&](const Fault& fault, const Fault& other) {
-      const std::size_t of_other = FarFromRun(other, judge, reading, kNoBound, kNoBound);
-      return FarFromRun(fault, judge, reading, kNoBound, of_other) <= of_other;
+      const std::size_t of_other = FarFromRun(other, judge, reading, kNoBound, kNoBound).first;
+      return FarFromRun(fault, judge, reading, kNoBound, of_other).first <= of_other;
     };
     if (!named.empty() &&
         (ranked.empty() || !is_no_farther(*ranked.front().second, *named.front()))) {
@@ -675,6 +698,7 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
   if (plain && IsRightAbout(search.evidence, *plain, judge, reading, known, gives_the_same)) {
     best.faults = {plain};
   }
+  if (varies) best.narrowed = Narrow(search, *best.faults.front());
   if ((fits_all && !varies) || asked_ > kMostAsked) return best;
   const Ranked varied = fitting(Variants(), 1);
   if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {
@@ -705,12 +729,12 @@ FaultList Diagnosis::ExplainLoosely(const Search& search) const {
 
 // Answers that broke off, from a server that breaks them off.
 FaultList Diagnosis::ExplainOverHttp(const std::vector<std::size_t>& failing, const Judge& judge,
-                                     const Reading& reading) const {
+                                     const Reading& reading, const FaultList& known) const {
   Ranked ranked;
   const std::vector<std::size_t> sample = Sample();
   for (const Fault& fault : Faults()) {
     if (!fault.wire || fault.history) continue;
-    auto imitator = OverHttp::Start(judge, reading, {&fault});
+    auto imitator = OverHttp::Start(judge, reading, With(known, fault));
     if (!imitator) continue;
     Imitation imitation(*this, std::move(imitator));
     const bool agrees = std::ranges::all_of(TellingObservations(failing), [&](std::size_t index) {
@@ -756,18 +780,20 @@ std::vector<std::size_t> Diagnosis::Beginning(std::size_t most) const {
   return out;
 }
 
-std::size_t Diagnosis::FarFromRun(const Fault& fault, const Judge& judge, const Reading& reading,
-                                  std::size_t at_start, std::size_t bound) const {
+std::pair<std::size_t, Reading> Diagnosis::FarFromRun(const Fault& fault, const Judge& judge,
+                                                      const Reading& reading, std::size_t at_start,
+                                                      std::size_t bound) const {
   const std::vector<std::size_t> start = Beginning(kStart), run = Beginning(kWholeRun);
-  std::size_t least = kNoBound;
+  std::pair<std::size_t, Reading> out{kNoBound, reading};
   // A fault that disturbs the order hides which order it is.
   for (const OptionInfo& order : Catalogue::Get()["paging.order"_question].options) {
     const Reading ordered = With(reading, "paging.order"_question, order.id);
     const FaultList faults{&fault};
     if (Disagreements({*this, judge, ordered, faults}, start, at_start) > at_start) continue;
-    least = std::min(least, Disagreements({*this, judge, ordered, faults}, run, bound));
+    const std::size_t far = Disagreements({*this, judge, ordered, faults}, run, bound);
+    if (far < out.first) out = {far, ordered};
   }
-  return least;
+  return out;
 }
 
 // For faults that depend on what came before: the run again, from its beginning. The right one
@@ -783,11 +809,28 @@ const FaultList& Diagnosis::ExplainByWholeRun(const Judge& judge, const Reading&
   Ranked ranked;
   for (const Fault& fault : Faults()) {
     if (fault.wire || !fault.history) continue;
-    const std::size_t far = FarFromRun(fault, judge, reading, at_start, right / 4);
+    const std::size_t far = FarFromRun(fault, judge, reading, at_start, right / 4).first;
     if (far <= right / 4 && far < right) ranked.emplace_back(far, &fault);
   }
   out = BestNamed(std::move(ranked));
   return out;
+}
+
+bool Diagnosis::AccountsInRun(const Fault& fault, const Failure& failure, const Judge& judge,
+                              const Reading& reading) const {
+  if (fault.wire) return false;
+  auto& [of, answers] = rerun_;
+  if (of != &fault) {
+    of = &fault;
+    answers.clear();
+    const Reading ordered = FarFromRun(fault, judge, reading, kNoBound, kNoBound).second;
+    Imitation imitation(*this, judge, ordered, {&fault});
+    for (std::size_t i = 0; i < observations_.size(); ++i) answers.push_back(imitation.Ask(i));
+  }
+  const std::vector<std::size_t> failing = FailingOf(failure);
+  return std::ranges::any_of(failing, [&](std::size_t index) {
+    return (answers[index].Unlike(observations_[index].digest) & failure.shown).none();
+  });
 }
 
 Reading Diagnosis::BestOf(const std::vector<Reading>& readings, const Judge& judge) const {

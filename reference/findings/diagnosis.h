@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
@@ -70,6 +71,7 @@ class Diagnosis {
     bool variant = false;              // the first is no fault of the catalogue, but varies one
     bool other_values = false;  // … and what it gives in place of the right is not the same
     bool narrower = false;      // … and shows only in some of the requests in which that one does
+    const Fault* narrowed = nullptr;  // the first in those requests, if it is known which; its id
   };
   // The faults with which the reference under this reading, with those known, gives what is wrong
   // in the failing answers of the group; those first that agree best with everything else that was
@@ -81,6 +83,10 @@ class Diagnosis {
   // shows it, or, if the fault breaks its rule, what the fault changes.
   bool Accounts(const Fault& fault, const Failure& failure, bool breaks_it, const Judge& judge,
                 const Reading& reading, const FaultList& known) const;
+  // True if the fault, which depends on earlier requests, gives some of the group's answers in a
+  // run of the same requests. When it shows depends on their order, which may be another one.
+  bool AccountsInRun(const Fault& fault, const Failure& failure, const Judge& judge,
+                     const Reading& reading) const;
   // True if the reference with the known faults gives all of these answers, but not without this
   // one of them: that they do not go together then follows from it.
   bool Reconciles(const Fault& fault, const std::vector<std::uint64_t>& exchanges,
@@ -157,12 +163,15 @@ class Diagnosis {
   enum class Spoils { kNothing, kSome, kMuch };
   Spoils SpoilsOfTheRest(const Search& search, const Fault& fault) const;
   bool ShowsInSmallest(const Search& search, const Fault& fault) const;
+  // The fault in requests that give what the smallest failing one gives, as few conditions as no
+  // right answer speaks against; null if some does against all of them together.
+  const Fault* Narrow(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;
   FaultList ExplainOverlapping(const std::string& failure, const Judge& judge,
                                const Reading& reading) const;
   FaultList ExplainOverHttp(const std::vector<std::size_t>& failing, const Judge& judge,
-                            const Reading& reading) const;
+                            const Reading& reading, const FaultList& known) const;
   // An option of a question in place of the one that a reading has.
   struct Flip {
     Question question;
@@ -172,19 +181,23 @@ class Diagnosis {
   std::vector<Flip> Flips(const std::vector<std::size_t>& unexplained, const FaultList& faults,
                           const Judge& judge, const Reading& reading) const;
   std::vector<std::size_t> Beginning(std::size_t most) const;  // the first observations
-  // How far the reference with the fault is from the beginning of the run, under the order that
-  // fits best of those that are no farther than `at_start` at its start; beyond the bound it may be
-  // more.
-  std::size_t FarFromRun(const Fault& fault, const Judge& judge, const Reading& reading,
-                         std::size_t at_start, std::size_t bound) const;
+  // How far the reference with the fault is from the beginning of the run, and the reading: in the
+  // order that fits best of those that are no farther than `at_start` at its start. Beyond the
+  // bound it may be farther.
+  std::pair<std::size_t, Reading> FarFromRun(const Fault& fault, const Judge& judge,
+                                             const Reading& reading, std::size_t at_start,
+                                             std::size_t bound) const;
   const FaultList& ExplainByWholeRun(const Judge& judge, const Reading& reading) const;
 
   std::vector<Observation> observations_;
   std::unordered_map<std::string, std::vector<std::size_t>> failing_;  // by group
   std::unordered_map<std::string, std::size_t> issued_;                // token -> who got it
   AnswerDigester digester_;
+  mutable std::deque<Fault> narrowed_;          // those that were named
   mutable std::size_t asked_ = 0;               // what imitations answered
   mutable std::optional<FaultList> whole_run_;  // the same for every group
+  // The answers of the reference with a fault that depends on earlier requests to the whole run.
+  mutable std::pair<const Fault*, std::vector<AnswerDigest>> rerun_{};
 };
 
 }  // namespace assay

@@ -482,24 +482,6 @@ Diagnosis::Failure FailureOf(const auto& settled) {
   return out;
 }
 
-// "ignores Status beside Usage=none and PageSize=1": each of the others is needed to show it.
-std::string CauseOf(const Fault& fault, const Finding& finding) {
-  constexpr std::size_t kLongValue = 24;
-  std::vector<std::string> others;
-  if (!fault.ignored.empty() && finding.before.empty()) {
-    for (const Parameter& parameter : finding.request.parameters) {
-      const std::string& name = parameter.name;
-      if (name == fault.ignored || name == "RegionId" || name == "Action" || name == "Version" ||
-          IsCommonParameter(name)) {
-        continue;
-      }
-      others.push_back(parameter.value.size() > kLongValue ? name : name + "=" + parameter.value);
-    }
-  }
-  if (others.empty()) return fault.title + ", but not in all such requests";
-  return fmt::format("{} beside {}", fault.title, fmt::join(others, " and "));
-}
-
 }  // namespace
 
 // Names the fault behind the first of `settled` and takes those that it accounts for out of it;
@@ -511,7 +493,7 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
       FailureOf(first), PatternOf(first.finding, IsExchanged(first), IsRemembered(first)), judge,
       suspicion.reading, suspicion.known);
   if (named.faults.empty()) return false;
-  const Fault& fault = *named.faults.front();
+  const Fault& fault = named.narrowed ? *named.narrowed : *named.faults.front();
   std::vector<Settled> cluster;
   cluster.push_back(std::move(settled.front()));
   settled.erase(settled.begin());
@@ -529,7 +511,10 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
   MoveAll(
       settled,
       [&](const Settled& other) {
-        if (fault.history) return true;
+        if (fault.history) {
+          return IsIntermittent(other.finding) || IsRemembered(other) || other.group.reported ||
+                 diagnosis_.AccountsInRun(fault, FailureOf(other), judge, suspicion.reading);
+        }
         return !IsRemembered(other) &&
                diagnosis_.Accounts(fault, FailureOf(other),
                                    Breaks(fault, other.group.difference.rule), judge, fitted,
@@ -542,7 +527,10 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
   for (const Fault* other : named.faults) finding.diagnosis.push_back(other->id);
   finding.variant = named.variant;
   // What it gives instead is not known.
-  if (!named.other_values) finding.cause = named.narrower ? CauseOf(fault, finding) : fault.title;
+  if (!named.other_values) {
+    const bool is_vague = named.narrower && !named.narrowed;
+    finding.cause = is_vague ? fault.title + ", but not in all such requests" : fault.title;
+  }
   finding.diagnosed = true;
   return true;
 }

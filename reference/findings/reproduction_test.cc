@@ -10,6 +10,7 @@
 
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "reference/faults/catalogue.h"
+#include "reference/findings/narrowing.h"
 #include "reference/server/faulty_target_for_test.h"
 #include "reference/server/server.h"
 #include "reference/session/null_recorder.h"
@@ -175,6 +176,20 @@ TEST(Reproduction, CountsHowOftenAnIntermittentFindingShows) {
   EXPECT_EQ(findings[0].overlapping.tried, 0) << "the model answers one request at a time";
   ASSERT_FALSE(findings[0].diagnosis.empty());
   EXPECT_EQ(findings[0].diagnosis[0], "intermittent.every_7th.counts_more");
+}
+
+// Much may follow from a fault of now and then, but not what it never gives.
+TEST(Reproduction, KeepsApartWhatAFaultOfNowAndThenNeverGives) {
+  const Fault yes = Narrowed(*FindFault("shape.field.available_yes"), {{"Usage", {}}});
+  std::vector<Request> requests(140, Ask({{"PageSize", "20"}}));
+  requests[2] = Ask({{"Usage", "none"}, {"PageSize", "1"}});
+  ModelTarget target(TestDataset(), {}, {FindFault("intermittent.every_7th.counts_more"), &yes});
+  std::vector<std::unique_ptr<Script>> scripts;
+  scripts.push_back(std::make_unique<FixedScript>(std::move(requests)));
+  const std::vector<Finding> findings = FindingsOf(target, std::move(scripts));
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[0].diagnosis, std::vector<std::string>{"intermittent.every_7th.counts_more"});
+  EXPECT_EQ(findings[1].rule, "response.field.available");
 }
 
 TEST(Reproduction, LooksForAFindingThatOnlyOverlappingRequestsShow) {

@@ -6,6 +6,13 @@
 #include <utility>
 
 namespace assay {
+
+std::string WithoutNumber(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  if (!name.starts_with("Tag.") || dot < 4) return name;
+  return "Tag" + name.substr(dot);
+}
+
 namespace {
 
 bool IsFrame(std::string_view name) {
@@ -14,13 +21,6 @@ bool IsFrame(std::string_view name) {
 
 bool IsPaging(std::string_view name) {
   return name == "PageNumber" || name == "PageSize" || name == "MaxResults" || name == "NextToken";
-}
-
-// "Tag.3.Key" -> "Tag.Key"
-std::string WithoutNumber(const std::string& name) {
-  const std::size_t dot = name.rfind('.');
-  if (!name.starts_with("Tag.") || dot < 4) return name;
-  return "Tag" + name.substr(dot);
 }
 
 void Take(const std::vector<Parameter>& parameters, Trigger& out) {

@@ -18,6 +18,9 @@ struct Trigger {
 };
 Trigger TriggerOf(const Finding& finding);
 
+// "Tag.3.Key" -> "Tag.Key"
+std::string WithoutNumber(const std::string& name);
+
 // What kind of request it is: the names of its filters, "page" or "token" for a way of paging, the
 // format if it is not the usual one, and how it is sent if that is not by GET.
 std::set<std::string> KindOfRequest(const Request& request);

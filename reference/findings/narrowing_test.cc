@@ -1,0 +1,50 @@
+#include "reference/findings/narrowing.h"
+
+#include <gtest/gtest.h>
+
+#include "reference/describe_snapshots/requests_for_test.h"
+#include "reference/faults/catalogue.h"
+#include "reference/reading/choices.h"
+
+namespace assay {
+namespace {
+
+std::vector<std::string> Names(const Conditions& conditions) {
+  std::vector<std::string> out;
+  for (const Condition& condition : conditions) out.push_back(condition.parameter);
+  return out;
+}
+
+TEST(Narrowing, TakesWhatARequestGivesBesideWhatTheFaultIgnores) {
+  const Fault& fault = *FindFault("filter.usage.ignored");
+  const Request request = Ask({{"Usage", "none"}, {"Tag.3.Key", "a"}, {"PageSize", "1"}});
+  EXPECT_EQ(Names(ConditionsOf(request, fault, false)),
+            (std::vector<std::string>{"Tag.Key", "PageSize"}));
+  EXPECT_EQ(Names(ConditionsOf(request, fault, true)),
+            (std::vector<std::string>{"RegionId", "Format", "Tag.Key", "PageSize"}));
+}
+
+TEST(Narrowing, SaysWhenTheFaultShows) {
+  const Fault& fault = *FindFault("filter.usage.ignored");
+  EXPECT_EQ(Narrowed(fault, {{"Status", {}}}).title, "ignores Usage if Status is given");
+  EXPECT_EQ(Narrowed(fault, {{"Status", "all"}, {"PageSize", {}}, {"Tag.Key", {}}}).title,
+            "ignores Usage if Status=all, PageSize and Tag.Key are given");
+}
+
+TEST(Narrowing, LimitsTheFaultToRequestsThatMeetEveryCondition) {
+  const Fault fault =
+      Narrowed(*FindFault("filter.usage.ignored"), {{"Status", "all"}, {"Tag.Key", {}}});
+  const auto shows = [&](Pairs parameters) {
+    const Request request = Ask(parameters);
+    FixedReading choices;
+    FaultMemory memory;
+    return fault.when(
+        {.dataset = TestDataset(), .request = request, .choices = choices, .memory = memory});
+  };
+  EXPECT_TRUE(shows({{"Status", "all"}, {"Tag.7.Key", "x"}}));
+  EXPECT_FALSE(shows({{"Status", "failed"}, {"Tag.7.Key", "x"}}));
+  EXPECT_FALSE(shows({{"Status", "all"}}));
+}
+
+}  // namespace
+}  // namespace assay

@@ -15,7 +15,6 @@
 
 #include "reference/faults/catalogue.h"
 #include "reference/faults/variants.h"
-#include "reference/findings/narrowing.h"
 #include "reference/findings/trigger.h"
 #include "reference/server/server.h"
 #include "reference/server/service.h"
@@ -427,6 +426,11 @@ std::vector<std::size_t> ContrastOf(std::map<std::string, std::vector<Partial>> 
 
 }  // namespace
 
+// To ask again.
+bool Diagnosis::IsCheap(std::size_t index) const {
+  return observations_[index].size <= kLongAnswer && Chain(index).size() <= kLongChain;
+}
+
 Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judge,
                                        const Reading& reading, const FaultList& known) const {
   Search out{failure,  judge, reading, known, EvidenceOf(failure, judge, reading, known),
@@ -434,11 +438,8 @@ Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judg
   const auto& telling = out.evidence.telling;
   out.sample.insert(out.sample.end(), telling.begin(), telling.end());
   std::ranges::sort(out.sample);
-  const auto is_cheap = [&](std::size_t index) {
-    return observations_[index].size <= kLongAnswer && Chain(index).size() <= kLongChain;
-  };
   for (const std::size_t index : Spread(FailingOf(failure), kLookedAt)) {
-    if (!is_cheap(index)) continue;
+    if (!IsCheap(index)) continue;
     out.more.telling.push_back(index);
     Imitation imitation(*this, judge, reading, known);
     if (out.evidence.primed) imitation.Ask(0);
@@ -453,7 +454,7 @@ Diagnosis::Search Diagnosis::SearchFor(const Failure& failure, const Judge& judg
   std::map<std::string, std::vector<Partial>> partial;  // by what of it they ask for
   for (std::size_t i = 0; i < observations_.size(); ++i) {
     const Observation& other = observations_[i];
-    if (other.fails || other.broken || !is_cheap(i)) continue;
+    if (other.fails || other.broken || !IsCheap(i)) continue;
     const std::set<std::string> asks = KindOfRequest(other.request);
     std::vector<std::string> shared;
     std::ranges::set_intersection(needed, asks, std::back_inserter(shared));
@@ -583,21 +584,46 @@ bool Diagnosis::ShowsInSmallest(const Search& search, const Fault& fault) const 
   return (with.back().Unlike(without.back()) & failure.shown).any();
 }
 
+// The answers of failing requests, of whatever group, that meet the first conditions, but not all.
+Diagnosis::Evidence Diagnosis::FailingWithout(const Search& search, const Conditions& fewer,
+                                              const Conditions& all) const {
+  std::vector<std::size_t> failing;
+  for (std::size_t i = 0; i < observations_.size(); ++i) {
+    const Observation& other = observations_[i];
+    if (other.fails && !other.broken && IsCheap(i) && MeetsAll(other.request, fewer) &&
+        !MeetsAll(other.request, all)) {
+      failing.push_back(i);
+    }
+  }
+  Evidence out{.telling = Spread(failing, kLookedAt)};
+  for (const std::size_t index : out.telling) {
+    Imitation imitation(*this, search.judge, search.reading, search.known);
+    out.without.push_back(imitation.AskWithChain(index));
+  }
+  return out;
+}
+
 const Fault* Diagnosis::Narrow(const Search& search, const Fault& fault) const {
   const Failure& failure = search.failure;
   if (failure.steps.empty() || failure.of_two) return nullptr;
-  const auto holds = [&](const Conditions& conditions) {
-    const Fault narrowed = Narrowed(fault, conditions);
+  const auto holds = [&](const Fault& narrowed) {
     return asked_ <= kMostAsked && SpoilsOfTheRest(search, narrowed) == Spoils::kNothing &&
            ShowsInSmallest(search, narrowed);
   };
-  for (const bool with_values : {false, true}) {
-    Conditions conditions = ConditionsOf(failure.steps.back(), fault, with_values);
-    if (conditions.empty() || !holds(conditions)) continue;
+  const auto agrees = [](const Effect& effect) { return effect.agrees ? Says::kYes : Says::kNo; };
+  for (const Values values : {Values::kNone, Values::kOfIgnored, Values::kAll}) {
+    Conditions conditions = ConditionsOf(failure.steps.back(), fault, values);
+    if (conditions.empty() || !holds(Narrowed(fault, conditions))) continue;
+    // Each is needed to show it in that request; those that other requests do without are not.
     for (std::size_t i = conditions.size(); i-- > 0 && conditions.size() > 1;) {
       Conditions fewer = conditions;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-      if (holds(fewer)) conditions = std::move(fewer);
+      const Fault wider = Narrowed(fault, fewer);
+      if (IsRightAbout(FailingWithout(search, fewer, conditions), wider, search.judge,
+                       search.reading, search.known, agrees) &&
+          holds(wider)) {
+        conditions = std::move(fewer);
+      }
     }
     return &narrowed_.emplace_back(Narrowed(fault, conditions));
   }

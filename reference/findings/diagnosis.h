@@ -11,6 +11,7 @@
 
 #include "reference/faults/fault.h"
 #include "reference/findings/answer_digest.h"
+#include "reference/findings/narrowing.h"
 #include "reference/judge/exchange.h"
 #include "reference/judge/judge.h"
 #include "reference/wire/message.h"
@@ -108,6 +109,7 @@ class Diagnosis {
   // At most so many failing ones of a group, spread over the run, those with short answers first.
   std::vector<std::size_t> TellingObservations(const std::vector<std::size_t>& failing) const;
   std::vector<std::size_t> Chain(std::size_t index) const;
+  bool IsCheap(std::size_t index) const;
   std::optional<std::size_t> Find(std::uint64_t exchange) const;
   std::vector<std::size_t> Sample() const;
   // How far its answers are from those observed, in the order of the run (Distance()).
@@ -163,8 +165,10 @@ class Diagnosis {
   enum class Spoils { kNothing, kSome, kMuch };
   Spoils SpoilsOfTheRest(const Search& search, const Fault& fault) const;
   bool ShowsInSmallest(const Search& search, const Fault& fault) const;
-  // The fault in requests that give what the smallest failing one gives, as few conditions as no
-  // right answer speaks against; null if some does against all of them together.
+  // The fault in requests that give what the smallest failing one gives, but for what others show
+  // it without; null if right answers speak against it.
+  Evidence FailingWithout(const Search& search, const Conditions& fewer,
+                          const Conditions& all) const;
   const Fault* Narrow(const Search& search, const Fault& fault) const;
   Ranked Rank(const Search& search, const FaultList& candidates) const;
   FaultList ExplainLoosely(const Search& search) const;

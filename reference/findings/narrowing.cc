@@ -27,33 +27,54 @@ std::string TextOf(const Condition& condition) {
 
 }  // namespace
 
-Conditions ConditionsOf(const Request& request, const Fault& fault, bool with_values) {
+Conditions ConditionsOf(const Request& request, const Fault& fault, Values values) {
   Conditions out;
   for (const auto& [name, value] : request.parameters) {
-    if (name == fault.ignored || name == "Action" || name == "Version" || name == "NextToken")
+    if (IsCommonParameter(name) || name == "Action" || name == "Version" || name == "NextToken")
       continue;
     const bool is_of_every_request = name == "RegionId" || name == "Format";
-    if (IsCommonParameter(name) || (is_of_every_request && !with_values)) continue;
-    out.push_back({WithoutNumber(name), with_values ? std::optional(value) : std::nullopt});
+    if (is_of_every_request && values != Values::kAll) continue;
+    const bool is_ignored = name == fault.ignored;
+    if (is_ignored && values == Values::kNone) continue;
+    const bool counts = values == Values::kAll || is_ignored;
+    out.push_back({WithoutNumber(name), counts ? std::optional(value) : std::nullopt});
   }
   return out;
 }
 
+bool MeetsAll(const Request& request, const Conditions& conditions) {
+  return std::ranges::all_of(conditions,
+                             [&](const Condition& condition) { return Meets(request, condition); });
+}
+
+namespace {
+
+// "ignores Usage=none if Category and PageSize are given"
+std::string TitleOf(const Fault& fault, const Conditions& conditions) {
+  std::string title = fault.title;
+  std::vector<std::string> others;
+  for (const Condition& condition : conditions) {
+    const bool is_named = fault.title.find(condition.parameter) != std::string::npos;
+    if (condition.parameter == fault.ignored) {
+      title = "ignores " + TextOf(condition);
+    } else if (condition.value || !is_named) {
+      others.push_back(TextOf(condition));
+    }
+  }
+  if (others.empty()) return title;
+  const std::string last = others.back();
+  others.pop_back();
+  if (others.empty()) return fmt::format("{} if {} is given", title, last);
+  return fmt::format("{} if {} and {} are given", title, fmt::join(others, ", "), last);
+}
+
+}  // namespace
+
 Fault Narrowed(const Fault& fault, const Conditions& conditions) {
   Fault out = fault;
-  std::vector<std::string> texts;
-  for (const Condition& condition : conditions) texts.push_back(TextOf(condition));
-  const std::string last = texts.empty() ? "" : texts.back();
-  if (!texts.empty()) texts.pop_back();
-  const std::string all =
-      texts.empty() ? last : fmt::format("{} and {}", fmt::join(texts, ", "), last);
-  const char* are = texts.empty() ? "is" : "are";
-  if (!all.empty()) out.title = fmt::format("{} if {} {} given", fault.title, all, are);
+  out.title = TitleOf(fault, conditions);
   out.when = [conditions, when = fault.when](const Scene& scene) {
-    return (!when || when(scene)) &&
-           std::ranges::all_of(conditions, [&](const Condition& condition) {
-             return Meets(scene.request, condition);
-           });
+    return (!when || when(scene)) && MeetsAll(scene.request, conditions);
   };
   return out;
 }

@@ -16,12 +16,16 @@ struct Condition {
 };
 using Conditions = std::vector<Condition>;
 
-// What this request gives besides what every request does and what the fault is about, which it
-// ignores. With values, region and format count, too.
-Conditions ConditionsOf(const Request& request, const Fault& fault, bool with_values);
+// Which values count: of none, so that a parameter has to be given at all; of what the fault
+// ignores; or of every parameter, region and format among them.
+enum class Values { kNone, kOfIgnored, kAll };
+// What this request gives besides what every request does.
+Conditions ConditionsOf(const Request& request, const Fault& fault, Values values);
 
-// The fault, limited to requests that meet all conditions: "ignores Usage if Category and PageSize
-// are given".
+bool MeetsAll(const Request& request, const Conditions& conditions);
+
+// The fault, limited to requests that meet all conditions: "ignores Usage=none if Category and
+// PageSize are given".
 Fault Narrowed(const Fault& fault, const Conditions& conditions);
 
 }  // namespace assay

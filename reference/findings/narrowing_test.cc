@@ -18,10 +18,10 @@ std::vector<std::string> Names(const Conditions& conditions) {
 TEST(Narrowing, TakesWhatARequestGivesBesideWhatTheFaultIgnores) {
   const Fault& fault = *FindFault("filter.usage.ignored");
   const Request request = Ask({{"Usage", "none"}, {"Tag.3.Key", "a"}, {"PageSize", "1"}});
-  EXPECT_EQ(Names(ConditionsOf(request, fault, false)),
+  EXPECT_EQ(Names(ConditionsOf(request, fault, Values::kNone)),
             (std::vector<std::string>{"Tag.Key", "PageSize"}));
-  EXPECT_EQ(Names(ConditionsOf(request, fault, true)),
-            (std::vector<std::string>{"RegionId", "Format", "Tag.Key", "PageSize"}));
+  EXPECT_EQ(Names(ConditionsOf(request, fault, Values::kAll)),
+            (std::vector<std::string>{"RegionId", "Format", "Usage", "Tag.Key", "PageSize"}));
 }
 
 TEST(Narrowing, SaysWhenTheFaultShows) {
@@ -29,6 +29,11 @@ TEST(Narrowing, SaysWhenTheFaultShows) {
   EXPECT_EQ(Narrowed(fault, {{"Status", {}}}).title, "ignores Usage if Status is given");
   EXPECT_EQ(Narrowed(fault, {{"Status", "all"}, {"PageSize", {}}, {"Tag.Key", {}}}).title,
             "ignores Usage if Status=all, PageSize and Tag.Key are given");
+  EXPECT_EQ(Narrowed(fault, {{"Usage", "none"}, {"Status", {}}}).title,
+            "ignores Usage=none if Status is given");
+  EXPECT_EQ(
+      Narrowed(*FindFault("filter.disk_id.lists_nothing"), {{"DiskId", {}}, {"Usage", {}}}).title,
+      "finds nothing by DiskId if Usage is given");
 }
 
 TEST(Narrowing, LimitsTheFaultToRequestsThatMeetEveryCondition) {

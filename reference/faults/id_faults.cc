@@ -94,7 +94,7 @@ void AddLimits(std::vector<Fault>& out) {
   };
   const auto count = [](const Scene& scene) { return Ids(scene).size(); };
   validate("ids.maximum.is_99", "refuses 100 ids", 3,
-           {"ids.list.maximum"_rule, "error.code.belongs"_rule},
+           {"ids.list.maximum"_rule, "error.code.belongs"_rule, "request.valid.accepted"_rule},
            [count](const Scene& scene, Plan& plan) {
              if (count(scene) == 100) {
                RefusePlan(plan, "ids.list.above_maximum"_rule, "InvalidSnapshotIds.Malformed");

@@ -133,7 +133,8 @@ void AddPlacements(std::vector<Fault>& out) {
       });
   add(
       "encoding.post.query_ignored", "does not read the query of a POST",
-      {"encoding.request.post_query"_rule, "encoding.request.split"_rule},
+      {"encoding.request.post_query"_rule, "encoding.request.split"_rule,
+       "request.valid.accepted"_rule},
       [](const Scene& s) {
         return s.request.method == "POST" && s.request.placement == Placement::kQuery;
       },

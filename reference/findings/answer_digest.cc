@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 #include "reference/wire/transport_failure.h"
@@ -133,9 +135,15 @@ std::uint64_t AnswerDigest::Whole() const {
 AnswerDigest AnswerDigest::OfBroken(const Error& error) {
   const auto failure = FailureOf(error);
   const bool silent = error.what.find(kNothingCame) != std::string::npos;
+  // What is malformed has many causes, and the words tell which; the numbers in them vary.
+  std::string words;
+  if (failure == TransportFailure::kMalformed || failure == TransportFailure::kNoHttp) {
+    std::ranges::copy_if(error.what, std::back_inserter(words),
+                         [](char c) { return c < '0' || c > '9'; });
+  }
   AnswerDigest out;
-  out.parts[kOutcome] =
-      Folded(Mix(Mix(0, failure ? Beginning(*failure) : ""), silent ? "silent" : "bytes"));
+  out.parts[kOutcome] = Folded(
+      Mix(Mix(Mix(0, failure ? Beginning(*failure) : ""), silent ? "silent" : "bytes"), words));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reference/describe_snapshots/requests_for_test.h"
+#include "reference/wire/transport_failure.h"
 
 namespace assay {
 namespace {
@@ -87,8 +88,13 @@ TEST(AnswerDigest, OfTheRightListIsNearerHoweverMuchIsWrongInIt) {
 }
 
 TEST(AnswerDigest, OfABrokenAnswerSaysHowItBroke) {
-  const AnswerDigest a = AnswerDigest::OfBroken({"reset", "nothing came"});
-  EXPECT_TRUE(a.Unlike(DigestOf(Plain()))[kOutcome]);
+  const auto broken = [](std::string_view detail) {
+    return AnswerDigest::OfBroken(
+        TransportError(TransportFailure::kMalformed, "127.0.0.1", detail));
+  };
+  EXPECT_TRUE(broken(": bad field").Unlike(DigestOf(Plain()))[kOutcome]);
+  EXPECT_TRUE(broken(": bad field").Unlike(broken(": bad Content-Length"))[kOutcome]);
+  EXPECT_TRUE(broken(": 7 bytes follow").Unlike(broken(": 12 bytes follow")).none());
 }
 
 }  // namespace

@@ -231,6 +231,11 @@ std::vector<Request> Diagnosis::RequestsBefore(std::uint64_t exchange, std::size
   return out;
 }
 
+std::optional<AnswerDigest> Diagnosis::DigestOf(std::uint64_t exchange) const {
+  const auto index = Find(exchange);
+  return index ? std::optional(observations_[*index].digest) : std::nullopt;
+}
+
 bool Diagnosis::WasRight(const Request& request) const {
   return std::ranges::any_of(observations_, [&](const Observation& observation) {
     return !observation.fails && !observation.broken && observation.request == request;

@@ -43,6 +43,8 @@ class Diagnosis {
   // The requests of the run before that exchange, at most so many, the latest last, with the tokens
   // that they had.
   std::vector<Request> RequestsBefore(std::uint64_t exchange, std::size_t most) const;
+  // Of that exchange's answer, if it is remembered.
+  std::optional<AnswerDigest> DigestOf(std::uint64_t exchange) const;
   // Whether the same request was answered rightly, too.
   bool WasRight(const Request& request) const;
 

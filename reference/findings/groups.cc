@@ -220,7 +220,7 @@ Steps FindingGroups::StepsOf(const Group& group) const {
 Finding FindingGroups::Reproduce(Settlement& settlement, const Judge& judge, bool search,
                                  Group& group) const {
   Reproduction reproduction({*settlement.target, settlement.watched, settlement.knows_state}, judge,
-                            group.difference, StepsOf(group));
+                            group.difference, StepsOf(group), diagnosis_.DigestOf(group.exchange));
   reproduction.Confirm(search ? settlement.budget : 0);
   std::vector<Request>& known = settlement.predecessors;
   const bool may_need_others = !reproduction.deterministic() || !known.empty();

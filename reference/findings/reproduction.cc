@@ -24,13 +24,14 @@ ShownAnswer ToShow(const Response& response) {
 }  // namespace
 
 Reproduction::Reproduction(const LiveTarget& live, const Judge& judge, Difference difference,
-                           Steps steps)
+                           Steps steps, std::optional<AnswerDigest> seen)
     : target_(live.target),
       watched_(live.watched),
       knows_state_(live.knows_state),
       judge_(judge),
       difference_(std::move(difference)),
       steps_(std::move(steps)),
+      seen_(std::move(seen)),
       needs_history_(steps_.size() > 1) {}
 
 // The exchange of the answer that came last.
@@ -56,19 +57,27 @@ std::optional<Reproduction::Sight> Reproduction::ShowOne(const Request& request)
         difference_.rule == "encoding.http.complete"_rule || (closed && judge_.MustAnswer(request));
     return broken ? std::optional(Sight{difference_, 1, {}}) : std::nullopt;
   }
-  const Verdict verdict = judge_.Peek(Read(0, request, *response));
+  const Exchange exchange = Read(0, request, *response);
+  const Verdict verdict = judge_.Peek(exchange);
   const auto same = SameIn(verdict);
-  if (!same) otherwise_ = OtherwiseIn(verdict);
+  if (!same) otherwise_ = OtherwiseIn(verdict, digester_.Of(exchange.answer, *response));
   return same ? std::optional(Sight{*same, 1, ToShow(*response)}) : std::nullopt;
 }
 
-// The same shape under another rule: with what was learned since, another parameter is to blame.
-std::optional<Difference> Reproduction::OtherwiseIn(const Verdict& verdict) const {
-  const auto alike = std::ranges::find_if(verdict.differences, [&](const Difference& other) {
-    return !other.doubtful && IsMust(other) == IsMust(difference_) &&
-           other.shape == difference_.shape && other.aspect == difference_.aspect;
-  });
-  return alike == verdict.differences.end() ? std::nullopt : std::optional(*alike);
+// With what was learned since, the same shape may break another rule, and the same answer be wrong
+// in another way.
+std::optional<Difference> Reproduction::OtherwiseIn(const Verdict& verdict,
+                                                    const AnswerDigest& answer) const {
+  const auto find = [&](bool any_shape) -> std::optional<Difference> {
+    const auto at = std::ranges::find_if(verdict.differences, [&](const Difference& other) {
+      return !other.doubtful && IsMust(other) == IsMust(difference_) &&
+             other.aspect == difference_.aspect && (any_shape || other.shape == difference_.shape);
+    });
+    return at == verdict.differences.end() ? std::nullopt : std::optional(*at);
+  };
+  const std::optional<Difference> alike = find(false);
+  const bool is_the_same = seen_ && answer.Unlike(*seen_).reset(AnswerDigest::kRepeated).none();
+  return alike || !is_the_same ? alike : find(true);
 }
 
 // A judge of their own, which knows nothing of the same pages and tokens in the run.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reference/findings/answer_digest.h"
 #include "reference/judge/judge.h"
 #include "reference/target/target.h"
 #include "reference/watch/watched_target.h"
@@ -31,14 +32,15 @@ struct LiveTarget {
 // Shows one finding again, on the live target; in some 20 seconds, if that is slow.
 class Reproduction {
  public:
-  // `difference` is what the last step shows. Every step is judged with what `judge` has learned;
-  // the judge itself learns nothing.
-  Reproduction(const LiveTarget& live, const Judge& judge, Difference difference, Steps steps);
+  // `difference` is what the last step shows, and `seen` what it was answered, if that is known.
+  // Every step is judged with what `judge` has learned; the judge itself learns nothing.
+  Reproduction(const LiveTarget& live, const Judge& judge, Difference difference, Steps steps,
+               std::optional<AnswerDigest> seen = std::nullopt);
 
   // Sends the steps again, three times. If the finding does not show every time, it is
   // intermittent: then up to `most` times more, one after another and as many at once as the target
-  // takes. If what was learned since makes the answer wrong in the same way under another rule,
-  // that one is the difference from then on.
+  // takes. If what was learned since makes the answer wrong in the same way under another rule, or
+  // the very answer that was seen wrong in another way, that one is the difference from then on.
   void Confirm(int most);
   // Looks for a request after which the one step shows the finding every time, though after others
   // it does not: the target remembers something of it. Candidates are tried from the last one
@@ -68,7 +70,7 @@ class Reproduction {
   std::optional<Sight> ShowAll(const Steps& steps);
   std::optional<Sight> ShowLast(const Steps& steps);
   std::optional<Difference> SameIn(const Verdict& verdict) const;
-  std::optional<Difference> OtherwiseIn(const Verdict& verdict) const;
+  std::optional<Difference> OtherwiseIn(const Verdict& verdict, const AnswerDigest& answer) const;
   void Overlap(int most);
   Exchange Read(std::uint64_t id, const Request& request, const Response& response);
   bool Try(Steps candidate);
@@ -80,12 +82,14 @@ class Reproduction {
   const Judge& judge_;
   Difference difference_;
   Steps steps_;
+  const std::optional<AnswerDigest> seen_;
   const bool needs_history_;             // then they are judged without what was learned since
   std::optional<Request> undoing_;       // what the target remembers; sent before the steps
   std::optional<Difference> otherwise_;  // what was wrong with the last answer instead
   Repeats alone_, overlapping_;
   ShownAnswer answer_;
   ExchangeReader reader_;
+  AnswerDigester digester_;
   int left_ = 0;  // requests that may still be sent
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

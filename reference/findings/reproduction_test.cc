@@ -85,6 +85,28 @@ TEST(Reproduction, ShowsAWholePageBesideTheRightOne) {
   EXPECT_GT(findings.front().answer.body.size(), 65'536U);
 }
 
+// What was learned since may put the blame elsewhere: the answer is as wrong as it was.
+TEST(Reproduction, TakesTheSameWrongAnswerForTheFindingWhateverRuleItBreaks) {
+  const Request request = Ask({{"PageSize", "20"}});
+  ModelTarget target(TestDataset(), {}, {FindFault("paging.total.one_more")});
+  const Result<Response> response = Send(target, request);
+  ASSERT_TRUE(response);
+  AnswerReader reader;
+  const AnswerDigest seen = AnswerDigester().Of(reader.Read(*response), *response);
+  const Judge judge(TestDataset());
+  const auto confirmed = [&](Target& asked, std::optional<AnswerDigest> digest) {
+    Reproduction out({asked}, judge,
+                     ListDifference("token.next.given"_rule, "a NextToken", "none", "no token"),
+                     {request}, std::move(digest));
+    out.Confirm(0);
+    return out.deterministic() ? std::optional(out.difference().rule) : std::nullopt;
+  };
+  EXPECT_EQ(confirmed(target, seen), "page.total_count.matches"_rule);
+  EXPECT_EQ(confirmed(target, std::nullopt), std::nullopt);
+  ModelTarget right(TestDataset(), {});
+  EXPECT_EQ(confirmed(right, seen), std::nullopt);
+}
+
 TEST(Reproduction, MakesAListOfIdsAsShortAsTheFaultAllows) {
   const auto findings = FindingsUnder(
       "ids.last.dropped", FixedScript(Ask({{"SnapshotIds", Ids(60)}, {"PageSize", "100"}})));

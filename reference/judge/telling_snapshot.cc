@@ -137,8 +137,8 @@ class Describer {
     return {ours == other
                 ? fmt::format("{} in both lists or in neither", id_of(ours))
                 : fmt::format("{} and {} each in its list, or neither", id_of(ours), id_of(other)),
-            fmt::format("{}; {} (a filter's value means something else: {})", with, without,
-                        WithoutDot(Catalogue::Get()[question_].situation))};
+            fmt::format("answered in two ways ({}): {}; {}",
+                        WithoutDot(Catalogue::Get()[question_].situation), with, without)};
   }
 
   // ", though it satisfies Status=failed": what the request asks for besides.

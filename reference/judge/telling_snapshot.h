@@ -22,9 +22,9 @@ struct MeantList {
 
 // Names a snapshot that only one of the lists holds, since the value that the question is about
 // means something else in each, and shows both requests with their answers: "s-1 in both lists or
-// in none", "`Usage=image` lists it: …; `Usage=image&Status=failed` does not, though …". If the
-// lists ask for several values, a snapshot for each. Nothing if there is none. `domains` are the
-// options of all other questions.
+// in none", "answered in two ways (Usage is `image`, and …): `Usage=image` lists it: …;
+// `Usage=image&Status=failed` does not, though …". If the lists ask for several values, a snapshot
+// for each. Nothing if there is none. `domains` are the options of all other questions.
 struct TwoMeanings {
   std::string expected, actual;
 };

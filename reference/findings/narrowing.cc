@@ -25,6 +25,25 @@ std::string TextOf(const Condition& condition) {
   return condition.parameter + "=" + *condition.value;
 }
 
+// "ignores Usage=none if Category and PageSize are given"
+std::string TitleOf(const Fault& fault, const Conditions& conditions) {
+  std::string title = fault.title;
+  std::vector<std::string> others;
+  for (const Condition& condition : conditions) {
+    const bool is_named = fault.title.find(condition.parameter) != std::string::npos;
+    if (!fault.ignored.empty() && condition.parameter == fault.ignored) {
+      title.replace(title.find(fault.ignored), fault.ignored.size(), TextOf(condition));
+    } else if (condition.value || !is_named) {
+      others.push_back(TextOf(condition));
+    }
+  }
+  if (others.empty()) return title;
+  const std::string last = others.back();
+  others.pop_back();
+  if (others.empty()) return fmt::format("{} if {} is given", title, last);
+  return fmt::format("{} if {} and {} are given", title, fmt::join(others, ", "), last);
+}
+
 }  // namespace
 
 Conditions ConditionsOf(const Request& request, const Fault& fault, Values values) {
@@ -46,29 +65,6 @@ bool MeetsAll(const Request& request, const Conditions& conditions) {
   return std::ranges::all_of(conditions,
                              [&](const Condition& condition) { return Meets(request, condition); });
 }
-
-namespace {
-
-// "ignores Usage=none if Category and PageSize are given"
-std::string TitleOf(const Fault& fault, const Conditions& conditions) {
-  std::string title = fault.title;
-  std::vector<std::string> others;
-  for (const Condition& condition : conditions) {
-    const bool is_named = fault.title.find(condition.parameter) != std::string::npos;
-    if (condition.parameter == fault.ignored) {
-      title = "ignores " + TextOf(condition);
-    } else if (condition.value || !is_named) {
-      others.push_back(TextOf(condition));
-    }
-  }
-  if (others.empty()) return title;
-  const std::string last = others.back();
-  others.pop_back();
-  if (others.empty()) return fmt::format("{} if {} is given", title, last);
-  return fmt::format("{} if {} and {} are given", title, fmt::join(others, ", "), last);
-}
-
-}  // namespace
 
 Fault Narrowed(const Fault& fault, const Conditions& conditions) {
   Fault out = fault;

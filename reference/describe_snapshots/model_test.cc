@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/requests_for_test.h"
 #include "spec/catalogue/catalogue_for_test.h"
+#include "spec/text/letters.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -388,6 +390,15 @@ void AddNamesAndBlanks(std::vector<Row>& rows) {
 }
 
 void AddEnumerations(std::vector<Row>& rows) {
+  const std::string& disk = SnapshotWith(Field::kSourceDiskId)[Field::kSourceDiskId];
+  std::string capitals = disk;
+  std::ranges::transform(capitals, capitals.begin(), CapitalLetter);
+  rows.push_back({"value.letters.identifier",
+                  Ask({{"DiskId", capitals}}),
+                  {{"exact", Nothing()}, {"ignored_case", Where(Field::kSourceDiskId, disk)}}});
+  rows.push_back({"value.letters.identifier",
+                  Ask({{"RegionId", "CN-Hangzhou"}}),
+                  {{"exact", Nothing()}, {"ignored_case", Everything()}}});
   rows.push_back({"value.letters.status",
                   Ask({{"Status", "Failed"}}),
                   {{"exact", Refused("InvalidStatus.NotFound")},
@@ -831,7 +842,8 @@ void Compare(const Request& request, const Expected& expected, const Answer& ans
   }
   ASSERT_FALSE(answer.refused()) << where << ": " << answer.plan.refusals.front().subject;
   std::vector<std::uint32_t> matches;
-  for (const std::uint32_t i : TestDataset().In(request.Find("RegionId").value_or(""))) {
+  for (const std::uint32_t i :
+       TestDataset().In(Lower(std::string(request.Find("RegionId").value_or(""))))) {
     if (expected.matches(TestDataset().snapshots[i])) matches.push_back(i);
   }
   EXPECT_EQ(answer.page.matches, matches) << where;

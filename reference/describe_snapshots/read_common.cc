@@ -74,6 +74,10 @@ class CommonReader : public TopicReader {
     return true;
   }
 
+  bool IsRegion(const std::string& text) const {
+    return std::ranges::find(dataset_.regions, text) != dataset_.regions.end();
+  }
+
   void ReadRegionId() {
     const auto& given = Value(Slot::kRegionId);
     choices_.Mark("request.region_id.required"_rule);
@@ -86,7 +90,8 @@ class CommonReader : public TopicReader {
       return;
     }
     choices_.Mark("request.region_id.selects"_rule);
-    if (std::ranges::find(dataset_.regions, plan_.region) != dataset_.regions.end()) return;
+    plan_.region = Meant(plan_.region, [&](const std::string& text) { return IsRegion(text); });
+    if (IsRegion(plan_.region)) return;
     plan_.unseen_region = IsUnseen(plan_.region);
     if (plan_.unseen_region) {
       plan_.may_be_refused = true;

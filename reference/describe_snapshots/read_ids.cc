@@ -92,6 +92,9 @@ class IdReader : public TopicReader {
       return MatchNothing(rule);
     }
     CheckIdCount(list.ids);
+    for (std::string& id : list.ids) {
+      id = Meant(id, [&](const std::string& text) { return dataset_.by_id.contains(text); });
+    }
     for (const std::string& id : list.ids) {
       if (dataset_.by_id.contains(id)) continue;
       const std::optional<bool> well_formed = LooksWellFormed(IdKind::kSnapshot, id);

@@ -27,9 +27,10 @@ class ResourceReader : public TopicReader {
 
   void AddEquals(Slot slot, Field field, IdKind kind, const IdQuestions& questions, Rule rule,
                  const char* code) {
-    const auto value = Text(slot, questions.empty, "value.blanks.identifier"_question, rule);
+    auto value = Text(slot, questions.empty, "value.blanks.identifier"_question, rule);
     if (!value) return;
     choices_.Mark(rule);
+    value = MeantId(field, *value);
     plan_.filters.push_back(
         {.kind = Filter::Kind::kEquals, .rule = rule, .field = field, .value = *value});
     if (ExistsHere(field, *value)) return;
@@ -111,16 +112,22 @@ class ResourceReader : public TopicReader {
     // What begins as an array, and is none, may be refused for that.
     plan_.may_be_refused |= value->starts_with('[');
     const bool of_array = list.form == IdListText::Form::kArray;
-    for (const std::string& link : links) CheckLink(link, of_array);
+    for (std::string& link : links) {
+      link = Meant(link, [&](const std::string& text) { return IsLink(text); });
+      CheckLink(link, of_array);
+    }
     plan_.filters.push_back({.kind = Filter::Kind::kOneOf,
                              .rule = rule,
                              .field = Field::kSnapshotLinkId,
                              .values = std::move(links)});
   }
 
+  bool IsLink(const std::string& text) const {
+    return std::ranges::find(dataset_.snapshot_links, text) != dataset_.snapshot_links.end();
+  }
+
   void CheckLink(const std::string& link, bool of_array) {
-    const bool known =
-        std::ranges::find(dataset_.snapshot_links, link) != dataset_.snapshot_links.end();
+    const bool known = IsLink(link);
     if (plan_.unseen_region || (!known && IsUnseen(link))) {
       plan_.may_be_refused = true;
       plan_.possible_errors.push_back(Catalogue::Get().FindError("InvalidSnapshotLinkId.NotFound"));
@@ -147,10 +154,11 @@ class ResourceReader : public TopicReader {
 
   void ReadResourceGroupId() {
     const Rule rule = "filter.resource_group_id.selects"_rule;
-    const auto value = Text(Slot::kResourceGroupId, "value.empty.resource_group_id"_question,
-                            "value.blanks.identifier"_question, rule);
+    auto value = Text(Slot::kResourceGroupId, "value.empty.resource_group_id"_question,
+                      "value.blanks.identifier"_question, rule);
     if (!value) return;
     choices_.Mark(rule);
+    value = Meant(*value, [&](const std::string& text) { return IsKnownGroup(text); });
     plan_.has_group = true;
     plan_.filters.push_back({.kind = Filter::Kind::kResourceGroup,
                              .rule = rule,

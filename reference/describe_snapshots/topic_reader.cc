@@ -76,6 +76,10 @@ bool TopicReader::ExistsHere(Field field, std::string_view value) const {
   return Exists(dataset_, plan_.region, field, value);
 }
 
+std::string TopicReader::MeantId(Field field, const std::string& id) {
+  return Meant(id, [&](const std::string& text) { return ExistsAnywhere(field, text); });
+}
+
 bool TopicReader::ExistsAnywhere(Field field, std::string_view value) const {
   return std::ranges::any_of(dataset_.by_region, [&](const auto& region) {
     return Exists(dataset_, region.first, field, value);

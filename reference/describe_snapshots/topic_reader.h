@@ -6,6 +6,7 @@
 
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/describe_snapshots/plan.h"
+#include "spec/text/letters.h"
 
 namespace assay {
 
@@ -41,6 +42,15 @@ class TopicReader {
   std::optional<std::string> Text(Slot slot, Question empty, Question blanks, Rule rule);
   void TreatEmpty(Slot slot, Question empty, Rule rule);
   std::string Trimmed(const std::string& value, Question blanks);
+  // The id that is meant, if `is_known` finds it in small letters only: whether capitals count is a
+  // question. Every id in the base document's examples has small letters.
+  template <typename IsKnown>
+  std::string Meant(const std::string& id, const IsKnown& is_known) {
+    std::string small = SmallLetters(id);
+    if (small == id || is_known(id) || !is_known(small)) return id;
+    return Is("value.letters.identifier"_question, "ignored_case"_option) ? small : id;
+  }
+  std::string MeantId(Field field, const std::string& id);
 
   bool ExistsHere(Field field, std::string_view value) const;
   bool ExistsAnywhere(Field field, std::string_view value) const;

@@ -10,6 +10,7 @@
 
 #include "reference/describe_snapshots/parameters.h"
 #include "reference/faults/catalogue.h"
+#include "reference/findings/right_answer.h"
 #include "reference/findings/trigger.h"
 #include "reference/server/service.h"
 
@@ -365,10 +366,10 @@ Diagnosis::Pattern PatternOf(const Finding& finding, bool exchanged, bool rememb
 
 }  // namespace
 
-// What the reference answers to the smallest requests: of a walk's later pages it has no token.
+// What would be a right answer to the smallest requests: of a walk's later pages it has no token.
 void FindingGroups::AddExamples(const Judge& judge, std::vector<Settled>& settled) {
   if (settled.empty()) return;
-  Service service(judge.dataset(), LearnedReading(judge), {}, judge.hidden());
+  const Reading learned = LearnedReading(judge);
   for (Settled& entry : settled) {
     Finding& finding = entry.finding;
     const Request& request = finding.request;
@@ -376,8 +377,10 @@ void FindingGroups::AddExamples(const Judge& judge, std::vector<Settled>& settle
                        !request.Find("NextToken") &&
                        !IsAboutTwoAnswers(entry.group.difference.rule);
     if (!plain || finding.answer.status == 0) continue;
-    Response response;
-    service.Handle(request, "model", response);
+    const Response wrong{.status = finding.answer.status,
+                         .content_type = finding.answer.content_type,
+                         .body = finding.answer.body};
+    Response response = NearestRightAnswer(judge, learned, request, wrong);
     if (response.body.size() > kLongestShown) continue;
     finding.example = {response.status, response.content_type, std::move(response.body)};
   }

@@ -308,10 +308,6 @@ ShardCheck CheckShards(const std::vector<RecordedRun>& runs) {
   int count = 0;
   for (const RecordedRun& run : runs) {
     const std::optional<Shard> shard = ShardOf(run);
-    if (!shard) {
-      check.notes.push_back(run.path + " does not say which shard it is.");
-      continue;
-    }
     count = std::max(count, shard->count);
     ++seen[shard->index];
   }
@@ -401,8 +397,20 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
   return merged;
 }
 
+// Of two whole runs of a target beside those of other targets, the one that began last.
+void KeepTheNewer(RecordedRun run, RecordedRun& kept) {
+  if (run.header.started >= kept.header.started) std::swap(run, kept);
+  std::ranges::move(run.notes, std::back_inserter(kept.notes));
+  kept.notes.push_back(
+      fmt::format("{} is left out: {} judged the same target later.", run.path, kept.path));
+}
+
 // "" or what two journals of one target differ in.
-std::string Difference(const RunHeader& a, const RunHeader& b) {
+std::string Difference(const RecordedRun& one_run, const RecordedRun& other_run) {
+  const RunHeader &a = one_run.header, &b = other_run.header;
+  for (const RecordedRun* whole : {&one_run, &other_run}) {
+    if (!ShardOf(*whole)) return "all tests in " + whole->path;
+  }
   if (a.seed != b.seed) return fmt::format("seeds {} and {}", a.seed, b.seed);
   if (a.spec_hash != b.spec_hash) return "specifications " + a.spec_hash + " and " + b.spec_hash;
   for (const char* flag : {"--only", "--skip", "--strength", "--format", "--region", "--label"}) {
@@ -433,8 +441,13 @@ Result<std::vector<RecordedRun>> MergeShards(std::vector<RecordedRun> runs) {
       groups.emplace_back().push_back(std::move(run));
       continue;
     }
-    const RecordedRun& first = group->front();
-    if (const std::string differs = Difference(first.header, run.header); !differs.empty()) {
+    RecordedRun& first = group->front();
+    if (!ShardOf(run) && !ShardOf(first)) {
+      KeepTheNewer(std::move(run), first);
+      continue;
+    }
+    const std::string differs = Difference(first, run);
+    if (!differs.empty()) {
       return Error{run.path, "not a shard of the run in " + first.path + ": both judge " +
                                  run.header.target + ", but with " + differs +
                                  "; report them one by one"};

@@ -222,6 +222,29 @@ TEST(Merging, EveryTargetHasItsOwnRun) {
   EXPECT_EQ((*merged)[0].findings[0].evidence[0], 7u);
 }
 
+TEST(Merging, OfWholeRunsOfATargetBesideOthersTheLastCounts) {
+  RecordedRun earlier = SampleRun("http://one"), later = earlier, other = SampleRun("http://two");
+  earlier.path = "earlier";
+  later.path = "later";
+  later.header.started = "2027-01-01T00:00:00Z";
+  later.findings.clear();
+  later.trailer.verdict = RunVerdict::kConforms;
+  const auto runs = MergeShards({later, other, earlier});
+  ASSERT_TRUE(runs.has_value());
+  ASSERT_EQ(runs->size(), 2u);
+  EXPECT_EQ((*runs)[0].trailer.verdict, RunVerdict::kConforms);
+  EXPECT_TRUE((*runs)[0].findings.empty());
+  EXPECT_TRUE(HasNote((*runs)[0], "earlier is left out: later judged the same target later"));
+}
+
+TEST(Merging, AWholeRunIsNoShard) {
+  RecordedRun whole = ShardRun("1/2");
+  whole.header.options.clear();
+  const auto runs = MergeShards({ShardRun("1/2"), whole});
+  ASSERT_FALSE(runs.has_value());
+  EXPECT_NE(runs.error().Text().find("all tests in"), std::string::npos) << runs.error().Text();
+}
+
 TEST(Merging, WorkersOfACampaignRanSideBySide) {
   RecordedRun first = Conforming("1/2"), second = Conforming("2/2");
   first.trailer.campaign = {.ended = "after 3 s",

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "spec/text/count.h"
@@ -117,9 +120,32 @@ std::string_view Bare(std::string_view line) {
 // The name in a line, with what stands before it.
 std::string_view NameIn(std::string_view line) { return line.substr(0, line.find_first_of(":>")); }
 
+// The text of a line however its characters are escaped or quoted.
+std::string Unescaped(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    static constexpr std::pair<std::string_view, char> kEscapes[] = {
+        {"&quot;", '"'}, {"&#34;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"\\/", '/'}};
+    const auto escape = std::ranges::find_if(
+        kEscapes, [&](const auto& known) { return line.substr(i).starts_with(known.first); });
+    if (escape == std::end(kEscapes)) {
+      out += line[i];
+    } else {
+      out += escape->second;
+      i += escape->first.size() - 1;
+    }
+  }
+  return out;
+}
+
 bool IsAlike(std::string_view a, std::string_view b) {
   if (Bare(a) == Bare(b)) return true;
-  return IsByChance(a) && IsByChance(b) && NameIn(a) == NameIn(b);
+  if (NameIn(a) != NameIn(b)) return a.starts_with("<?xml ") && b.starts_with("<?xml ");
+  if (IsByChance(a) && IsByChance(b)) return true;
+  const auto has_escape = [](std::string_view line) {
+    return line.find_first_of("&\\") != std::string_view::npos;
+  };
+  return (has_escape(a) || has_escape(b)) && Unescaped(Bare(a)) == Unescaped(Bare(b));
 }
 
 using Lines = std::vector<std::string>;
@@ -246,6 +272,104 @@ std::pair<std::string, std::string> MemberOf(std::string_view line) {
           std::string(line.substr(open + 1, close - open - 1))};
 }
 
+// A line with those that are indented below it, and the one that closes them.
+struct Block {
+  std::string line;
+  std::vector<Block> children;
+  std::string close = "";
+
+  // What tells it from those beside it: the name of a member, the id of a snapshot, or its text.
+  std::string Key() const;
+};
+
+std::string Block::Key() const {
+  const std::string_view bare = std::string_view(line).substr(IndentOf(line));
+  if (std::string name = MemberOf(line).first; !name.empty()) return name;
+  if (children.empty() || (bare != "{" && bare != "<Snapshot>" && bare != "<Tag>")) {
+    return std::string(bare);
+  }
+  std::string text;
+  for (const Block& child : children) {
+    const auto [name, value] = MemberOf(child.line);
+    if (name == "SnapshotId") return value;
+    text += Bare(child.line);
+  }
+  return text;
+}
+
+std::vector<Block> BlocksOf(const Lines& lines, std::size_t indent, std::size_t& at) {
+  std::vector<Block> out;
+  while (at < lines.size() && IndentOf(lines[at]) >= indent) {
+    const std::string_view bare = std::string_view(lines[at]).substr(IndentOf(lines[at]));
+    const bool closes = bare.starts_with('}') || bare.starts_with(']') || bare.starts_with("</");
+    if (closes && !out.empty() && out.back().close.empty()) {
+      out.back().close = lines[at++];
+      continue;
+    }
+    out.push_back({lines[at++], {}});
+    if (at < lines.size() && IndentOf(lines[at]) > indent) {
+      out.back().children = BlocksOf(lines, IndentOf(lines[at]), at);
+    }
+  }
+  return out;
+}
+
+std::vector<Block> BlocksOf(const Lines& lines) {
+  std::size_t at = 0;
+  return BlocksOf(lines, 0, at);
+}
+
+// Puts blocks in the order of those of the model that have the same key; the others stay where they
+// follow.
+void Arrange(const std::vector<Block>& model, std::vector<Block>& blocks) {
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < model.size(); ++i) places.emplace(model[i].Key(), i);
+  std::vector<std::pair<std::size_t, Block>> ranked;
+  std::size_t rank = 0;
+  for (Block& block : blocks) {
+    const auto place = places.find(block.Key());
+    if (place != places.end()) {
+      rank = place->second;
+      Arrange(model[rank].children, block.children);
+    }
+    ranked.emplace_back(rank, std::move(block));
+  }
+  std::ranges::stable_sort(ranked, {}, &std::pair<std::size_t, Block>::first);
+  std::ranges::transform(ranked, blocks.begin(),
+                         [](auto& entry) { return std::move(entry.second); });
+}
+
+void Write(const std::vector<Block>& blocks, bool json, Lines* out) {
+  for (const Block& block : blocks) {
+    // Whoever stands last has no comma behind it.
+    const auto with_comma = [&](const std::string& line) {
+      if (!json) return line;
+      return std::string(Bare(line)) + (&block == &blocks.back() ? "" : ",");
+    };
+    out->push_back(block.close.empty() ? with_comma(block.line) : block.line);
+    Write(block.children, json, out);
+    if (!block.close.empty()) out->push_back(with_comma(block.close));
+  }
+}
+
+// The snapshots within, by their ids.
+void FindSnapshots(const std::vector<Block>& blocks, std::map<std::string, const Block*>& out) {
+  for (const Block& block : blocks) {
+    const bool lists = std::ranges::any_of(block.children, [](const Block& child) {
+      return MemberOf(child.line).first == "SnapshotId";
+    });
+    if (lists) out.emplace(block.Key(), &block);
+    if (!lists) FindSnapshots(block.children, out);
+  }
+}
+
+// The text of a member, whatever the order within it.
+std::string TextOf(const Block& block) {
+  std::string out = Unescaped(Bare(block.line));
+  for (const Block& child : block.children) out += TextOf(child);
+  return out;
+}
+
 // "{ SnapshotId: …, Usage: … }" of the lines of one snapshot.
 std::string OneLineOf(const Lines& lines, std::size_t begin, std::size_t end, const Lines& fields) {
   const std::size_t indent = IndentOf(lines[begin]);
@@ -260,6 +384,38 @@ std::string OneLineOf(const Lines& lines, std::size_t begin, std::size_t end, co
 }
 
 }  // namespace
+
+std::vector<std::string> InOrderOf(const std::vector<std::string>& model,
+                                   const std::vector<std::string>& lines) {
+  std::vector<Block> blocks = BlocksOf(lines);
+  Arrange(BlocksOf(model), blocks);
+  Lines out;
+  const bool json = !lines.empty() && (lines[0].starts_with('{') || lines[0].starts_with('['));
+  Write(blocks, json, &out);
+  return out;
+}
+
+std::vector<std::string> DifferingFields(const std::vector<std::string>& left,
+                                         const std::vector<std::string>& right) {
+  const std::vector<Block> left_blocks = BlocksOf(left), right_blocks = BlocksOf(right);
+  std::map<std::string, const Block*> ours, theirs;
+  FindSnapshots(left_blocks, ours);
+  FindSnapshots(right_blocks, theirs);
+  std::set<std::string> fields;
+  for (const auto& [id, snapshot] : ours) {
+    const auto other = theirs.find(id);
+    if (other == theirs.end()) continue;
+    std::map<std::string, std::string> texts;
+    for (const Block& field : snapshot->children) texts[field.Key()] = TextOf(field);
+    for (const Block& field : other->second->children) {
+      const auto text = texts.find(field.Key());
+      if (text == texts.end() || text->second != TextOf(field)) fields.insert(field.Key());
+      if (text != texts.end()) texts.erase(text);
+    }
+    for (const auto& [name, text] : texts) fields.insert(name);
+  }
+  return {fields.begin(), fields.end()};
+}
 
 std::vector<std::string> CollapseSnapshots(const std::vector<std::string>& lines,
                                            const std::vector<std::string>& fields) {

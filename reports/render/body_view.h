@@ -14,6 +14,14 @@ std::vector<std::string> ReadableLines(std::string_view body);
 std::vector<std::string> CollapseSnapshots(const std::vector<std::string>& lines,
                                            const std::vector<std::string>& fields);
 
+// The lines with members and snapshots in the order in which the model has them.
+std::vector<std::string> InOrderOf(const std::vector<std::string>& model,
+                                   const std::vector<std::string>& lines);
+
+// The fields, by name, that differ in snapshots which both bodies list.
+std::vector<std::string> DifferingFields(const std::vector<std::string>& left,
+                                         const std::vector<std::string>& right);
+
 // Two texts beside each other, line by line.
 struct ComparedLine {
   enum class Kind { kSame, kDifferent, kGap };

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMostInFull = 40;    // findings with bodies; the rest are shorter
 constexpr std::size_t kMostCompared = 60;  // lines
 constexpr std::size_t kExcerpt = 24;       // lines
+constexpr std::size_t kMostFields = 4;     // of a snapshot, beside its id
 constexpr std::size_t kLongestLine = 300;
 
 std::string FirstLetterLarge(std::string text) {
@@ -75,11 +76,12 @@ std::vector<std::string> FieldsOf(const Request& request) {
 
 // The answer beside one that would be right: lists by their snapshots, if those differ.
 std::string Comparison(const Finding& finding) {
-  std::vector<std::string> right = ReadableLines(finding.example.body);
   std::vector<std::string> wrong = ReadableLines(finding.answer.body);
+  std::vector<std::string> right = InOrderOf(wrong, ReadableLines(finding.example.body));
+  std::vector<std::string> fields = DifferingFields(right, wrong);
+  if (fields.empty() || fields.size() > kMostFields) fields = FieldsOf(finding.request);
   right.insert(right.begin(), fmt::format("HTTP {}", finding.example.status));
   wrong.insert(wrong.begin(), fmt::format("HTTP {}", finding.answer.status));
-  const std::vector<std::string> fields = FieldsOf(finding.request);
   std::vector<ComparedLine> lines =
       CompareLines(CollapseSnapshots(right, fields), CollapseSnapshots(wrong, fields));
   if (lines.empty()) lines = CompareLines(right, wrong);

@@ -154,8 +154,9 @@ table { border-collapse: collapse; font-size: .93rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem 1rem .35rem 0;
   border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
-.scroll tbody th { min-width: 11rem; max-width: 24rem; }
-.scroll .aligned tbody th { min-width: 0; white-space: nowrap; font-weight: 400; }
+.scroll tbody th { min-width: 10rem; max-width: min(24rem, 50vw); }
+.scroll tbody th code { overflow-wrap: anywhere; } th .soft { font-weight: 400; }
+.scroll .aligned tbody th { min-width: 0; max-width: none; white-space: nowrap; font-weight: 400; }
 .scroll .aligned tbody th[scope=rowgroup] { font-weight: 600; }
 .aligned td { position: relative; } .aligned .cells { flex-wrap: nowrap; gap: 2px; }
 .aligned .cell { flex: none; width: 20px; height: 20px; }

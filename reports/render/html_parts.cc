@@ -72,6 +72,7 @@ std::string SourcesMarkup(const std::vector<SourceReference>& sources) {
 std::string SeenText(const RecordedRun& run, const std::string& rule,
                      const std::string& not_shown) {
   const RuleTally* tally = TallyOf(run, rule);
+  if (run.trailer.rules.empty()) return StartSentence(NotCountedText(CountTotals(run))) + ".";
   if (!tally || tally->exercised == 0) return not_shown;
   std::string text = CountText(tally->exercised, "answer") + " showed it";
   if (tally->violations > 0) text += fmt::format(", {} broke it", Thousands(tally->violations));
@@ -338,10 +339,12 @@ std::string RuleList(const RecordedRun& run) {
       broken |= told;
     }
     entries = first + entries;
+    const std::string count = CountText(rules.size(), "rule");
     out += fmt::format(
-        "<details class=\"topic\"{}><summary>{} <span class=\"soft\">{} of {} held</span>"
+        "<details class=\"topic\"{}><summary>{} <span class=\"soft\">{}</span>"
         "</summary>\n{}<dl class=\"rules\">\n{}</dl></details>\n",
-        broken ? " open=\"\"" : "", HtmlText(topic), held, CountText(rules.size(), "rule"),
+        broken ? " open=\"\"" : "", HtmlText(topic),
+        run.trailer.rules.empty() ? count : fmt::format("{} of {} held", held, count),
         shared.empty() ? "" : "<p class=\"soft\">Not shown: " + HtmlText(shared) + ".</p>\n",
         entries);
   }

@@ -11,21 +11,23 @@ const WIDTHS = [360, 768, 1280];
 const problems = [];
 const expect = (truth, what) => truth || problems.push(what);
 
-// Judges a server with these faults; the folder of the reports.
-async function judge(name, faults, ...options) {
+// Judges a server with these faults, once for each name; the folders of the reports.
+async function judge(names, faults, ...options) {
   const server = spawn(program,
       ['serve', '--listen', '127.0.0.1:0', ...faults.flatMap((fault) => ['--fault', fault])]);
   const url = await new Promise((resolve) => server.stdout.on('data', (text) => {
     const found = String(text).match(/listening on (\S+)/);
     if (found) resolve(found[1]);
   }));
-  const folder = path.resolve(name);
-  fs.rmSync(folder, {recursive: true, force: true});
-  const run = spawn(program, ['run', '--target', url, '--progress', 'off', '--out', folder, ...options]);
-  run.stdout.resume();
-  await new Promise((resolve) => run.on('close', resolve));
+  const folders = names.map((name) => path.resolve(name));
+  for (const folder of folders) {
+    fs.rmSync(folder, {recursive: true, force: true});
+    const run = spawn(program, ['run', '--target', url, '--progress', 'off', '--out', folder, ...options]);
+    run.stdout.resume();
+    await new Promise((resolve) => run.on('close', resolve));
+  }
   server.kill();
-  return folder;
+  return folders;
 }
 
 async function open(browser, file, width, scheme) {
@@ -152,6 +154,16 @@ async function compareTargets(browser, file) {
   await page.close();
 }
 
+// The verdict of the first run is seen at once on a narrow screen, the others by scrolling.
+async function showVerdicts(browser, file) {
+  const page = await open(browser, file, 360, 'light');
+  const left = await page.$eval('td .tag', (tag) => tag.getBoundingClientRect().left);
+  expect(left < 300, `the first verdict begins at pixel ${left} of 360`);
+  const broken = await page.$$eval('th .nowrap', (all) => all.filter((time) => time.getClientRects().length > 1).length);
+  expect(broken === 0, `${broken} times are broken into lines`);
+  await page.close();
+}
+
 async function readWithoutScript(browser, file) {
   const page = await browser.newPage();
   await page.setJavaScriptEnabled(false);
@@ -162,12 +174,14 @@ async function readWithoutScript(browser, file) {
 }
 
 async function main() {
-  const wrong = await judge('wrong', ['filter.usage.none_as_all', 'order.other_by_token'], '--label', 'v1');
-  const right = await judge('right', []);
+  const [wrong, again] = await judge(['wrong', 'again'], ['filter.usage.none_as_all', 'order.other_by_token']);
+  const [right] = await judge(['right'], []);
   spawnSync(program, ['report', wrong, right, '--out', path.resolve('both')]);
+  spawnSync(program, ['report', wrong, again, '--out', path.resolve('time')]);
   const browser = await puppeteer.launch({executablePath: chromium, headless: true, args: ['--no-sandbox']});
   try {
-    const pages = [`${wrong}/report.html`, `${right}/report.html`, path.resolve('both/matrix.html')];
+    const pages = [`${wrong}/report.html`, `${right}/report.html`, path.resolve('both/matrix.html'),
+                   path.resolve('time/trend.html')];
     for (const file of pages) {
       for (const width of WIDTHS) await look(browser, file, width, width === 768 ? 'dark' : 'light');
     }
@@ -175,6 +189,8 @@ async function main() {
     await readWithoutScript(browser, pages[0]);
     await print(browser, pages[0]);
     await compareTargets(browser, pages[2]);
+    await compareTargets(browser, pages[3]);
+    await showVerdicts(browser, pages[3]);
   } finally {
     await browser.close();
   }

@@ -49,8 +49,7 @@ std::string_view VerdictClass(RunVerdict verdict) {
 std::string Sentence(const RecordedRun& run) {
   std::string text = VerdictText(run);
   text.erase(0, std::min(text.size(), text.find(": ") + 2));
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 32;
-  return text;
+  return StartSentence(text);
 }
 
 std::string Figure(const std::string& number, const std::string& what, std::string_view colour) {
@@ -68,24 +67,30 @@ std::string Figures(const RecordedRun& run) {
   }
   if (totals.known > 0) out += Figure(Thousands(totals.known), "known", "");
   if (totals.inconclusive > 0) out += Figure(Thousands(totals.inconclusive), "not settled", "warn");
-  out += Figure(Thousands(totals.held), "rules held", totals.held > 0 ? "good" : "");
-  out += Figure(Thousands(totals.broken), "broken", "");
-  if (totals.warned > 0) out += Figure(Thousands(totals.warned), "warned of", "");
-  out += Figure(Thousands(totals.not_shown), "not shown", "");
+  if (totals.rules > 0) {
+    out += Figure(Thousands(totals.held), "rules held", totals.held > 0 ? "good" : "");
+    out += Figure(Thousands(totals.broken), "broken", "");
+    if (totals.warned > 0) out += Figure(Thousands(totals.warned), "warned of", "");
+    if (totals.explained > 0) out += Figure(Thousands(totals.explained), "explained by them", "");
+    out += Figure(Thousands(totals.not_shown), "not shown", "");
+  } else {
+    out += Figure("–", "rules " + NotCountedText(totals), "");
+  }
   out += Figure(Thousands(run.trailer.exchanges), "requests", "");
-  out += Figure(fmt::format("{:.1f} s", run.trailer.seconds), "time", "");
+  if (run.finished) out += Figure(fmt::format("{:.1f} s", run.trailer.seconds), "time", "");
   return out + "</ul>\n";
 }
 
 std::string Top(const RecordedRun& run) {
   std::string out = fmt::format(
-      "<header class=\"top\">\n<p class=\"eyebrow\">Assay · DescribeSnapshots · {}</p>\n"
+      "<header class=\"top\">\n<p class=\"eyebrow\">Assay · DescribeSnapshots · <span "
+      "class=\"long\">{}</span></p>\n"
       "<h1 class=\"{}\">{}</h1>\n<p class=\"sentence\">{}</p>\n",
       HtmlText(HideSecrets(run.header.target)), VerdictClass(run.trailer.verdict),
-      VerdictHeading(run.trailer.verdict), HtmlText(HideSecrets(Sentence(run))));
+      VerdictHeading(run.trailer.verdict), ProseMarkup(HideSecrets(Sentence(run))));
   std::string cautions;
   for (const std::string& caution : Cautions(run)) {
-    cautions += "<li>" + HtmlText(HideSecrets(caution)) + "</li>";
+    cautions += "<li>" + ProseMarkup(HideSecrets(caution)) + "</li>";
   }
   if (!cautions.empty()) out += "<ul class=\"cautions\">" + cautions + "</ul>\n";
   return out + Figures(run) +
@@ -107,6 +112,8 @@ std::string Unforeseen(const RecordedRun& run) {
     out += "<p>Parameters that never changed an answer: " + names +
            ". The target ignores them, or the dataset cannot show them.</p>\n";
   }
+  if (!run.finished) return out + "<p>Not known, since the run did not end.</p>\n";
+  if (run.trailer.judged == 0) return out + "<p>Not known, since no answer was judged.</p>\n";
   if (answers.empty()) return out + "<p>Every answer is one that an option describes.</p>\n";
   out +=
       "<p>Answers within what the document allows, though no option describes them.</p>\n"
@@ -158,8 +165,9 @@ std::string WrapHtmlPage(const std::string& title, const std::string& body) {
          "</script>\n</body>\n</html>\n";
 }
 
-std::string HtmlPage(const RecordedRun& run) {
-  std::string body = Top(run) + "<main>\n<h2 id=\"findings\">Findings</h2>\n" + FindingCards(run);
+std::string HtmlPage(const RecordedRun& run, const std::string& folder) {
+  std::string body =
+      Top(run) + "<main>\n<h2 id=\"findings\">Findings</h2>\n" + FindingCards(run, folder);
   body += CampaignSection(run);
   body += "<h2 id=\"grid\">Rules at a glance</h2>\n" + RuleGrid(run);
   if (const std::string curve = FindingsCurve(run); !curve.empty()) {
@@ -168,7 +176,11 @@ std::string HtmlPage(const RecordedRun& run) {
   body += "<h2 id=\"rules\">Rules</h2>\n" + RuleList(run);
   body += "<h2 id=\"reading\">What the target does where the document is silent</h2>\n" +
           ReadingList(run) + Unforeseen(run) + RunTable(run);
-  body += "</main>\n<footer><p>Bodies are shown as the target sent them.</p></footer>\n";
+  body +=
+      "</main>\n<footer><p>To be read and compared, bodies are indented anew, long lines and lists "
+      "are shortened, "
+      "and lines alike are left out. The file <code>evidence.har</code> of this folder holds them "
+      "as recorded.</p></footer>\n";
   return WrapHtmlPage(
       "Assay: " + std::string(NameOf(run.trailer.verdict)) + ", " + HideSecrets(run.header.target),
       body);

@@ -21,11 +21,6 @@ constexpr std::size_t kExcerpt = 24;       // lines
 constexpr std::size_t kMostFields = 4;     // of a snapshot, beside its id
 constexpr std::size_t kLongestLine = 300;
 
-std::string FirstLetterLarge(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z' && !text.starts_with("s-")) text[0] -= 32;
-  return text;
-}
-
 std::string LineMarkup(std::string_view line) {
   return HtmlText(Shorten(HideSecrets(line), kLongestLine));
 }
@@ -138,8 +133,8 @@ std::string Why(const RecordedRun& run, const Finding& finding) {
       "<div class=\"why\"><div><h4>What happened</h4><p>{}</p></div>\n"
       "<div><h4>What was expected</h4><p>{}</p></div></div>\n"
       "<h4>Why</h4><p>{}</p><blockquote>{}</blockquote>\n<p><a href=\"#{}\">{}</a></p>\n",
-      HtmlText(HideSecrets(finding.actual)), HtmlText(HideSecrets(finding.expected)),
-      ProseMarkup(finding.statement), HtmlText(finding.source), RuleAnchor(finding.rule),
+      ProseMarkup(HideSecrets(finding.actual)), ProseMarkup(HideSecrets(finding.expected)),
+      ProseMarkup(finding.statement), ProseMarkup(finding.source), RuleAnchor(finding.rule),
       is_listed ? "The rule and what else was seen of it" : "The rule");
 }
 
@@ -155,11 +150,13 @@ std::string CommandPart(const RecordedRun& run, const Finding& finding) {
 std::string Diagnosis(const Finding& finding) {
   std::string out;
   for (const std::string& fault : finding.diagnosis) {
-    out += (out.empty() ? "" : ", or ") + CodeMarkup(fault);
+    out += (out.empty() ? "" : ", ") + CodeMarkup(fault);
   }
   if (!out.empty()) {
-    const char* how = finding.variant ? "The target answers like another variant of the fault "
-                                      : "The reference server answers alike with the fault ";
+    const char* how = finding.variant ? "The target answers like a variant of the fault "
+                      : finding.diagnosis.size() == 1
+                          ? "This fault of the catalogue gives the same answers: "
+                          : "These faults of the catalogue give the same answers: ";
     return "<h4>Diagnosis</h4><p>" + (how + out) + ".</p>\n";
   }
   return finding.diagnosed
@@ -167,23 +164,30 @@ std::string Diagnosis(const Finding& finding) {
              : "";
 }
 
-std::string Card(const RecordedRun& run, const Finding& finding, std::size_t number, bool in_full) {
+std::string ReplayPart(const RecordedRun& run, const std::string& folder, const Finding& finding) {
+  const std::filesystem::path script =
+      std::filesystem::path(folder) / "repro" / (ReproName(finding) + ".ndjson");
+  return fmt::format("<h4>Send it again and judge it{}</h4>\n",
+                     folder.empty() ? ", in this report's folder" : "") +
+         CommandMarkup("assay replay " + ShellQuote(script.string()) + ReplayFlags(run),
+                       "the replay command, finding " + HtmlText(ReproName(finding)));
+}
+
+std::string Card(const RecordedRun& run, const std::string& folder, const Finding& finding,
+                 std::size_t number, bool in_full) {
   const std::string kind(NameOf(finding.kind));
   std::string out = fmt::format(
       "<article id=\"{}\" class=\"{}\">\n<header><div><span class=\"tag {}\">{}</span></div>"
       "<h3>{}. {}</h3>\n<p>{}, {}, {}</p></header>\n",
       FindingAnchor(finding), kind, kind, kind, number,
-      HtmlText(FirstLetterLarge(HideSecrets(Shorten(HeadlineOf(finding), 200)))),
+      ProseMarkup(StartSentence(HideSecrets(Shorten(HeadlineOf(finding), 200)))),
       CodeMarkup(finding.rule), CountText(finding.occurrences, "answer"),
       HtmlText(StabilityText(finding)));
   out += Why(run, finding) + CommandPart(run, finding);
   out += WalkStrip(run, finding);
   if (in_full) out += Bodies(run, finding);
   out += Diagnosis(finding);
-  out += "<h4>Send it again and judge it</h4>\n" +
-         CommandMarkup(
-             "assay replay repro/" + ShellQuote(ReproName(finding) + ".ndjson") + ReplayFlags(run),
-             "the replay command, finding " + HtmlText(ReproName(finding)));
+  out += ReplayPart(run, folder, finding);
   out += fmt::format("<p class=\"soft small\">Finding {}, {}</p>\n", CodeMarkup(finding.id),
                      EvidenceText(finding, 8));
   std::string also;
@@ -198,12 +202,12 @@ std::string Card(const RecordedRun& run, const Finding& finding, std::size_t num
 
 }  // namespace
 
-std::string FindingCards(const RecordedRun& run) {
+std::string FindingCards(const RecordedRun& run, const std::string& folder) {
   const std::vector<const Finding*> findings = SortFindings(run);
   if (findings.empty()) return "<p>None.</p>\n";
   std::string out;
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    out += Card(run, *findings[i], i + 1, i < kMostInFull);
+    out += Card(run, folder, *findings[i], i + 1, i < kMostInFull);
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "reports/render/overview.h"
 #include "reports/text/text.h"
@@ -18,10 +19,11 @@ namespace {
 struct CellKind {
   std::string_view name, sign, word;
 };
-constexpr std::array<CellKind, 6> kCells = {{{"held", "✓", "held"},
+constexpr std::array<CellKind, 7> kCells = {{{"held", "✓", "held"},
                                              {"broken", "✕", "broken"},
                                              {"warning", "!", "warned"},
                                              {"known", "~", "known"},
+                                             {"explained", "=", "explained"},
                                              {"unclear", "?", "not settled"},
                                              {"notshown", "·", "not shown"}}};
 
@@ -48,12 +50,12 @@ const RuleTally* TallyOf(const RecordedRun& run, std::string_view rule) {
   return at == run.trailer.rules.end() ? nullptr : &*at;
 }
 
-// The finding that the rule is broken by, if there is a card for it.
+// The finding that the rule is broken by or a part of, if there is a card for it.
 const Finding* FindingOf(const RecordedRun& run, std::string_view rule) {
   for (const Finding* finding : SortFindings(run)) {
     if (finding->rule == rule) return finding;
   }
-  return nullptr;
+  return ExplainingFinding(run, rule);
 }
 
 std::string SourcesMarkup(const std::vector<SourceReference>& sources) {
@@ -70,9 +72,11 @@ std::string SourcesMarkup(const std::vector<SourceReference>& sources) {
 std::string SeenText(const RecordedRun& run, const std::string& rule,
                      const std::string& not_shown) {
   const RuleTally* tally = TallyOf(run, rule);
+  if (run.trailer.rules.empty()) return StartSentence(NotCountedText(CountTotals(run))) + ".";
   if (!tally || tally->exercised == 0) return not_shown;
   std::string text = CountText(tally->exercised, "answer") + " showed it";
   if (tally->violations > 0) text += fmt::format(", {} broke it", Thousands(tally->violations));
+  if (StateOf(run, *tally) == RuleState::kExplained) text += "; " + ExplainedText(run, rule);
   return text + ".";
 }
 
@@ -132,12 +136,35 @@ std::string AnswerEntry(const LearnedAnswer& answer) {
 
 std::string CodeMarkup(std::string_view text) { return "<code>" + HtmlText(text) + "</code>"; }
 
+namespace {
+
+// A text in which what is no ordinary word, but an id, a URL or JSON, may be broken anywhere.
+std::string WordsMarkup(std::string_view text) {
+  constexpr std::size_t kLongWord = 16;
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \n\t"), text.size());
+    const std::string_view word = text.substr(0, end);
+    const std::string_view stem = word.substr(0, word.find_last_not_of(".,;:!?)") + 1);
+    const bool is_ordinary = std::ranges::all_of(stem, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '\'';
+    });
+    const std::string markup = HtmlText(word);
+    out += end < kLongWord || is_ordinary ? markup : "<span class=\"long\">" + markup + "</span>";
+    if (end < text.size()) out += HtmlText(text.substr(end, 1));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string ProseMarkup(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t begin = text.find('`');
     const std::size_t end = begin == text.npos ? begin : text.find('`', begin + 1);
-    out += HtmlText(text.substr(0, end == text.npos ? end : begin));
+    out += WordsMarkup(text.substr(0, end == text.npos ? end : begin));
     if (end == text.npos) break;
     out += CodeMarkup(text.substr(begin + 1, end - begin - 1));
     text.remove_prefix(end + 1);
@@ -148,7 +175,8 @@ std::string ProseMarkup(std::string_view text) {
 std::string CommandMarkup(std::string_view command, std::string_view label) {
   return fmt::format(
       "<div class=\"command\"><pre tabindex=\"0\" role=\"region\" aria-label=\"{0}\">{1}</pre>"
-      "<button type=\"button\" data-copy=\"\" aria-label=\"Copy {0}\">Copy</button></div>\n",
+      "<button type=\"button\" data-copy=\"\"><span>Copy</span><span class=\"unseen\"> {0}</span>"
+      "</button></div>\n",
       label, HtmlText(command));
 }
 
@@ -168,6 +196,7 @@ std::string RuleClass(const RecordedRun& run, std::string_view rule) {
   if (worst == FindingKind::kKnown) return "known";
   if (worst == FindingKind::kInconclusive) return "unclear";
   const RuleTally* tally = TallyOf(run, rule);
+  if (tally && StateOf(run, *tally) == RuleState::kExplained) return "explained";
   return tally && tally->exercised > 0 ? "held" : "notshown";
 }
 
@@ -176,7 +205,8 @@ std::string_view RuleWord(std::string_view rule_class) { return CellOf(rule_clas
 std::string CellMarkup(std::string_view rule_class, std::string_view href, std::string_view label) {
   const CellKind& cell = CellOf(rule_class);
   if (href.empty()) {
-    return fmt::format("<span class=\"cell {}\" aria-hidden=\"true\">{}</span>", cell.name,
+    const std::string title = label.empty() ? "" : " title=\"" + HtmlText(label) + "\"";
+    return fmt::format("<span class=\"cell {}\"{} aria-hidden=\"true\">{}</span>", cell.name, title,
                        cell.sign);
   }
   return fmt::format("<a class=\"cell {0}\" href=\"#{1}\" title=\"{2}\" aria-label=\"{2}\">{3}</a>",
@@ -192,7 +222,13 @@ std::string LegendMarkup() {
 }
 
 std::string RuleGrid(const RecordedRun& run) {
-  std::string out = "<div class=\"grid\">\n";
+  std::string out;
+  if (const Totals totals = CountTotals(run); totals.rules == 0) {
+    out = fmt::format("<p>The rules are {}{}.</p>\n", NotCountedText(totals),
+                      run.findings.empty() ? "" : "; these are the ones that a finding names");
+    if (run.findings.empty()) return out;
+  }
+  out += "<div class=\"grid\">\n";
   for (const auto& [topic, rules] : RulesByTopic(run)) {
     out += fmt::format("<b>{}</b><ul class=\"cells\">", HtmlText(topic));
     for (const std::string& rule : rules) {
@@ -204,6 +240,53 @@ std::string RuleGrid(const RecordedRun& run) {
     out += "</ul>\n";
   }
   return out + "</div>\n" + LegendMarkup();
+}
+
+namespace {
+
+// "12 held, 1 broken": how many of the rules are in which state.
+std::string CountsOfKinds(const std::vector<std::string>& kinds) {
+  std::string out;
+  for (const CellKind& cell : kCells) {
+    const auto count = std::ranges::count(kinds, cell.name);
+    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, cell.word);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string AlignedGrid(const std::vector<RecordedRun>& runs, const std::vector<std::string>& names,
+                        std::string_view heading) {
+  std::map<std::string, std::set<std::string>> topics;
+  for (const RecordedRun& run : runs) {
+    for (const auto& [topic, rules] : RulesByTopic(run)) {
+      topics[topic].insert(rules.begin(), rules.end());
+    }
+  }
+  std::string out = fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rules at a glance\">"
+      "<table class=\"aligned\"><thead><tr><th scope=\"col\">Topic</th><th scope=\"col\">{}</th>"
+      "<th scope=\"col\">Rules, one a column</th></tr></thead>\n",
+      heading);
+  for (const auto& [topic, rules] : topics) {
+    out += fmt::format("<tbody><tr><th scope=\"rowgroup\" rowspan=\"{}\">{}</th>", runs.size(),
+                       HtmlText(topic));
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      std::string cells;
+      std::vector<std::string> kinds;
+      for (const std::string& rule : rules) {
+        kinds.push_back(RuleClass(runs[i], rule));
+        cells += CellMarkup(kinds.back(), "", fmt::format("{}: {}", rule, RuleWord(kinds.back())));
+      }
+      out += fmt::format(
+          "{}<th scope=\"row\">{}</th><td><span class=\"unseen\">{}</span><div class=\"cells\">{}"
+          "</div></td></tr>\n",
+          i == 0 ? "" : "<tr>", HtmlText(Shorten(names[i], 60)), CountsOfKinds(kinds), cells);
+    }
+    out += "</tbody>\n";
+  }
+  return out + "</table></div>\n" + LegendMarkup();
 }
 
 namespace {
@@ -228,8 +311,12 @@ std::string SharedReason(const std::vector<std::string>& rules,
 std::string RuleList(const RecordedRun& run) {
   const auto unexercised = UnexercisedRules(run);
   const std::map<std::string, std::string> why_not(unexercised.begin(), unexercised.end());
+  if (const Totals totals = CountTotals(run); totals.rules == 0 && run.findings.empty()) {
+    return fmt::format("<p>The rules are {}.</p>\n", NotCountedText(totals));
+  }
   std::string out =
-      "<label><span class=\"soft\">Find a rule</span><input type=\"search\"></label>\n";
+      "<label><span class=\"soft\">Find a rule</span><input type=\"search\"></label>\n"
+      "<p class=\"found\" role=\"status\"></p>\n";
   if (const auto reasons = WhyNotShown(run); !reasons.empty()) {
     out += fmt::format("<p>{} not shown. {}.</p>\n", CountText(CountTotals(run).not_shown, "rule"),
                        HtmlText(fmt::format("{}", fmt::join(reasons, ". "))));
@@ -252,10 +339,12 @@ std::string RuleList(const RecordedRun& run) {
       broken |= told;
     }
     entries = first + entries;
+    const std::string count = CountText(rules.size(), "rule");
     out += fmt::format(
-        "<details class=\"topic\"{}><summary>{} <span class=\"soft\">{} of {} held</span>"
+        "<details class=\"topic\"{}><summary>{} <span class=\"soft\">{}</span>"
         "</summary>\n{}<dl class=\"rules\">\n{}</dl></details>\n",
-        broken ? " open=\"\"" : "", HtmlText(topic), held, CountText(rules.size(), "rule"),
+        broken ? " open=\"\"" : "", HtmlText(topic),
+        run.trailer.rules.empty() ? count : fmt::format("{} of {} held", held, count),
         shared.empty() ? "" : "<p class=\"soft\">Not shown: " + HtmlText(shared) + ".</p>\n",
         entries);
   }

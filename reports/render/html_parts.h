@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reports/journal/journal.h"
 
@@ -11,7 +12,7 @@ namespace assay {
 
 // A text as code.
 std::string CodeMarkup(std::string_view text);
-// A sentence of the catalogue, in which `…` marks code.
+// A sentence, in which `…` marks code and long ids, URLs and JSON may be broken.
 std::string ProseMarkup(std::string_view text);
 // A command with a button that copies it.
 std::string CommandMarkup(std::string_view command, std::string_view label);
@@ -20,7 +21,7 @@ std::string FindingAnchor(const Finding& finding);
 std::string RuleAnchor(std::string_view rule);
 
 // What a run says of a rule, as cells and tags show it: "held", "broken", "warning", "known",
-// "unclear" or "notshown".
+// "explained", "unclear" or "notshown".
 std::string RuleClass(const RecordedRun& run, std::string_view rule);
 // The same as a word or two for readers.
 std::string_view RuleWord(std::string_view rule_class);
@@ -29,10 +30,15 @@ std::string CellMarkup(std::string_view rule_class, std::string_view href, std::
 // What the squares mean, in a list.
 std::string LegendMarkup();
 
-// The findings as cards in order of weight.
-std::string FindingCards(const RecordedRun& run);
+// The findings as cards in order of weight. The commands name the report's `folder`, if it is
+// known.
+std::string FindingCards(const RecordedRun& run, const std::string& folder);
 // The grid of topics and rules.
 std::string RuleGrid(const RecordedRun& run);
+// The same of several runs, with a line for each under each topic, so that the squares of one rule
+// stand beneath each other. `names` are those of the runs, `heading` says what they name.
+std::string AlignedGrid(const std::vector<RecordedRun>& runs, const std::vector<std::string>& names,
+                        std::string_view heading);
 // All rules by topic, each with its sentence, its source and what was seen of it.
 std::string RuleList(const RecordedRun& run);
 // What the target does where the document is silent, in words, by topic.

@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include "reports/journal/sample_run_for_test.h"
+#include "reports/render/html_parts.h"
 #include "reports/text/text.h"
 #include "spec/text/utf8.h"
 
@@ -45,10 +46,63 @@ TEST(HtmlPages, ShowFindingsRulesAndReading) {
         "<a class=\"cell broken\" href=\"#rule-paging.page_size.maximum\"",
         "id=\"rule-paging.page_size.maximum\"", "cell held", "cell notshown", "cell known",
         "cell unclear", "cell warning", "Not shown: the dataset has no such snapshot",
-        "From exchange 7, HTTP 200", "Rules seen broken", "assay replay repro/v-1.ndjson"}) {
+        "From exchange 7, HTTP 200",
+        "2 rules broken by the end, the last one first by request 100; 1 rule warned of",
+        "assay replay repro/v-1.ndjson", "Send it again and judge it, in this report's folder",
+        "This fault of the catalogue gives the same answers: <code>"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_TRUE(IsBalanced(page));
+}
+
+TEST(HtmlPages, ReplayFromTheFolderThatIsKnown) {
+  const std::string page = HtmlPage(SampleRun(""), "/tmp/a");
+  EXPECT_NE(page.find("assay replay /tmp/a/repro/v-1.ndjson"), std::string::npos);
+  EXPECT_EQ(page.find("in this report's folder"), std::string::npos);
+}
+
+TEST(HtmlPages, ShowARuleThatAnotherFindingExplainsAsNotHeld) {
+  RecordedRun run = SampleRun("");
+  run.trailer.rules.push_back({"error.code.belongs", Level::kMust, 73, 73});
+  run.findings[2].also = {"error.code.belongs.a62c"};
+  const std::string page = HtmlPage(run);
+  for (const char* part :
+       {"73 answers showed it, 73 broke it; broken only by answers that finding 2 explains.",
+        "<a class=\"cell explained\" href=\"#rule-error.code.belongs\"",
+        "<span class=\"tag explained\">explained</span>",
+        "<b class=\"\">1</b><span>explained by them</span>"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+}
+
+TEST(HtmlPages, CountNoRulesOfARunThatDidNotEnd) {
+  RecordedRun run = SampleRun("");
+  run.finished = false;
+  run.trailer.rules.clear();
+  run.trailer.not_exercised.clear();
+  run.trailer.reason = "killed; `assay run --resume` goes on";
+  const std::string page = HtmlPage(run);
+  EXPECT_NE(page.find("rules not counted, since the run did not end</span>"), std::string::npos);
+  EXPECT_NE(page.find("these are the ones that a finding names"), std::string::npos);
+  EXPECT_NE(page.find("<code>assay run --resume</code> goes on"), std::string::npos);
+  for (const char* part : {"rules held", "of 1 rule held", "No answer showed it"}) {
+    EXPECT_EQ(page.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(page.find("Every answer is one"), std::string::npos);
+}
+
+TEST(HtmlPages, LetNoOrdinaryWordBeBroken) {
+  EXPECT_EQ(
+      ProseMarkup("incomprehensibilities: [\"s-bp1yubfbr3h3rzlg45\"]"),
+      "incomprehensibilities: <span class=\"long\">[&quot;s-bp1yubfbr3h3rzlg45&quot;]</span>");
+}
+
+TEST(HtmlPages, PutTheCellsOfARuleBeneathEachOther) {
+  const std::string grid = AlignedGrid({SampleRun(""), SampleRun("")}, {"a", "b"}, "Target");
+  EXPECT_NE(grid.find("<th scope=\"rowgroup\" rowspan=\"2\">quiet</th><th scope=\"row\">a</th><td>"
+                      "<span class=\"unseen\">1 held</span>"),
+            std::string::npos)
+      << grid;
 }
 
 TEST(HtmlPages, GiveAReasonThatSeveralRulesShareOnce) {
@@ -83,6 +137,13 @@ TEST(HtmlPages, SayWhatMakesTheVerdictMeaningless) {
   run.trailer.judged = 2;
   const std::string page = HtmlPage(run);
   EXPECT_NE(page.find("Every request was answered 501."), std::string::npos);
+  run.trailer.reason = "http://a:1: answers with a page; is this the endpoint?";
+  run.trailer.judged = 0;
+  const std::string other = HtmlPage(run);
+  EXPECT_NE(other.find("<p class=\"sentence\">http://a:1: answers with a page; is this the "
+                       "endpoint?</p>"),
+            std::string::npos);
+  EXPECT_EQ(other.find("Every answer is one"), std::string::npos);
   EXPECT_NE(page.find("Only 2 of 1,000 answers could be judged."), std::string::npos);
 }
 

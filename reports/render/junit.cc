@@ -39,6 +39,12 @@ void AddOutcome(pugi::xml_node testcase, const char* outcome, const std::string&
   if (!text.empty()) node.append_child(pugi::node_pcdata).set_value(XmlText(text).c_str());
 }
 
+void AddOutput(pugi::xml_node testcase, const std::string& text) {
+  testcase.append_child("system-out")
+      .append_child(pugi::node_pcdata)
+      .set_value(XmlText(text).c_str());
+}
+
 std::string Describe(const RecordedRun& run, const Finding& finding) {
   std::string text = fmt::format("{} ({}, {}, {})\n{}\n", finding.id, NameOf(finding.kind),
                                  CountText(finding.occurrences, "time"), StabilityText(finding),
@@ -89,9 +95,7 @@ void AddFindings(const RecordedRun& run, const Findings& findings, pugi::xml_nod
   }
   if (const std::string warnings = DescribeAll(run, findings, FindingKind::kWarning);
       !warnings.empty()) {
-    testcase.append_child("system-out")
-        .append_child(pugi::node_pcdata)
-        .set_value(XmlText(warnings).c_str());
+    AddOutput(testcase, warnings);
   }
 }
 
@@ -143,10 +147,19 @@ class Suite {
     const auto findings = by_rule_.extract(id);
     if (!findings.empty()) return AddFindings(run_, findings.mapped(), testcase, &counts_);
     const auto unexercised = unexercised_.find(id);
-    if (unexercised == unexercised_.end()) return;
+    if (unexercised == unexercised_.end()) return AddExplained(id, testcase);
     ++counts_.skipped;
     const std::string& reason = unexercised->second;
     AddOutcome(testcase, "skipped", "", "not shown" + (reason.empty() ? "" : ": " + reason), "");
+  }
+
+  // A rule that is broken as a part of another finding passes, and says so.
+  void AddExplained(const std::string& id, pugi::xml_node testcase) {
+    const auto rule = std::ranges::find(run_.trailer.rules, id, &RuleTally::id);
+    if (rule == run_.trailer.rules.end() || StateOf(run_, *rule) != RuleState::kExplained) return;
+    std::string text = ExplainedText(run_, id);
+    if (const Finding* finding = ExplainingFinding(run_, id)) text += ": " + finding->id;
+    AddOutput(testcase, text);
   }
 
   pugi::xml_node Testcase(const std::string& rule, const std::string& wanted) {

@@ -136,6 +136,17 @@ TEST_F(JunitTest, OtherOutcomesHaveTheirElements) {
   EXPECT_TRUE(Case("fuzz f-1").child("failure"));
 }
 
+TEST_F(JunitTest, ARuleThatAnotherFindingExplainsPassesAndSaysSo) {
+  RecordedRun run = SampleRun("");
+  run.trailer.rules.push_back({"error.code.belongs", Level::kMust, 73, 73});
+  run.findings[2].also = {"error.code.belongs.a62c"};
+  Render(run);
+  EXPECT_STREQ(Case("error.code.belongs").child("system-out").text().get(),
+               "broken only by answers that finding 2 explains: v-1");
+  EXPECT_FALSE(Case("error.code.belongs").child("failure"));
+  EXPECT_EQ(Breaches(document_.child("testsuites")), "");
+}
+
 TEST_F(JunitTest, TheCountsAddUp) {
   Render(SampleRun(""));
   int tests = 0;

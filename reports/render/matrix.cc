@@ -115,15 +115,10 @@ std::string QuestionTable(const std::vector<RecordedRun>& runs, const std::vecto
                   TableHead(runs, "Question") + "<tbody>\n" + lines + "</tbody>");
 }
 
-// A row of coloured squares for each target: all rules, in one order.
-std::string Pictures(const std::vector<RecordedRun>& runs, const std::vector<MatrixRow>& rows) {
-  std::string text = "<div class=\"grid\">\n";
-  for (const RecordedRun& run : runs) {
-    text += "<b>" + HtmlText(HideSecrets(run.header.target)) + "</b><div class=\"cells\">";
-    for (const MatrixRow& row : rows) text += CellMarkup(RuleClass(run, row.name), "", row.name);
-    text += "</div>\n";
-  }
-  return text + "</div>\n" + LegendMarkup();
+std::vector<std::string> TargetsOf(const std::vector<RecordedRun>& runs) {
+  std::vector<std::string> targets;
+  for (const RecordedRun& run : runs) targets.push_back(HideSecrets(run.header.target));
+  return targets;
 }
 
 std::string MarkdownRow(const std::string& name, const std::vector<std::string>& cells) {
@@ -134,9 +129,7 @@ std::string MarkdownRow(const std::string& name, const std::vector<std::string>&
 
 std::string MarkdownTable(const std::vector<RecordedRun>& runs, const std::string& heading,
                           const std::vector<MatrixRow>& rows, std::size_t limit) {
-  std::vector<std::string> targets;
-  for (const RecordedRun& run : runs) targets.push_back(HideSecrets(run.header.target));
-  std::string text = "\n" + MarkdownRow(heading, targets) + "|---|";
+  std::string text = "\n" + MarkdownRow(heading, TargetsOf(runs)) + "|---|";
   for (std::size_t i = 0; i < runs.size(); ++i) text += "---|";
   text += "\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -161,12 +154,12 @@ std::string MatrixHtml(const std::vector<RecordedRun>& runs) {
       "<header class=\"top\"><p class=\"eyebrow\">Assay · DescribeSnapshots</p>\n"
       "<h1>Several targets</h1></header>\n<main><ul>\n";
   for (const RecordedRun& run : runs) {
-    body += "<li>" + HtmlText(Label(run));
-    for (const std::string& note : run.notes) body += "<br/>" + HtmlText(note);
+    body += "<li>" + ProseMarkup(Label(run));
+    for (const std::string& note : run.notes) body += "<br/>" + ProseMarkup(note);
     body += "</li>\n";
   }
   const std::vector<MatrixRow> rules = RuleRows(runs);
-  body += "</ul>\n<h2>Rules at a glance</h2>\n" + Pictures(runs, rules) +
+  body += "</ul>\n<h2>Rules at a glance</h2>\n" + AlignedGrid(runs, TargetsOf(runs), "Target") +
           "<h2>Rules that not all of them hold</h2>\n" + RuleTable(runs, rules);
   const std::vector<MatrixRow> questions = QuestionRows(runs);
   body += "<h2>Where the document is silent, they differ in</h2>\n" +

@@ -47,6 +47,11 @@ std::uint64_t CountBrokenRules(const RecordedRun& run) {
   return rules.size();
 }
 
+// Whether a finding of any kind is about the rule.
+bool IsNamed(const RecordedRun& run, std::string_view rule) {
+  return std::ranges::find(run.findings, rule, &Finding::rule) != run.findings.end();
+}
+
 }  // namespace
 
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule) {
@@ -57,14 +62,41 @@ RuleState StateOf(const RecordedRun& run, const RuleTally& rule) {
     warned = true;
   }
   if (warned) return RuleState::kWarnedOf;
+  if (rule.violations > 0 && !run.findings.empty() && !IsNamed(run, rule.id)) {
+    return RuleState::kExplained;
+  }
   return rule.exercised > 0 ? RuleState::kHeld : RuleState::kNotShown;
 }
 
 std::string RulesText(const Totals& totals) {
-  const std::string warned =
-      totals.warned > 0 ? fmt::format("{} warned of, ", totals.warned) : std::string();
-  return fmt::format("{} held, {} broken, {}{} not shown", totals.held, totals.broken, warned,
+  if (totals.rules == 0) return NotCountedText(totals);
+  std::string others;
+  if (totals.warned > 0) others += fmt::format("{} warned of, ", totals.warned);
+  if (totals.explained > 0) others += fmt::format("{} explained by them, ", totals.explained);
+  return fmt::format("{} held, {} broken, {}{} not shown", totals.held, totals.broken, others,
                      totals.not_shown);
+}
+
+std::string NotCountedText(const Totals& totals) {
+  return totals.finished ? "not counted, since nothing was judged"
+                         : "not counted, since the run did not end";
+}
+
+const Finding* ExplainingFinding(const RecordedRun& run, std::string_view rule) {
+  // The id of a finding is its rule, a dot, and what tells it from others of the rule.
+  const auto is_of_rule = [&](std::string_view id) { return id.substr(0, id.rfind('.')) == rule; };
+  for (const Finding* finding : SortFindings(run)) {
+    if (std::ranges::any_of(finding->also, is_of_rule)) return finding;
+  }
+  return nullptr;
+}
+
+std::string ExplainedText(const RecordedRun& run, std::string_view rule) {
+  const std::vector<const Finding*> findings = SortFindings(run);
+  const auto at = std::ranges::find(findings, ExplainingFinding(run, rule));
+  return at == findings.end() ? "broken only by answers that another finding explains"
+                              : fmt::format("broken only by answers that finding {} explains",
+                                            at - findings.begin() + 1);
 }
 
 Totals CountTotals(const RecordedRun& run) {
@@ -77,12 +109,14 @@ Totals CountTotals(const RecordedRun& run) {
   totals.known = count(FindingKind::kKnown);
   totals.inconclusive = count(FindingKind::kInconclusive);
   totals.rules = run.trailer.rules.size();
+  totals.finished = run.finished;
   for (const RuleTally& rule : run.trailer.rules) {
     const RuleState state = StateOf(run, rule);
-    ++(state == RuleState::kHeld       ? totals.held
-       : state == RuleState::kBroken   ? totals.broken
-       : state == RuleState::kWarnedOf ? totals.warned
-                                       : totals.not_shown);
+    ++(state == RuleState::kHeld        ? totals.held
+       : state == RuleState::kBroken    ? totals.broken
+       : state == RuleState::kWarnedOf  ? totals.warned
+       : state == RuleState::kExplained ? totals.explained
+                                        : totals.not_shown);
   }
   for (const UnforeseenAnswer& answer : run.trailer.unforeseen) totals.unforeseen += answer.count;
   if (run.trailer.seconds > 0) {
@@ -110,6 +144,15 @@ std::string HeadlineOf(const Finding& finding) {
   constexpr std::size_t kShort = 40;
   const bool add = finding.actual.size() <= kShort && !finding.expected.empty();
   return finding.actual + (add ? " (expected " + finding.expected + ")" : "");
+}
+
+std::string StartSentence(std::string text) {
+  const std::string_view word = std::string_view(text).substr(0, text.find_first_of(" \n"));
+  const bool is_ordinary =
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-',;:") == std::string_view::npos &&
+      !word.starts_with("s-");
+  if (is_ordinary && !text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 32;
+  return text;
 }
 
 std::vector<std::string> Cautions(const RecordedRun& run) {
@@ -300,7 +343,7 @@ std::string VerdictText(const RecordedRun& run) {
   }
   std::string reason =
       run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason;
-  if (reason.back() != '.') reason += '.';
+  if (std::string_view(".?!").find(reason.back()) == std::string_view::npos) reason += '.';
   return "INCONCLUSIVE: " + reason;
 }
 

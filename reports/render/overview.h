@@ -19,21 +19,30 @@ struct Totals {
   std::uint64_t warnings = 0;
   std::uint64_t known = 0;
   std::uint64_t inconclusive = 0;
-  std::uint64_t held = 0, broken = 0, warned = 0, not_shown = 0;  // rules
-  std::uint64_t unforeseen = 0;                                   // answers
+  std::uint64_t held = 0, broken = 0, warned = 0, explained = 0, not_shown = 0;  // rules
+  std::uint64_t unforeseen = 0;                                                  // answers
   std::uint64_t rules = 0;
+  bool finished = false;           // the run came to its end
   double requests_per_second = 0;  // 0 if unknown
 };
 Totals CountTotals(const RecordedRun& run);
 
-// What a run says of a rule: held only if an answer showed it.
-enum class RuleState { kHeld, kBroken, kWarnedOf, kNotShown };
+// What a run says of a rule: held only if an answer showed it and none broke it; explained if only
+// answers broke it that are part of the findings of other rules.
+enum class RuleState { kHeld, kBroken, kWarnedOf, kExplained, kNotShown };
 template <>
-inline constexpr std::array<std::string_view, 4> kNamesOf<RuleState> = {"held", "broken", "warned",
-                                                                        "not_shown"};
+inline constexpr std::array<std::string_view, 5> kNamesOf<RuleState> = {"held", "broken", "warned",
+                                                                        "explained", "not_shown"};
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule);
-// "142 held, 3 broken, 51 not shown".
+// "142 held, 3 broken, 51 not shown", or that nothing was counted.
 std::string RulesText(const Totals& totals);
+// Why a run that counted no rules did not: "not counted, since the run did not end".
+std::string NotCountedText(const Totals& totals);
+
+// "broken only by answers that finding 2 explains": of a rule in the state kExplained.
+std::string ExplainedText(const RecordedRun& run, std::string_view rule);
+// The finding that such a rule is part of, or nullptr if none names it.
+const Finding* ExplainingFinding(const RecordedRun& run, std::string_view rule);
 
 // The findings: violations, warnings, known, inconclusive; each with those first that explain most
 // answers.
@@ -42,6 +51,9 @@ std::vector<const Finding*> SortFindings(const RecordedRun& run);
 // What happened, in a few words: what the target does, if a diagnosis says so, otherwise what was
 // wrong with the answer.
 std::string HeadlineOf(const Finding& finding);
+
+// A text as a sentence begins: with a capital, unless its first word is no ordinary one.
+std::string StartSentence(std::string text);
 
 // What a reader has to know before the verdict means anything, one sentence each: what kept the run
 // from judging, or how little it showed.

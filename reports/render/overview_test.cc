@@ -59,6 +59,36 @@ TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
   EXPECT_EQ(CountTotals(run).rules, 7u);
 }
 
+TEST(Overview, ARuleThatOnlyAnotherFindingExplainsIsNotHeld) {
+  RecordedRun run = SampleRun("");
+  run.trailer.rules.push_back({"error.code.belongs", Level::kMust, 73, 73});
+  EXPECT_EQ(StateOf(run, run.trailer.rules.back()), RuleState::kExplained);
+  EXPECT_EQ(ExplainedText(run, "error.code.belongs"),
+            "broken only by answers that another finding explains");
+  EXPECT_EQ(RulesText(CountTotals(run)),
+            "2 held, 2 broken, 1 warned of, 1 explained by them, 1 not shown");
+  run.findings[1].also = {"error.code.belongs.more.a62c"};
+  EXPECT_EQ(ExplainingFinding(run, "error.code.belongs"), nullptr);
+  run.findings[1].also = {"error.code.belongs.a62c"};
+  EXPECT_EQ(ExplainingFinding(run, "error.code.belongs"), &run.findings[1]);
+}
+
+TEST(Overview, ARunWithoutCountsOfRulesSaysWhy) {
+  RecordedRun run = SampleRun("");
+  run.trailer.rules.clear();
+  EXPECT_EQ(RulesText(CountTotals(run)), "not counted, since nothing was judged");
+  run.finished = false;
+  EXPECT_EQ(RulesText(CountTotals(run)), "not counted, since the run did not end");
+}
+
+TEST(Overview, ASentenceBeginsWithACapitalUnlessWithAnId) {
+  EXPECT_EQ(StartSentence("counts one too few"), "Counts one too few");
+  for (const char* text :
+       {"http://a:1: answers", "s-bp1 is lost", "nextToken is empty", "", "101"}) {
+    EXPECT_EQ(StartSentence(text), text);
+  }
+}
+
 TEST(Overview, RulesNotShownAreTiedTogetherByTheirReason) {
   RecordedRun run = SampleRun("");
   run.trailer.not_exercised = {"a.b.c: no request is signed", "a.b.d: the state lacks it",

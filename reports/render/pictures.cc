@@ -137,9 +137,16 @@ std::vector<WalkPage> PagesOf(const RecordedRun& run, const Finding& finding) {
   return longest;
 }
 
+// A mark for a snapshot; if it is listed more than once, with a sign and, for those who hear the
+// page, a text.
 std::string Tick(const std::string& id, int times) {
-  return fmt::format("<i class=\"{}\" title=\"{}{}\"></i>", times > 1 ? "twice" : "once",
-                     HtmlText(id), times > 1 ? " (listed more than once)" : "");
+  if (times < 2) {
+    return fmt::format("<i class=\"once\" title=\"{}\" aria-hidden=\"true\"></i>", HtmlText(id));
+  }
+  return fmt::format(
+      "<i class=\"twice\" title=\"{0}, listed {1} times\">{1}×<span class=\"unseen\"> {0} "
+      "</span></i>",
+      HtmlText(id), times);
 }
 
 std::string PageBox(const WalkPage& page, std::size_t number,
@@ -152,6 +159,46 @@ std::string PageBox(const WalkPage& page, std::size_t number,
                            CountText(page.ids.size(), "snapshot"), page.exchange);
 }
 
+// The rules that have findings of this kind, and none that weigh more, by when each was first seen.
+std::vector<FirstSight> SightsOf(const RecordedRun& run, FindingKind kind) {
+  std::map<std::string, FirstSight> sights;
+  for (const Finding& finding : run.findings) {
+    const bool weighs_more = std::ranges::any_of(run.findings, [&](const Finding& other) {
+      return other.rule == finding.rule && other.kind < kind;
+    });
+    if (finding.kind != kind || weighs_more) continue;
+    const auto seen = std::ranges::find(run.curve, finding.rule, &FirstSight::rule);
+    const auto shown = std::ranges::min_element(finding.evidence);
+    const std::uint64_t exchange = seen != run.curve.end()           ? seen->exchange
+                                   : shown != finding.evidence.end() ? *shown
+                                                                     : run.last_exchange;
+    FirstSight& sight =
+        sights.try_emplace(finding.rule, FirstSight{exchange, finding.rule}).first->second;
+    sight.exchange = std::min(sight.exchange, exchange);
+  }
+  std::vector<FirstSight> out;
+  for (auto& [rule, sight] : sights) out.push_back(std::move(sight));
+  std::ranges::stable_sort(out, {}, &FirstSight::exchange);
+  return out;
+}
+
+std::string CurveLine(const std::vector<FirstSight>& sights, const char* kind, std::uint64_t last,
+                      std::size_t most) {
+  if (sights.empty()) return "";
+  std::string path = fmt::format("M{:.1f} {:.1f}", Across(0, last), Down(0, most));
+  std::string dots;
+  for (std::size_t i = 0; i < sights.size(); ++i) {
+    const double x = Across(sights[i].exchange, last), y = Down(i + 1, most);
+    path += fmt::format("H{:.1f}V{:.1f}", x, y);
+    dots += fmt::format(
+        "<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>{}, request {}</title>"
+        "</circle>",
+        kind, x, y, HtmlText(sights[i].rule), Thousands(sights[i].exchange));
+  }
+  return fmt::format("<path class=\"line {}\" d=\"{}H{:.1f}\"/>{}", kind, path, kWidth - kRight,
+                     dots);
+}
+
 bool IsAboutWalks(const std::string& rule) {
   return rule.find(".walk.") != std::string::npos || rule.starts_with("page.order") ||
          rule.starts_with("token.");
@@ -160,28 +207,32 @@ bool IsAboutWalks(const std::string& rule) {
 }  // namespace
 
 std::string FindingsCurve(const RecordedRun& run) {
-  const std::vector<FirstSight>& curve = run.curve;
-  if (curve.empty()) return "";
-  const std::uint64_t last = std::max(run.last_exchange, curve.back().exchange);
-  const std::size_t most = curve.size();
-  std::string path = fmt::format("M{:.1f} {:.1f}", Across(0, last), Down(0, most));
-  std::string dots;
-  for (std::size_t i = 0; i < curve.size(); ++i) {
-    const double x = Across(curve[i].exchange, last), y = Down(i + 1, most);
-    path += fmt::format("H{:.1f}V{:.1f}", x, y);
-    dots += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>{}, request {}</title>"
-        "</circle>",
-        x, y, HtmlText(curve[i].rule), Thousands(curve[i].exchange));
+  const std::vector<FirstSight> broken = SightsOf(run, FindingKind::kViolation);
+  const std::vector<FirstSight> warned = SightsOf(run, FindingKind::kWarning);
+  if (broken.empty() && warned.empty()) return "";
+  std::uint64_t last = run.last_exchange;
+  std::string label = CountText(broken.size(), "rule") + " broken by the end";
+  if (!broken.empty()) {
+    last = std::max(last, broken.back().exchange);
+    label += fmt::format(", the last one first by request {}", Thousands(broken.back().exchange));
   }
-  path += fmt::format("H{:.1f}", kWidth - kRight);
+  std::string legend;
+  if (!warned.empty()) {
+    last = std::max(last, warned.back().exchange);
+    label += fmt::format("; {} warned of", CountText(warned.size(), "rule"));
+    legend =
+        "<ul class=\"legend\"><li><i class=\"key broken\"></i>broken</li>"
+        "<li><i class=\"key warned\"></i>warned of</li></ul>";
+  }
+  const std::size_t most = std::max(broken.size(), warned.size());
   return fmt::format(
-      "<figure><svg class=\"curve\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{} seen broken "
-      "by the end; the last one first after {} of {} requests\">{}<path class=\"line\" d=\"{}\"/>"
-      "{}</svg>\n<figcaption>Rules seen broken, over requests. If the line still rises at the end, "
-      "a run with a higher --strength may find more.</figcaption></figure>\n",
-      kWidth, kHeight, CountText(most, "rule"), Thousands(curve.back().exchange), Thousands(last),
-      Axes(last, most), path, dots);
+      "<figure><svg class=\"curve\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">"
+      "{}{}{}</svg>\n{}<figcaption>The rules that the findings are about, each from the request "
+      "that first showed it. If the line still rises at the end, a run with a higher <code "
+      "class=\"nowrap\">--strength</code> "
+      "may find more.</figcaption></figure>\n",
+      kWidth, kHeight, label, Axes(last, most), CurveLine(warned, "warned", last, most),
+      CurveLine(broken, "broken", last, most), legend);
 }
 
 std::string WalkStrip(const RecordedRun& run, const Finding& finding) {
@@ -200,11 +251,17 @@ std::string WalkStrip(const RecordedRun& run, const Finding& finding) {
   std::string lost;
   for (const std::string& id : NamedIds(finding.expected + " " + finding.actual)) {
     if (times.contains(id)) continue;
-    lost += fmt::format("<i class=\"lost\" title=\"{}\"></i><code>{}</code> ", HtmlText(id),
-                        HtmlText(id));
+    lost += fmt::format("<i class=\"lost\">lost</i> <code>{}</code> ", HtmlText(id));
   }
-  if (!lost.empty()) out += "<li class=\"missing\"><b>on no page</b> " + lost + "</li>\n";
-  return out + "</ol>\n";
+  std::string legend = "<li><i class=\"once\"></i>a snapshot listed once</li>";
+  if (std::ranges::any_of(times, [](const auto& entry) { return entry.second > 1; })) {
+    legend += "<li><i class=\"twice\">2×</i>listed more than once in the walk</li>";
+  }
+  if (!lost.empty()) {
+    out += "<li class=\"missing\"><b>on no page</b> " + lost + "</li>\n";
+    legend += "<li><i class=\"lost\">lost</i>listed on no page</li>";
+  }
+  return out + "</ol>\n<ul class=\"legend ticks\">" + legend + "</ul>\n";
 }
 
 std::string BadgeSvg(const RecordedRun& run) {

@@ -9,7 +9,7 @@ namespace assay {
 // Pictures within a page, as SVG or markup with the classes of its style; "" if there is nothing to
 // show.
 
-// How many rules were seen broken after how many requests.
+// How many of the rules that findings break, or warn of, were seen after how many requests.
 std::string FindingsCurve(const RecordedRun& run);
 
 // The pages of a walk that the finding's evidence holds, with the snapshots on each: those listed

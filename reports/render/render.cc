@@ -67,7 +67,7 @@ Done RenderOne(const RecordedRun& run, const std::string& out_dir, ReportFormat 
   const fs::path out(out_dir);
   switch (format) {
     case ReportFormat::kHtml:
-      return WriteWholeFile((out / "report.html").string(), HtmlPage(run));
+      return WriteWholeFile((out / "report.html").string(), HtmlPage(run, out_dir));
     case ReportFormat::kJson:
       return WriteWholeFile((out / "report.json").string(),
                             ReportJson(run, HasRepros(run, out_dir)));

@@ -138,6 +138,7 @@ Json TotalsValue(const RecordedRun& run) {
           {"held", totals.held},
           {"broken", totals.broken},
           {"warned", totals.warned},
+          {"explained", totals.explained},
           {"not_shown", totals.not_shown},
           {"unforeseen", totals.unforeseen},
           {"warnings", totals.warnings},

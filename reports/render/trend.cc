@@ -71,8 +71,11 @@ std::string TrendBars(const std::vector<RecordedRun>& runs) {
         floor + 18, HtmlText(Shorten(NameOfRun(runs[i]), 20)));
   }
   return fmt::format(
-      "<figure><svg class=\"curve\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Violations of "
-      "each run\">{}</svg>\n<figcaption>Violations of each run.</figcaption></figure>\n",
+      "<figure><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Violations of "
+      "each "
+      "run\"><svg class=\"curve wide\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Violations "
+      "of "
+      "each run\">{}</svg></div>\n<figcaption>Violations of each run.</figcaption></figure>\n",
       kTrendWidth, kTrendHeight, bars);
 }
 
@@ -87,14 +90,15 @@ std::string VerdictTag(const RecordedRun& run) {
 std::string TrendTable(const std::vector<RecordedRun>& runs, const std::vector<TrendRow>& rows) {
   std::string text = "<thead><tr><th scope=\"col\">Finding</th>";
   for (const RecordedRun& run : runs) {
-    text += "<th scope=\"col\">" + HtmlText(NameOfRun(run)) + "</th>";
+    text += "<th scope=\"col\"><span class=\"nowrap\">" + HtmlText(Shorten(NameOfRun(run), 40)) +
+            "</span></th>";
   }
   text += "</tr></thead>\n<tbody><tr><th scope=\"row\">Verdict</th>";
   for (const RecordedRun& run : runs) text += "<td>" + VerdictTag(run) + "</td>";
   text += "</tr>\n";
   for (const TrendRow& row : rows) {
     text += fmt::format("<tr><th scope=\"row\">{}<br/><span class=\"soft\">{}</span></th>",
-                        CodeMarkup(row.id), HtmlText(row.headline));
+                        CodeMarkup(row.id), ProseMarkup(row.headline));
     for (std::size_t i = 0; i < runs.size(); ++i) {
       const std::string_view word = WordFor(row.in[i]);
       const std::string rule = RuleClass(runs[i], row.rule);
@@ -116,20 +120,16 @@ std::string TrendTable(const std::vector<RecordedRun>& runs, const std::vector<T
 std::string TrendHtml(const std::vector<RecordedRun>& runs) {
   const std::string target = HideSecrets(runs.front().header.target);
   std::string body = fmt::format(
-      "<header class=\"top\"><p class=\"eyebrow\">Assay · DescribeSnapshots · {}</p>\n"
+      "<header class=\"top\"><p class=\"eyebrow\">Assay · DescribeSnapshots · <span "
+      "class=\"long\">{}</span></p>\n"
       "<h1>{} over time</h1></header>\n<main>\n",
       HtmlText(target), CountText(runs.size(), "run"));
   body += "<h2>Violations</h2>\n" + TrendBars(runs) + "<h2>Findings that came and went</h2>\n" +
-          TrendTable(runs, TrendRows(runs)) + "<h2>Rules at a glance</h2>\n<div class=\"grid\">\n";
-  for (const RecordedRun& run : runs) {
-    body += "<b>" + HtmlText(NameOfRun(run)) + "</b><div class=\"cells\">";
-    for (const RuleTally& rule : run.trailer.rules) {
-      body += CellMarkup(RuleClass(run, rule.id), "", rule.id);
-    }
-    body += "</div>\n";
-  }
+          TrendTable(runs, TrendRows(runs)) + "<h2>Rules at a glance</h2>\n";
+  std::vector<std::string> names;
+  for (const RecordedRun& run : runs) names.push_back(NameOfRun(run));
   return WrapHtmlPage("Assay: " + target + " over time",
-                      body + "</div>\n" + LegendMarkup() + "</main>\n");
+                      body + AlignedGrid(runs, names, "Run") + "</main>\n");
 }
 
 std::string TrendMarkdown(const std::vector<RecordedRun>& runs) {

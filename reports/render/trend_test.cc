@@ -21,6 +21,8 @@ TEST(Trends, TellWhichFindingsCameAndWent) {
   EXPECT_NE(text.find("<code>w-1</code> | warning |  |"), std::string::npos) << text;
   const std::string page = TrendHtml({before, now});
   EXPECT_NE(page.find("<span class=\"tag held\">not seen</span>"), std::string::npos);
+  EXPECT_NE(page.find("<th scope=\"row\">v2</th><td><span class=\"unseen\">1 held</span>"),
+            std::string::npos);
 }
 
 TEST(Trends, HostileTextNeverBecomesMarkup) {

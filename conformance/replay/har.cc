@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "conformance/replay/gateway.h"
 #include "reference/answer/observed.h"
 #include "reports/journal/har_entries.h"
 #include "spec/text/count.h"
@@ -40,11 +41,21 @@ class JudgeableEntries {
       ++bodiless_;
     } else if (IsGzip(exchange.body)) {
       ++packed_;
+    } else if (exchange.request.method == "OPTIONS") {
+      ++preflights_;
+    } else if (SaysNothing(exchange)) {
+      ++gateway_;
     } else {
       exchange.next_token = NextTokenOf({.status = exchange.status, .body = exchange.body});
       out_.exchanges.push_back(std::move(entry.recorded));
       targets_.push_back(std::move(entry.target));
     }
+  }
+
+  bool SaysNothing(const ExchangeRecord& exchange) {
+    const ObservedAnswer& answer = reader_.Read(
+        {.status = exchange.status, .content_type = exchange.content_type, .body = exchange.body});
+    return !WhySaysNothing(exchange.status, answer.IsError() ? answer.code.text : "").empty();
   }
 
   // One reading is to explain all answers, so they have to be those of one target.
@@ -76,6 +87,8 @@ class JudgeableEntries {
     add(unanswered_, "without an answer");
     add(bodiless_, "whose answer was not kept");
     add(packed_, "whose answer is still compressed");
+    add(preflights_, "by which a browser asks for permission");
+    add(gateway_, "that a gateway or a cache answered");
     add(elsewhere_, "of other hosts");
     out_.notes.push_back(
         fmt::format("{} of {} answers to DescribeSnapshots{}", out_.exchanges.size(),
@@ -87,6 +100,8 @@ class JudgeableEntries {
   Recording out_;
   std::vector<std::string> targets_;  // of each exchange
   std::size_t unanswered_ = 0, bodiless_ = 0, packed_ = 0, elsewhere_ = 0;
+  std::size_t preflights_ = 0, gateway_ = 0;
+  AnswerReader reader_;
 };
 
 }  // namespace

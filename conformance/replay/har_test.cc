@@ -174,6 +174,31 @@ TEST(Har, WhatIsNotJudgedIsCounted) {
             "else, 1 without an answer, 1 whose answer was not kept");
 }
 
+TEST(Har, AnswersOfGatewaysAndCachesAreLeftOut) {
+  const auto answered = [](int status, const char* body) {
+    Response answer = AnswerOf(kList);
+    answer.status = status;
+    answer.body = body;
+    return BrowserEntry(kList, answer);
+  };
+  Json preflight = BrowserEntry(kList, AnswerOf(kList));
+  preflight["request"]["method"] = "OPTIONS";
+  const auto read = ParseHar(
+      HarText({preflight, answered(304, ""), answered(401, R"({"message":"Unauthorized"})"),
+               answered(400, R"({"RequestId":"A","Code":"Throttling","Message":"slow"})"),
+               answered(502, "<html>502</html>"),
+               answered(400, R"({"RequestId":"A","Code":"SignatureDoesNotMatch","Message":"x"})"),
+               answered(404, R"({"error":"x"})")}),
+      "a.har");
+  ASSERT_TRUE(read) << read.error().Text();
+  EXPECT_EQ(read->exchanges.size(), 1U) << read->notes.at(0);
+  EXPECT_NE(
+      read->notes.at(0).find("1 by which a browser asks for permission, 5 that a gateway or a "
+                             "cache answered"),
+      std::string::npos)
+      << read->notes.at(0);
+}
+
 TEST(Har, MistakesAreReportedWithTheirEntry) {
   const auto what = [](const Json& entry) {
     const auto read = ParseHar(HarText({BrowserEntry(kList, AnswerOf(kList)), entry}), "a.har");

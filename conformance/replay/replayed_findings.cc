@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "conformance/cases/suite.h"
+#include "conformance/replay/gateway.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
 #include "reference/findings/groups.h"
@@ -271,6 +272,20 @@ class FateTeller {
     return false;
   }
 
+  // Takes what fails in the finding's own requests by a rule that must hold, and is part of no
+  // finding: they are answered wrongly still.
+  void TakeOtherwise(const Failures& failures, ReplayedFinding& out) {
+    for (const auto& [id, failure] : failures) {
+      const auto rule = FindRule(failure.rule);
+      const bool is_must = rule && Catalogue::Get()[*rule].level == Level::kMust;
+      if (!is_must || claimed_.contains(id)) continue;
+      out.fate = Fate::kChanged;
+      out.text = fmt::format("{} (now {})", failure.actual, failure.rule);
+      used_.insert(id);
+      return;
+    }
+  }
+
   // Failures that no finding of the record covers.
   Failures Others(Failures failures) const {
     std::erase_if(failures, [&](const auto& entry) {
@@ -283,17 +298,6 @@ class FateTeller {
   std::set<std::string> claimed_;
   std::set<std::string> used_;  // ids that stand for a changed finding
 };
-
-// Codes of refusals that say who asks, or how often, not what is asked.
-bool IsOfGateway(std::string_view code) {
-  constexpr std::array<std::string_view, 14> kBeginnings = {
-      "InvalidAccessKeyId",   "SignatureDoesNotMatch", "SignatureNonceUsed", "IncompleteSignature",
-      "InvalidSecurityToken", "MissingSecurityToken",  "MissingAccessKeyId", "MissingSignature",
-      "MissingTimestamp",     "InvalidTimeStamp",      "Throttling",         "Forbidden",
-      "NoPermission",         "ServiceUnavailable"};
-  return std::ranges::any_of(kBeginnings,
-                             [&](std::string_view begin) { return code.starts_with(begin); });
-}
 
 class Sending {
  public:
@@ -324,14 +328,17 @@ class Sending {
   ReplayedFinding Tell(const Finding& finding, const Failures& failures) {
     ReplayedFinding out{.finding = &finding, .fate = Fate::kFixed, .text = ""};
     if (teller_.Shows(failures, out)) return out;
-    got_through_ = false;
     blocked_.clear();
-    forged_ = finding.request.forgery != Forgery::kNone;
     const bool intermittent = finding.stability == Stability::kIntermittent;
     const int tries = intermittent ? kIntermittentTries : kTries;
+    Failures own;
     for (int i = 0; i < tries && !lost_; ++i) {
-      if (teller_.Shows(Send(SmallestOf(finding)), out)) return out;
-      if (teller_.Shows(Send(ReplayScript(evidence_.Of(finding))), out)) return out;
+      for (const ReplayScript& script :
+           {SmallestOf(finding), ReplayScript(evidence_.Of(finding))}) {
+        Failures found = Send(script);
+        if (teller_.Shows(found, out)) return out;
+        own.merge(found);
+      }
     }
     std::string tests;
     for (const std::string& test : evidence_.TestsOf(finding)) {
@@ -340,35 +347,32 @@ class Sending {
       tests += fmt::format("{}{}", tests.empty() ? ", and by " : ", ", test);
       if (teller_.Shows(*found, out)) return out;
     }
+    if (!intermittent && out.fate == Fate::kFixed) teller_.TakeOtherwise(own, out);
     if (out.fate == Fate::kChanged) return out;
     // What was not answered, or refused before the request was looked at, says nothing.
-    if (!got_through_ && !blocked_.empty()) return {&finding, Fate::kNotJudged, blocked_};
+    if (!blocked_.empty()) return {&finding, Fate::kNotJudged, blocked_};
     if (intermittent) out.fate = Fate::kNotSeen;
     out.text = fmt::format("in {}{}", CountText(static_cast<std::uint64_t>(tries), "try"), tests);
     return out;
   }
 
-  // Whether the gateway refuses now what it let pass then: that says nothing about the target.
-  static bool IsTurnedAway(const JudgedExchange& judged, const ExchangeRecord* record) {
-    const bool as_then = record && record->status == judged.status;
-    return !as_then && judged.request.forgery == Forgery::kNone && IsOfGateway(judged.verdict.code);
-  }
-
-  // Notes whether a finding's requests reached what answers them.
-  void Follow(const ScriptResult& result) {
-    std::string why;
-    for (const JudgedExchange& judged : result) {
-      if (!judged.answered) why = "a request got no answer: " + judged.verdict.reason;
-      if (judged.verdict.throttled) why = "a request was throttled";
-      if (judged.verdict.unreadable)
-        why = fmt::format("answered {} and no readable body", judged.status);
-      if (judged.status >= 500) why = fmt::format("answered {}", judged.status);
-      if (!forged_ && IsOfGateway(judged.verdict.code)) {
-        why = fmt::format("refused by the gateway: {} {}", judged.status, judged.verdict.code);
-      }
+  // Why the answer tells nothing of the finding, or "": it was refused before the request was
+  // looked at, in a way that the record does not have.
+  static std::string WhyBlocked(const JudgedExchange& judged, const ExchangeRecord* record) {
+    const std::string& code = judged.verdict.code;
+    const bool forged = judged.request.forgery != Forgery::kNone;
+    if (record && record->status == judged.status && !judged.verdict.throttled) return "";
+    if (!judged.answered) return "a request got no answer: " + judged.verdict.reason;
+    if (judged.verdict.throttled) return "a request was throttled";
+    if (forged && !code.empty()) return "";
+    if (std::string why = WhySaysNothing(judged.status, code); !why.empty()) return why;
+    if (judged.verdict.unreadable) {
+      return fmt::format("answered {} and no readable body", judged.status);
     }
-    got_through_ |= why.empty() && !result.empty();
-    if (!why.empty()) blocked_ = why;
+    const bool asks = judged.request.Find("Action") == "DescribeSnapshots";
+    const bool unknown = asks && code == "InvalidAction.NotFound";
+    if (judged.status < 500 && !unknown && (judged.status < 400 || !code.empty())) return "";
+    return fmt::format("answered {} {}", judged.status, code.empty() ? "without a code" : code);
   }
 
   // The finding's own request, if it needs no token of another one.
@@ -389,11 +393,13 @@ class Sending {
     std::vector<std::unique_ptr<Script>> scripts;
     scripts.push_back(std::make_unique<ReplayScript>(std::move(script)));
     const ScriptResult result = std::move(session.Run({"replay", ""}, std::move(scripts)).front());
-    Follow(result);
     Failures out;
     for (std::size_t i = 0; i < result.size(); ++i) {
       const ExchangeRecord* record = steps[i].record;
-      if (IsTurnedAway(result[i], record)) continue;
+      if (std::string why = WhyBlocked(result[i], record); !why.empty()) {
+        blocked_ = std::move(why);
+        continue;
+      }
       const std::string place = record ? PlaceOf(recording_, record->id) : "";
       NoteAll(result[i].verdict, place, record, out);
     }
@@ -408,10 +414,7 @@ class Sending {
   TestsAgain tests_;
   FateTeller teller_;
   std::optional<Error> lost_;
-  // Of the finding that is told about.
-  bool got_through_ = false;
-  bool forged_ = false;
-  std::string blocked_;
+  std::string blocked_;  // why an answer to the finding's requests tells nothing, or ""
 };
 
 std::string KeyOf(const Request& request) {

@@ -27,7 +27,7 @@ using Failures = std::map<std::string, Failure>;  // by finding id
 // What became of a finding.
 enum class Fate {
   kSame,
-  kChanged,   // its rule is broken in another way
+  kChanged,   // its requests are answered wrongly in another way
   kFixed,     // nothing shows it any more
   kNotSeen,   // an intermittent one did not show in many tries
   kNotJudged  // the record holds too little to say

@@ -161,6 +161,67 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+// Answers all requests after the first few with one answer.
+class Gateway : public Target {
+ public:
+  Gateway(int passes, Response answer) : passes_(passes), answer_(std::move(answer)) {}
+  void Run(RequestSource& source) override {
+    while (const Request* request = source.Next()) {
+      Response response = answer_;
+      if (passes_-- > 0) behind_.Handle(*request, "gateway", response);
+      Result<Response> result = std::move(response);
+      source.Answered(request, result);
+    }
+  }
+  std::string Name() const override { return "gateway"; }
+
+ private:
+  int passes_;
+  Response answer_;
+  Service behind_{BuiltIn(), {}};
+};
+
+TEST(ReplayedFindings, AreNotJudgedByWhatAGatewayAnswers) {
+  const TestFolder folder;
+  ModelTarget recorded(BuiltIn(), {}, {FindFault("filter.usage.none_as_all")});
+  RecordRun(recorded, folder, false,
+            [](SuiteContext& context) { RunNamed(context, {"filter.usage.none"}); });
+  const std::vector<Recording> repros = ReprosOf(folder);
+  ASSERT_FALSE(repros.empty());
+  const std::string json = "application/json;charset=utf-8";
+  const std::vector<Response> answers = {
+      {401, json, R"({"message":"Unauthorized"})"},
+      {403, json, R"({"Message":"Forbidden"})"},
+      {404, json, R"({"message":"no Route matched with those values"})"},
+      {404, json,
+       R"({"RequestId":"A","HostId":"h","Code":"InvalidAction.NotFound","Message":"x"})"},
+      {502, json, R"({"message":"Bad Gateway"})"},
+      {503, json, R"({"RequestId":"A","HostId":"h","Code":"ServiceUnavailable","Message":"x"})"}};
+  for (const Response& answer : answers) {
+    for (const int passes : {0, 1}) {
+      Gateway gateway(passes, answer);
+      const auto outcome = SendAgain(repros.front(), ContextFor(), gateway);
+      ASSERT_TRUE(outcome) << outcome.error().Text();
+      EXPECT_EQ(outcome->findings.front().fate, Fate::kNotJudged) << answer.body << passes;
+      std::ostringstream output;
+      EXPECT_EQ(TellOutcome(repros.front(), *outcome, true, output), ExitCode::kCouldNotJudge)
+          << output.str();
+    }
+  }
+}
+
+TEST(ReplayedFindings, WhatIsWrongInAnotherWayIsNotFixed) {
+  const TestFolder folder;
+  ModelTarget recorded(BuiltIn(), {}, {FindFault("paging.total.one_more")});
+  RecordRun(recorded, folder, false,
+            [](SuiteContext& context) { RunNamed(context, {"walks.page_size_50"}); });
+  const std::vector<Recording> repros = ReprosOf(folder);
+  ASSERT_EQ(Listed(RulesOf(repros)), "page.total_count.matches ");
+  ModelTarget other(BuiltIn(), {}, {FindFault("shape.field.no_usage")});
+  const Recording& repro = repros.front();
+  EXPECT_EQ(FateAt(other, repro), Fate::kChanged);
+}
+
 // One reading for requests with a Status, another one for those without.
 class TwoReadings : public Target {
  public:

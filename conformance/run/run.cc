@@ -149,6 +149,11 @@ class ConformanceRun {
 
   const std::vector<Finding>& findings() const { return findings_; }
   const RunTrailer& trailer() const { return trailer_; }
+  // Whether all was asked for and came to its end, so that what was not found is not there.
+  bool IsComplete() const {
+    return plan_.selection.IsWhole() && !session_.spent() && !session_.lost() &&
+           trailer_.verdict != RunVerdict::kInconclusive;
+  }
 
  private:
   std::optional<Error> Obstacle() {
@@ -425,8 +430,9 @@ class ConformanceRun {
   std::size_t skipped_ = 0;  // of them
 };
 
-// The entries that the file has already stay, with their reasons.
-Done WriteKnown(const std::string& file, const std::vector<Finding>& findings, bool whole_run) {
+// The entries that the file has already stay, with their reasons, if their findings are seen again,
+// or could not be: the run did not ask for all, or showed nothing of their rules.
+Done WriteKnown(const std::string& file, const ConformanceRun& run) {
   std::vector<KnownFinding> earlier;
   if (std::error_code error; std::filesystem::exists(file, error)) {
     Result<std::vector<KnownFinding>> read = LoadKnown(file);
@@ -434,7 +440,12 @@ Done WriteKnown(const std::string& file, const std::vector<Finding>& findings, b
     earlier = std::move(*read);
   }
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << KnownText(findings, earlier, !whole_run);
+  out << KnownText(run.findings(), earlier, [&](const KnownFinding& entry) {
+    const auto shows = [&](const RuleTally& tally) {
+      return tally.id == entry.rule && tally.exercised > 0;
+    };
+    return !run.IsComplete() || std::ranges::none_of(run.trailer().rules, shows);
+  });
   out.close();
   if (!out) return Error{file, "the known findings cannot be written here (--write-known)"};
   return Ok();
@@ -489,7 +500,7 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
     return code;
   }
   if (!options.write_known.empty()) {
-    const Done written = WriteKnown(options.write_known, run.findings(), plan->selection.IsWhole());
+    const Done written = WriteKnown(options.write_known, run);
     if (!written) return written.error();
   }
   journal->reset();

@@ -34,6 +34,7 @@ void AddReportOptions(CLI::App& command, RunOptions& options) {
   command
       .add_option("--max-violations", options.max_violations,
                   "Only more violations than that fail the run")
+      ->check(CLI::Range(0, 1'000'000'000))
       ->capture_default_str();
   command.add_option("--out", options.out, "Folder for journal and reports")->capture_default_str();
   command.add_option("--resume", options.resume,

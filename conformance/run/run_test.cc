@@ -272,6 +272,30 @@ TEST(Run, PassesOverKnownFindings) {
   EXPECT_EQ(RunAssay(folder, "--only 'page.*' --known " + known).code, 0);
 }
 
+TEST(Run, AcceptedEntriesOutliveARunThatShowsNothing) {
+  const FaultyEndpoint endpoint(ForgetStatus);
+  const TestFolder folder;
+  const std::string known = (folder / "known.json").string();
+  EXPECT_EQ(RunAssay(folder, endpoint.Flag() + " --write-known " + known).code, 1);
+  const auto entries = [&] {
+    std::ifstream in(known);
+    return nlohmann::json::parse(in)["findings"].size();
+  };
+  const std::size_t written = entries();
+  EXPECT_GT(written, 0U);
+  EXPECT_EQ(RunAssay(folder, "--target http://127.0.0.1:1 --write-known " + known).code, 3);
+  EXPECT_GE(entries(), written);
+  (void)RunAssay(folder, endpoint.Flag() + " --max-requests 30 --write-known " + known);
+  EXPECT_GE(entries(), written);
+}
+
+TEST(Run, RefusesLimitsThatAreNone) {
+  const TestFolder folder;
+  for (const char* limit : {"-1", "99999999999999999999999", "many"}) {
+    EXPECT_EQ(RunAssay(folder, std::string("--max-violations ") + limit).code, 2) << limit;
+  }
+}
+
 TEST(Run, CountsWarningsIfItIsStrict) {
   // JSON where no format is asked for: admitted, but advised against.
   const FaultyEndpoint endpoint([](Request& request, HttpResponse&) {

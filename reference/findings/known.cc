@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "reference/findings/groups.h"
 #include "spec/catalogue/catalogue.h"
 #include "spec/catalogue/data_file.h"
+#include "spec/text/text_file.h"
 #include "spec/text/time.h"
 
 namespace assay {
@@ -109,10 +108,9 @@ Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::s
 }
 
 Result<std::vector<KnownFinding>> LoadKnown(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return Error{file, "the known findings cannot be read"};
-  return ParseKnown(text, file);
+  const Result<std::string> text = ReadTextFile(file);
+  if (!text) return Error{file, "the known findings cannot be read: " + text.error().what};
+  return ParseKnown(*text, file);
 }
 
 std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
@@ -153,7 +151,8 @@ nlohmann::ordered_json EntryOf(const KnownFinding& known) {
 }  // namespace
 
 std::string KnownText(const std::vector<Finding>& findings,
-                      const std::vector<KnownFinding>& earlier, bool keep_all) {
+                      const std::vector<KnownFinding>& earlier,
+                      const std::function<bool(const KnownFinding&)>& keeps) {
   nlohmann::ordered_json entries = nlohmann::ordered_json::array();
   std::set<std::string> written;
   const auto add = [&](const KnownFinding& known) {
@@ -162,7 +161,7 @@ std::string KnownText(const std::vector<Finding>& findings,
   for (const KnownFinding& known : earlier) {
     const bool found = std::ranges::any_of(
         findings, [&](const Finding& finding) { return Names(known, finding); });
-    if (keep_all || found || known.intermittent) add(known);
+    if (found || known.intermittent || keeps(known)) add(known);
   }
   for (const Finding& finding : findings) {
     if (!IsAccepted(finding) && finding.kind != FindingKind::kKnown) continue;

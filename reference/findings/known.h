@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool
 
 // The text of a file that accepts all these violations and warnings; the reasons of new ones are
 // for a reader to write. Of the `earlier` entries those that are found again stay as they are, and
-// with `keep_all` the others, too.
-std::string KnownText(const std::vector<Finding>& findings,
-                      const std::vector<KnownFinding>& earlier = {}, bool keep_all = false);
+// those of which `keeps` says so.
+std::string KnownText(
+    const std::vector<Finding>& findings, const std::vector<KnownFinding>& earlier = {},
+    const std::function<bool(const KnownFinding&)>& keeps = [](const auto&) { return false; });
 
 }  // namespace assay

@@ -121,13 +121,21 @@ TEST(Known, WritingKeepsReasonsAndDatesAndWhatAPartOfARunDidNotLookAt) {
       Accept("page.size.echo.00000001", "page.size.echo", "2027-01-01"),
       Accept("page.size.echo.0000000f", "page.size.echo")};
   for (const bool keep_all : {true, false}) {
-    const auto known = ParseKnown(KnownText(findings, earlier, keep_all), "known.json");
+    const auto known = ParseKnown(
+        KnownText(findings, earlier, [=](const auto&) { return keep_all; }), "known.json");
     ASSERT_TRUE(known) << known.error().Text();
     ASSERT_EQ(known->size(), keep_all ? 3U : 2U);
     EXPECT_EQ(known->front().reason, "a reason");
     EXPECT_EQ(known->front().expires, "2027-01-01");
     EXPECT_TRUE(known->back().intermittent);
   }
+}
+
+TEST(Known, AFolderIsNoListAndSaysSo) {
+  const auto read = LoadKnown(".");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().Text(), ".: the known findings cannot be read: Is a directory");
+  EXPECT_NE(LoadKnown("no/such.json").error().Text().find("No such file"), std::string::npos);
 }
 
 TEST(Known, EveryEntryOfOneFindingCountsAsFound) {

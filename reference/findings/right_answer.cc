@@ -14,8 +14,9 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kLargestSearched = 100'000;  // snapshots of a state in which options are tried
-constexpr int kMostRounds = 3;                  // through the questions
+constexpr std::size_t kLargestSearched =
+    100'000;                    // snapshots of a state in which options are tried
+constexpr int kMostRounds = 3;  // through the questions
 
 using Positions = std::vector<std::uint32_t>;
 

@@ -5,8 +5,11 @@
 #include <array>
 #include <cstdlib>
 #include <initializer_list>
+#include <string_view>
+#include <utility>
 
 #include "reference/auth/request_signer.h"
+#include "spec/text/base64.h"
 #include "spec/text/letters.h"
 
 namespace assay {
@@ -98,13 +101,50 @@ Result<std::pair<std::string, std::string>> ParseHeader(const std::string& text)
   return std::pair(name, std::move(value));
 }
 
-// Whether a header of that name carries what nobody else may know.
-bool IsCredential(std::string_view name) {
-  std::string small = SmallLetters(name);
+bool ContainsAny(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(
-      std::array<std::string_view, 8>{"auth", "token", "key", "secret", "cookie", "password",
-                                      "credential", "signature"},
-      [&](std::string_view word) { return small.find(word) != std::string::npos; });
+      words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+// Whether the header carries what nobody else may know, by its name or by the form of its value.
+bool IsCredential(const std::pair<std::string, std::string>& header) {
+  const std::string name = SmallLetters(header.first), value = SmallLetters(header.second);
+  if (ContainsAny(name, {"auth", "token", "key", "secret", "cookie", "passw", "passphrase", "pwd",
+                         "credential", "signature", "bearer", "jwt", "session", "vault", "csrf"}) ||
+      name.ends_with("-pat") || name.ends_with("-sid")) {
+    return true;
+  }
+  constexpr std::array<std::string_view, 11> kBeginnings = {
+      "bearer ",     "basic ", "digest ", "negotiate ", "ghp_", "gho_",
+      "github_pat_", "glpat-", "eyj",     "ltai",       "akia"};
+  return ContainsAny(value, {"password=", "passwd=", "pwd=", "token=", "secret=", "://"}) ||
+         std::ranges::any_of(kBeginnings,
+                             [&](std::string_view begin) { return value.starts_with(begin); });
+}
+
+// Hides the value of a header, and what of it targets repeat alone: the token behind its scheme,
+// the values of cookies, the password of basic authentication.
+void HideCredential(std::string_view value, SecretMask& mask) {
+  constexpr std::size_t kShortest = 8;  // of a part; shorter ones are words
+  mask.Add(value);
+  while (!value.empty()) {
+    std::string_view part = value.substr(0, value.find_first_of(" ,;"));
+    value.remove_prefix(std::min(part.size() + 1, value.size()));
+    const std::size_t assign = part.find('=');
+    const bool is_pair = assign != std::string_view::npos &&
+                         part.find_first_not_of('=', assign) != std::string_view::npos;
+    if (is_pair) part.remove_prefix(assign + 1);
+    while (part.starts_with('"')) part.remove_prefix(1);
+    while (part.ends_with('"')) part.remove_suffix(1);
+    if (part.size() < kShortest || SmallLetters(part) == "negotiate") continue;
+    mask.Add(part);
+    std::string decoded;
+    if (!ParseBase64(std::string(part), &decoded)) continue;
+    const std::size_t colon = decoded.find(':');
+    if (colon == std::string::npos) continue;
+    mask.Add(decoded);
+    mask.Add(std::string_view(decoded).substr(colon + 1));
+  }
 }
 
 std::string WithoutPassword(std::string url) {
@@ -132,7 +172,7 @@ GivenOptions DescribeConnection(const ConnectionOptions& options, std::string_vi
     const auto header = ParseHeader(text);
     if (!header) continue;
     out.emplace_back("--header",
-                     header->first + ": " + (IsCredential(header->first) ? "***" : header->second));
+                     header->first + ": " + (IsCredential(*header) ? "***" : header->second));
   }
   const Result<Endpoint> endpoint = ParseEndpoint(url);
   const std::string proxy = endpoint ? ProxyFor(options, *endpoint) : "";
@@ -186,7 +226,7 @@ Result<HttpTargetOptions> MakeTargetOptions(const ConnectionOptions& options,
   for (const std::string& text : options.headers) {
     auto header = ParseHeader(text);
     if (!header) return header.error();
-    if (IsCredential(header->first)) http.mask.Add(header->second);
+    if (IsCredential(*header)) HideCredential(header->second, http.mask);
     http.headers.push_back(std::move(*header));
   }
   http.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));

@@ -21,6 +21,34 @@ TEST(ConnectionOptionsText, HidesWhatLooksLikeACredential) {
                        {"--proxy", "http://***@proxy:3128"}}));
 }
 
+TEST(ConnectionOptionsText, HidesCredentialsByTheFormOfTheirValues) {
+  for (const char* header :
+       {"X-N: Bearer abc", "X-N: ghp_abc", "X-N: eyJhbGciOi.J9.x", "X-N: LTAI5t",
+        "X-N: user=a&password=b", "X-Session-Id: x", "X-JWT: x"}) {
+    ConnectionOptions options;
+    options.headers = {header};
+    const Described described = DescribeConnection(options, "http://target");
+    ASSERT_EQ(described.size(), 1U);
+    EXPECT_TRUE(described[0].second.ends_with(": ***")) << header;
+  }
+}
+
+TEST(ConnectionOptionsText, HidesTheSecretsWithinAHeaderWhereverTheyAreRepeated) {
+  ConnectionOptions options;
+  options.headers = {"Authorization: Bearer abcdefgh12345", "Cookie: theme=light; sid=qwertzuiop",
+                     "X-Auth: Basic dXNlcjpvcGVuLXNlc2FtZQ=="};
+  const auto made = MakeTargetOptions(options, "http://target");
+  ASSERT_TRUE(made) << made.error().Text();
+  for (const char* repeated : {"abcdefgh12345", "qwertzuiop", "open-sesame", "user:open-sesame"}) {
+    std::string text = "You sent " + std::string(repeated) + ".";
+    made->mask.Hide(text);
+    EXPECT_EQ(text.find(repeated), std::string::npos) << text;
+  }
+  std::string text = "A light theme.";
+  made->mask.Hide(text);
+  EXPECT_EQ(text, "A light theme.");
+}
+
 TEST(ConnectionOptionsText, AHeaderHasANameAndNoLineBreak) {
   for (const char* header : {"", "X-Trace", ": x", "a b: x", "X: a\r\nY: b"}) {
     ConnectionOptions options;

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "reports/text/secrets.h"
@@ -14,6 +12,7 @@
 #include "spec/catalogue/parse.h"
 #include "spec/text/count.h"
 #include "spec/text/nearest.h"
+#include "spec/text/text_file.h"
 #include "spec/text/utf8.h"
 
 namespace assay {
@@ -242,15 +241,14 @@ Result<TargetReading> LoadTargetReading(const std::string& path) {
     return Error{path, "is a journal; name its folder, or its report.json"};
   }
   const std::string file = folder ? (std::filesystem::path(path) / "report.json").string() : path;
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) {
+  const Result<std::string> text = ReadTextFile(file);
+  if (!text) {
     return Error{file, folder ? fmt::format("cannot be read; `assay report {}` makes it from the "
                                             "journal of a run",
                                             ShellQuote(path))
-                              : "cannot be read"};
+                              : "cannot be read: " + text.error().what};
   }
-  return Parse(text, file);
+  return Parse(*text, file);
 }
 
 Result<std::string> ReadingFileText(const TargetReading& reading) {

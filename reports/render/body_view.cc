@@ -19,6 +19,7 @@ constexpr std::size_t kContext = 2;            // lines around a difference
 constexpr std::size_t kMostCells = 4'000'000;  // of the table that compares two texts
 constexpr std::size_t kDeepest = 64;           // levels of a body that are indented
 constexpr std::size_t kMostSnapshotLines = 1000;
+constexpr std::size_t kLongestSnapshotLine = 56;
 constexpr std::size_t kIdLength = 6;  // letters and digits of an id at the least
 
 void Break(std::size_t depth, std::string* line, std::vector<std::string>* lines) {
@@ -322,6 +323,9 @@ std::vector<Block> BlocksOf(const Lines& lines) {
 // Puts blocks in the order of those of the model that have the same key; the others stay where they
 // follow.
 void Arrange(const std::vector<Block>& model, std::vector<Block>& blocks) {
+  if (model.size() == 1 && blocks.size() == 1) {
+    return Arrange(model.front().children, blocks.front().children);
+  }
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < model.size(); ++i) places.emplace(model[i].Key(), i);
   std::vector<std::pair<std::size_t, Block>> ranked;
@@ -370,17 +374,24 @@ std::string TextOf(const Block& block) {
   return out;
 }
 
-// "{ SnapshotId: …, Usage: … }" of the lines of one snapshot.
-std::string OneLineOf(const Lines& lines, std::size_t begin, std::size_t end, const Lines& fields) {
+// "Snapshot s-…, Usage disk" of the lines of one snapshot; a line for each field if that is long.
+Lines SnapshotLines(const Lines& lines, std::size_t begin, std::size_t end, const Lines& fields) {
   const std::size_t indent = IndentOf(lines[begin]);
-  std::string id = "?", rest;
+  std::string id = "?";
+  Lines shown;
   for (std::size_t i = begin + 1; i < end; ++i) {
     if (IndentOf(lines[i]) != indent + 2) continue;
     const auto [name, value] = MemberOf(lines[i]);
     if (name == "SnapshotId") id = value;
-    if (std::ranges::find(fields, name) != fields.end()) rest += ", " + name + " " + value;
+    if (std::ranges::find(fields, name) != fields.end()) shown.push_back(name + " " + value);
   }
-  return std::string(indent, ' ') + "Snapshot " + id + rest;
+  const std::string head = std::string(indent, ' ') + "Snapshot " + id;
+  const std::string line =
+      fmt::format("{}{}{}", head, shown.empty() ? "" : ", ", fmt::join(shown, ", "));
+  if (line.size() <= kLongestSnapshotLine) return {line};
+  Lines out{head};
+  for (const std::string& field : shown) out.push_back(std::string(indent + 2, ' ') + field);
+  return out;
 }
 
 }  // namespace
@@ -439,7 +450,7 @@ std::vector<std::string> CollapseSnapshots(const std::vector<std::string>& lines
       out.push_back(lines[i]);
       continue;
     }
-    out.push_back(OneLineOf(lines, i, close, fields));
+    std::ranges::move(SnapshotLines(lines, i, close, fields), std::back_inserter(out));
     i = close;
   }
   return out;

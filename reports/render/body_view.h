@@ -10,7 +10,8 @@ namespace assay {
 // A body in lines a person can read: JSON and XML with an element a line, anything else as it is.
 std::vector<std::string> ReadableLines(std::string_view body);
 
-// The lines with each snapshot of a list on one: its id, and those of its fields that are named.
+// The lines with each snapshot of a list on one: its id, and those of its fields that are named, on
+// lines of their own if they are long.
 std::vector<std::string> CollapseSnapshots(const std::vector<std::string>& lines,
                                            const std::vector<std::string>& fields);
 

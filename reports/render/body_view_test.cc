@@ -44,6 +44,45 @@ TEST(CompareLines, TakeWhatDiffersByChanceForEqual) {
   EXPECT_FALSE(CompareLines({"\"TotalCount\": 1"}, {"\"TotalCount\": 2"}).empty());
 }
 
+TEST(CompareLines, TakeOtherQuotesAndEscapesForEqual) {
+  EXPECT_TRUE(CompareLines({"<?xml version='1.0'?>", "<A>\"</A>", "\"a\": \"/\""},
+                           {"<?xml version=\"1.0\"?>", "<A>&quot;</A>", "\"a\": \"\\/\""})
+                  .empty());
+  EXPECT_FALSE(CompareLines({"<A>&quot;</A>"}, {"<A>'</A>"}).empty());
+}
+
+const char kOne[] = R"({"PageSize":2,"Snapshots":{"Snapshot":[)"
+                    R"({"SnapshotId":"s-1","Usage":"none","Tags":{"Tag":[{"TagKey":"a"}]}},)"
+                    R"({"SnapshotId":"s-2","Usage":"disk"}]},"TotalCount":9})";
+const char kOther[] = R"({"TotalCount":9,"Snapshots":{"Snapshot":[)"
+                      R"({"Usage":"disk","SnapshotId":"s-2"},)"
+                      R"({"Tags":{"Tag":[{"TagKey":"b"}]},"Usage":"none","SnapshotId":"s-1"}]},)"
+                      R"("PageSize":2})";
+
+TEST(InOrderOf, PutsMembersAndSnapshotsAsInTheModel) {
+  const Lines model = ReadableLines(kOther);
+  const Lines lines = InOrderOf(model, ReadableLines(kOne));
+  ASSERT_EQ(lines.size(), model.size());
+  std::size_t unlike = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) unlike += lines[i] == model[i] ? 0 : 1;
+  EXPECT_EQ(unlike, 1u);  // the tag
+  EXPECT_EQ(InOrderOf(model, model), model);
+  for (const char* odd :
+       {"{", "}}}", "{\"", "<<><>", "[[[[", "<a></b>", "{\"a\\", "a\n  b\n c", ""}) {
+    const Lines of_odd = ReadableLines(odd);
+    EXPECT_EQ(InOrderOf(model, of_odd).size(), of_odd.size()) << odd;
+  }
+}
+
+TEST(DifferingFields, AreThoseOfSnapshotsInBoth) {
+  EXPECT_EQ(DifferingFields(ReadableLines(kOne), ReadableLines(kOther)), Lines{"Tags"});
+  EXPECT_EQ(DifferingFields(ReadableLines("<A><Snapshots><Snapshot><SnapshotId>s-1</SnapshotId>"
+                                          "<Usage>none</Usage></Snapshot></Snapshots></A>"),
+                            ReadableLines("<A><Snapshots><Snapshot><SnapshotId>s-1</SnapshotId>"
+                                          "</Snapshot></Snapshots></A>")),
+            Lines{"Usage"});
+}
+
 TEST(CollapseSnapshots, PutEachOnALine) {
   const std::string json =
       R"({"Snapshots":{"Snapshot":[{"Usage":"none","SnapshotId":"s-1","Tags":{"Tag":[]}}]},"B":[{}]})";
@@ -55,6 +94,17 @@ TEST(CollapseSnapshots, PutEachOnALine) {
       "<R><Snapshots><Snapshot><SnapshotId>s-1</SnapshotId></Snapshot></Snapshots></R>";
   EXPECT_EQ(CollapseSnapshots(ReadableLines(xml), {}),
             (Lines{"<R>", "  <Snapshots>", "    Snapshot s-1", "  </Snapshots>", "</R>"}));
+}
+
+TEST(CollapseSnapshots, GivesLongFieldsLinesOfTheirOwn) {
+  const Lines lines = CollapseSnapshots(
+      ReadableLines("<Snapshots><Snapshot><SnapshotId>s-1</SnapshotId><LastModifiedTime>"
+                    "2026-01-02T03:04:05Z</LastModifiedTime><Usage>image_disk</Usage></Snapshot>"
+                    "</Snapshots>"),
+      {"LastModifiedTime", "Usage"});
+  EXPECT_EQ(lines,
+            (Lines{"<Snapshots>", "  Snapshot s-1", "    LastModifiedTime 2026-01-02T03:04:05Z",
+                   "    Usage image_disk", "</Snapshots>"}));
 }
 
 TEST(Excerpts, BeginNearWhatTheTextNames) {

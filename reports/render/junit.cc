@@ -130,8 +130,9 @@ class Suite {
     if (run_.trailer.verdict == RunVerdict::kInconclusive) {
       ++counts_.errors;
       AddOutcome(testcase, "error", "could not judge", HideSecrets(VerdictText(run_)), "");
-    } else if (run_.trailer.verdict == RunVerdict::kViolations && !HasViolation()) {
-      // The findings are accepted, but something else fails the run: a known list out of date.
+    } else if (run_.trailer.verdict == RunVerdict::kViolations &&
+               (!HasViolation() || !run_.trailer.reason.empty())) {
+      // Something else than violations fails the run: a known list out of date.
       ++counts_.failures;
       AddOutcome(testcase, "failure", "gate", HideSecrets(VerdictText(run_)), "");
     }

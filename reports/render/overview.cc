@@ -302,8 +302,11 @@ std::vector<NotShown> NotShownByReason(const RecordedRun& run) {
 std::vector<std::string> WhyNotShown(const RecordedRun& run) {
   std::vector<std::string> out;
   for (const auto& [why, rules] : NotShownByReason(run)) {
-    if (rules.size() < 2 || why.empty()) continue;
-    out.push_back(fmt::format("{} of them: {}", Thousands(rules.size()), why));
+    // Besides rules, tests that were left out: "4 tests of walks".
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(
+        rules, [](const std::string& rule) { return rule.find(' ') == std::string::npos; }));
+    if (count < 2 || why.empty()) continue;
+    out.push_back(fmt::format("{} of them: {}", Thousands(count), why));
   }
   return out;
 }
@@ -337,6 +340,9 @@ std::string VerdictText(const RecordedRun& run) {
     return text + (run.trailer.reason.empty() ? "" : "; " + run.trailer.reason) + ".";
   }
   if (run.trailer.verdict == RunVerdict::kViolations) {
+    if (totals.violations == 0 && !run.trailer.reason.empty()) {
+      return "FAILED: no violation that is not accepted, but " + run.trailer.reason + ".";
+    }
     const std::string reason = run.trailer.reason.empty() ? "" : " (" + run.trailer.reason + ")";
     return "VIOLATIONS: " + CountText(CountBrokenRules(run), "rule is broken", "rules are broken") +
            ", " + CountText(totals.violations, "finding") + reason + ".";

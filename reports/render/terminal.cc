@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <tuple>
 
 #include "reports/render/campaign.h"
 #include "reports/render/overview.h"
@@ -142,7 +143,7 @@ class Summary {
     AddCount(fmt::format("{} not shown", CountText(totals.not_shown, "rule")), totals.not_shown,
              Section::kNotShown);
     for (const std::string& why : WhyNotShown(run_)) AddLine("    " + TerminalValue(why));
-    AddCount(fmt::format("{} where the document is silent", CountText(learned, "answer")), learned,
+    AddCount(fmt::format("{} where the document is silent", CountText(learned, "choice")), learned,
              Section::kLearned);
     AddCount(fmt::format("{} not settled", CountText(open, "question")), open, Section::kOpen);
     AddCount(fmt::format("{} unforeseen, and right", CountText(totals.unforeseen, "answer")),
@@ -178,14 +179,29 @@ class Summary {
                        TerminalValue(HeadlineOf(finding), 110), how);
   }
 
+  // "5 findings (1 violation, 4 warnings), those that explain most first"
+  static std::string FindingsText(const std::vector<const Finding*>& findings) {
+    std::string kinds;
+    for (const auto& [kind, singular, plural] :
+         {std::tuple(FindingKind::kViolation, "violation", "violations"),
+          std::tuple(FindingKind::kWarning, "warning", "warnings"),
+          std::tuple(FindingKind::kKnown, "known", "known"),
+          std::tuple(FindingKind::kInconclusive, "inconclusive", "inconclusive")}) {
+      const auto count = static_cast<std::uint64_t>(std::ranges::count_if(
+          findings, [&](const Finding* finding) { return finding->kind == kind; }));
+      if (count > 0) kinds += (kinds.empty() ? "" : ", ") + CountText(count, singular, plural);
+    }
+    return fmt::format("{} ({}){}", CountText(findings.size(), "finding"), kinds,
+                       findings.size() > 1 ? ", those that explain most first" : "");
+  }
+
   void AddFindings() {
     const std::vector<const Finding*> findings = SortFindings(run_);
     if (findings.empty()) return;
     const std::size_t in_full = verbose_ ? findings.size() : 1;
     for (std::size_t i = 0; i < in_full; ++i) AddInFull(*findings[i]);
     const std::size_t listed = verbose_ ? findings.size() : std::min(kMostListed, findings.size());
-    AddLine("\n" + Paint(kBold, fmt::format("{}, those that explain most first",
-                                            CountText(findings.size(), "finding"))));
+    AddLine("\n" + Paint(kBold, FindingsText(findings)));
     std::size_t width = 0;
     for (std::size_t i = 0; i < listed; ++i) {
       width = std::max(width, TerminalValue(findings[i]->rule, 60).size());
@@ -215,7 +231,9 @@ class Summary {
       case 0:
         return "Exit code 0: nothing fails the run.";
       case 1:
-        return "Exit code 1: the target breaks what the document says.";
+        return CountTotals(run_).violations > 0
+                   ? "Exit code 1: the target breaks what the document says."
+                   : "Exit code 1: the run fails for that reason, by no violation.";
       case 2:
         return "Exit code 2: fix the command line or the file first.";
       default:

@@ -22,9 +22,9 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
         "2 held, 2 broken, 1 warned of, 1 not shown", "VIOLATION fuzz",
         "describe-snapshots, PageSize", "GET RegionId=cn-hangzhou&PageSize=101",
         "400, or at most 100 snapshots", "exchanges 7, 9", "curl --silent",
-        "1 answer where the document is silent", "assay report DIR --show learned",
+        "1 choice where the document is silent", "assay report DIR --show learned",
         "2 questions not settled", "1 rule not shown", "VIOLATIONS: 2 rules are broken",
-        "6 findings, those that explain most first", "Exit code 1"}) {
+        "6 findings (3 violations, ", "), those that explain most first", "Exit code 1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
   }
   EXPECT_EQ(text.find("assay replay"), std::string::npos);

@@ -1,14 +1,13 @@
 #include "spec/catalogue/reading.h"
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "spec/catalogue/embedded.h"
 #include "spec/catalogue/parse.h"
+#include "spec/text/text_file.h"
 
 namespace assay {
 namespace {
@@ -33,15 +32,15 @@ Result<Reading> LoadReading(const std::string& name_or_file) {
     }
   }
   if (auto reading = BySituation(name_or_file)) return *std::move(reading);
-  std::ifstream in(name_or_file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) {
+  const Result<std::string> text = ReadTextFile(name_or_file);
+  if (!text) {
     return Error{name_or_file,
-                 "cannot be read; `documented`, `observed` and `situations_1`, `situations_2` … "
-                 "are built in, anything else is the "
-                 "path of a reading file"};
+                 "cannot be read (" + text.error().what +
+                     "); `documented`, `observed` and `situations_1`, `situations_2` … "
+                     "are built in, anything else is the "
+                     "path of a reading file"};
   }
-  return ParseReading(text, name_or_file);
+  return ParseReading(*text, name_or_file);
 }
 
 }  // namespace assay

@@ -33,6 +33,23 @@ std::string UnknownCommand(const CLI::App& app, std::string_view name) {
   return assay::UnknownWord("command", name, views);
 }
 
+// What is wrong with an option of the command that was given, or "".
+std::string UnknownOption(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    for (const std::string& word : command->remaining()) {
+      if (!word.starts_with('-')) continue;
+      return "assay " + command->get_name() + ": " +
+             assay::UnknownWord("option", std::string_view(word).substr(0, word.find('=')), views);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,6 +75,14 @@ int main(int argc, char** argv) {
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError& error) {
+    const std::string wrong = UnknownOption(app);
+    if (wrong.empty()) {
+      app.exit(error);
+    } else {
+      std::cerr << wrong << "\n";
+    }
+    exit_code = static_cast<int>(assay::ExitCode::kBadUsage);
   } catch (const CLI::ParseError& error) {
     // 0 if help was asked for; CLI11's own codes above 100 mean nothing to a caller.
     if (app.exit(error) != 0) exit_code = static_cast<int>(assay::ExitCode::kBadUsage);

@@ -164,6 +164,10 @@ class Shards(unittest.TestCase):
             done = shell("\n".join(job["script"]), folder, CI_NODE_TOTAL=SHARDS, CI_NODE_INDEX=index, **variables)
             self.assertLessEqual(done.returncode, 1, done.stdout)
         self.assertEqual(len(list(folder.glob(job["artifacts"]["reports"]["junit"][1]))), SHARDS)
+        # Of a job without `parallel` GitLab gives the number of jobs, but no index.
+        done = shell("\n".join(job["script"]), folder, CI_NODE_TOTAL=1, **variables)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue((folder / job["artifacts"]["reports"]["junit"][0]).exists())
         done = shell("\n".join(template[".assay-report"]["script"]), folder, ASSAY=ASSAY)
         self.expect_whole(done.returncode, self.report_in(folder / "assay-report"), self.wrong)
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include "conformance/replay/gateway.h"
 #include "reference/answer/observed.h"
+#include "reference/session/gateway.h"
 #include "reports/journal/har_entries.h"
 #include "spec/text/count.h"
 

@@ -13,11 +13,11 @@
 #include <tuple>
 
 #include "conformance/cases/suite.h"
-#include "conformance/replay/gateway.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
 #include "reference/findings/groups.h"
 #include "reference/session/exchange_record.h"
+#include "reference/session/gateway.h"
 #include "reference/session/null_recorder.h"
 #include "reports/text/secrets.h"
 #include "spec/record/token_trail.h"
@@ -365,7 +365,9 @@ class Sending {
     if (!judged.answered) return "a request got no answer: " + judged.verdict.reason;
     if (judged.verdict.throttled) return "a request was throttled";
     if (forged && !code.empty()) return "";
-    if (std::string why = WhySaysNothing(judged.status, code); !why.empty()) return why;
+    if (std::string why = WhySaysNothing(judged.status, code); !why.empty()) {
+      return "refused by the gateway: " + why;
+    }
     if (judged.verdict.unreadable) {
       return fmt::format("answered {} and no readable body", judged.status);
     }

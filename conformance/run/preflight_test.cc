@@ -61,6 +61,21 @@ TEST(Preflight, KnowsOtherEndpointsThanTheApi) {
   }
 }
 
+TEST(Preflight, KnowsGatewaysThatAnswerInJson) {
+  const struct {
+    int status;
+    const char* body;
+  } rows[] = {{401, R"({"message":"Unauthorized"})"},
+              {403, R"({"Message":"Forbidden"})"},
+              {502, R"({"message":"Bad Gateway"})"}};
+  for (const auto& [status, body] : rows) {
+    const std::string text = ObstacleBehind([&](const Request&, Response& response) {
+      response = {.status = status, .content_type = "application/json", .body = body};
+    });
+    EXPECT_TRUE(Says(text, "without an error code, as gateways do")) << text;
+  }
+}
+
 TEST(Preflight, KnowsATargetWithOtherSnapshots) {
   const Dataset other = GenerateDataset(100, 99);
   FaultyTarget target(other);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <set>
@@ -11,6 +10,7 @@
 
 #include "reference/answer/observed.h"
 #include "reference/auth/request_signer.h"
+#include "reference/session/gateway.h"
 #include "reference/session/other_endpoint.h"
 #include "reference/session/smallest_request.h"
 #include "reference/target/patience.h"
@@ -24,16 +24,6 @@ Error Obstacle(const Target& target, std::string what) {
   return {target.Name(), std::move(what), ExitCode::kCouldNotJudge};
 }
 
-// The codes by which a gateway refuses the caller, not the request (api-facts, 5.1).
-bool IsRefusedCaller(std::string_view code) {
-  constexpr std::array<std::string_view, 10> kBeginnings = {
-      "InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature",  "MissingAccessKeyId",
-      "Forbidden",          "InvalidSecurityToken",  "MissingSecurityToken", "NoPermission",
-      "MissingSignature",   "InvalidSignature"};
-  return std::ranges::any_of(
-      kBeginnings, [&](std::string_view beginning) { return code.starts_with(beginning); });
-}
-
 std::optional<Error> ObstacleIn(const Target& target, const Response& response,
                                 const ObservedAnswer& answer) {
   if (IsThrottled(response)) {
@@ -43,11 +33,12 @@ std::optional<Error> ObstacleIn(const Target& target, const Response& response,
   if (std::string other = OtherEndpoint(response); !other.empty()) {
     return Obstacle(target, std::move(other));
   }
-  if (IsRefusedCaller(answer.code.text)) {
-    return Obstacle(
-        target, fmt::format("refuses the caller: {} {} (without --signature requests go unsigned; "
-                            "with it, the key is that of the environment)",
-                            answer.status, answer.code.text));
+  const std::string_view code = answer.IsError() ? answer.code.text : "";
+  if (const std::string why = WhySaysNothing(answer.status, code); !why.empty()) {
+    return Obstacle(target,
+                    fmt::format("refuses the caller: {} (without --signature requests go unsigned; "
+                                "with it, the key is that of the environment)",
+                                why));
   }
   return std::nullopt;
 }

@@ -15,6 +15,7 @@
 #include "conformance/run/test_loop.h"
 #include "reference/faults/catalogue.h"
 #include "reference/server/server.h"
+#include "reference/target/handler_target.h"
 #include "reference/target/http_client.h"
 #include "reports/render/repro.h"
 
@@ -161,26 +162,6 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
-// Answers all requests after the first few with one answer.
-class Gateway : public Target {
- public:
-  Gateway(int passes, Response answer) : passes_(passes), answer_(std::move(answer)) {}
-  void Run(RequestSource& source) override {
-    while (const Request* request = source.Next()) {
-      Response response = answer_;
-      if (passes_-- > 0) behind_.Handle(*request, "gateway", response);
-      Result<Response> result = std::move(response);
-      source.Answered(request, result);
-    }
-  }
-  std::string Name() const override { return "gateway"; }
-
- private:
-  int passes_;
-  Response answer_;
-  Service behind_{BuiltIn(), {}};
-};
-
 TEST(ReplayedFindings, AreNotJudgedByWhatAGatewayAnswers) {
   const TestFolder folder;
   ModelTarget recorded(BuiltIn(), {}, {FindFault("filter.usage.none_as_all")});
@@ -199,7 +180,12 @@ TEST(ReplayedFindings, AreNotJudgedByWhatAGatewayAnswers) {
       {503, json, R"({"RequestId":"A","HostId":"h","Code":"ServiceUnavailable","Message":"x"})"}};
   for (const Response& answer : answers) {
     for (const int passes : {0, 1}) {
-      Gateway gateway(passes, answer);
+      Service behind(BuiltIn(), {});
+      HandlerTarget gateway([&, left = passes](const Request& request) mutable {
+        Response response = answer;
+        if (left-- > 0) behind.Handle(request, "gateway", response);
+        return response;
+      });
       const auto outcome = SendAgain(repros.front(), ContextFor(), gateway);
       ASSERT_TRUE(outcome) << outcome.error().Text();
       EXPECT_EQ(outcome->findings.front().fate, Fate::kNotJudged) << answer.body << passes;
@@ -223,30 +209,26 @@ TEST(ReplayedFindings, WhatIsWrongInAnotherWayIsNotFixed) {
 }
 
 // One reading for requests with a Status, another one for those without.
-class TwoReadings : public Target {
+class TwoReadings {
  public:
-  void Run(RequestSource& source) override {
-    while (const Request* request = source.Next()) {
-      Response response;
-      (request->Find("Status") ? cuts_ : refuses_).Handle(*request, "two", response);
-      Result<Response> result = std::move(response);
-      source.Answered(request, result);
-    }
+  Response operator()(const Request& request) {
+    Response response;
+    (request.Find("Status") ? *cuts_ : *refuses_).Handle(request, "two", response);
+    return response;
   }
-  std::string Name() const override { return "two"; }
 
  private:
-  static Reading With(std::size_t option) {
+  static std::shared_ptr<Service> With(std::size_t option) {
     const Question question = *FindQuestion("filter.usage.image");
-    return {"one", {{question, Catalogue::Get()[question].options[option].id}}};
+    const Reading reading{"one", {{question, Catalogue::Get()[question].options[option].id}}};
+    return std::make_shared<Service>(BuiltIn(), reading);
   }
-  Service refuses_{BuiltIn(), With(0)};
-  Service cuts_{BuiltIn(), With(1)};
+  std::shared_ptr<Service> refuses_ = With(0), cuts_ = With(1);
 };
 
 TEST(ReplayedFindings, AContradictionTakesBothAnswers) {
   const TestFolder folder;
-  TwoReadings target;
+  HandlerTarget target{TwoReadings()};
   RecordRun(target, folder, false, [](SuiteContext& context) {
     const std::string list = "Action=DescribeSnapshots&RegionId=cn-hangzhou&Format=JSON";
     for (const char* more : {"", "&Usage=image", "&PageSize=7", "&Usage=image&Status=all"}) {
@@ -255,7 +237,7 @@ TEST(ReplayedFindings, AContradictionTakesBothAnswers) {
   });
   const std::vector<Recording> repros = ReprosOf(folder);
   ASSERT_EQ(Listed(RulesOf(repros)), "request.filter.one_meaning ");
-  TwoReadings faulty;
+  HandlerTarget faulty{TwoReadings()};
   EXPECT_EQ(FateAt(faulty, repros.front()), Fate::kSame);
   ModelTarget right(BuiltIn(), {});
   EXPECT_EQ(FateAt(right, repros.front()), Fate::kFixed);

@@ -218,12 +218,18 @@ bool Examination::JudgeOtherMethod() {
   return true;
 }
 
-// What is wrong with such an answer is wrong because of how the request was written: the same is
-// asked in the plain way as well.
+// What is wrong with such an answer, and with no other so far, is wrong because of how the request
+// was written: the same is asked in the plain way as well.
 void Examination::BlameEncoding() {
   const Rule rule = RuleOf(request_.encoding);
   if (rule == kNoRule || !verdict_.HasViolation()) return;
-  const Difference first = verdict_.violations().front();
+  const std::vector<Difference> violations = verdict_.violations();
+  if (std::ranges::any_of(violations, [&](const Difference& violation) {
+        return known_.tallies.violations(violation.rule) > 0;
+      })) {
+    return;
+  }
+  const Difference first = violations.front();
   std::erase_if(verdict_.differences,
                 [](const Difference& difference) { return IsMust(difference); });
   if (verdict_.kind == Verdict::Kind::kViolation) verdict_.kind = Verdict::Kind::kConforms;

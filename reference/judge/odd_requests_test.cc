@@ -88,6 +88,18 @@ TEST(OddRequests, WarnOnlyIfTheyAreOddlyWritten) {
   }
 }
 
+TEST(OddRequests, AreNotBlamedForWhatIsWrongHoweverTheyAreWritten) {
+  Judge judge(TestDataset());
+  const Request plain = Ask({{"Status", "failed"}}), all = Ask({{"Status", "all"}});
+  Request odd = plain;
+  odd.encoding = FormEncoding::kLowerHex;
+  const Verdict first = Examine(judge, 1, plain, RightAnswer(all));
+  ASSERT_TRUE(first.HasViolation());
+  const Verdict second = Examine(judge, 2, odd, RightAnswer(all));
+  ASSERT_TRUE(second.HasViolation());
+  EXPECT_EQ(second.violations().front().rule, first.violations().front().rule);
+}
+
 TEST(OddRequests, AreTakenWithTheParametersOfAnOwner) {
   for (const char* name : {"OwnerId", "OwnerAccount", "ResourceOwnerId", "ResourceOwnerAccount"}) {
     const Request request = Ask({{name, "1234"}});

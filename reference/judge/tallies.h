@@ -21,6 +21,7 @@ class Tallies {
 
   std::uint64_t judged() const { return judged_; }
   std::uint64_t exercised(Rule rule) const { return exercised_[Index(rule)]; }
+  std::uint64_t violations(Rule rule) const { return violations_[Index(rule)]; }
   std::uint64_t asked(Question question) const { return asked_[Index(question)]; }
   std::uint64_t unexplored(Question question) const { return unexplored_[Index(question)]; }
   // One row for each rule, in the order of ids.

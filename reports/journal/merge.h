@@ -20,10 +20,11 @@ bool AreOfOneTarget(const std::vector<RecordedRun>& runs);
 // Adds the findings to those that are there: what has one id or one cause becomes one finding.
 void MergeFindings(const std::vector<Finding>& from, std::vector<Finding>* to);
 
-// One run for each target, in the order of first appearance. Of whole runs of one target the last is
-// kept; a note names the others. Shards must be of one run (same seed, spec hash, tests and number of shards; the error names two that are not) and
-// are merged: findings of equal id become one, tallies and seconds are added, readings intersected.
-// A missing or doubled shard is noted in `notes`, and with a missing one the run does not conform.
+// One run for each target, in the order of first appearance. Of whole runs of one target the last
+// is kept; a note names the others. Shards must be of one run (same seed, spec hash, tests and
+// number of shards; the error names two that are not) and are merged: findings of equal id become
+// one, tallies and seconds are added, readings intersected. A missing or doubled shard is noted in
+// `notes`, and with a missing one the run does not conform.
 Result<std::vector<RecordedRun>> MergeShards(std::vector<RecordedRun> runs);
 
 }  // namespace assay

@@ -104,7 +104,7 @@ std::vector<std::pair<const char*, Work>> Renderers() {
              AppendExchangeLine(run.evidence.front().exchange, text.size(), &out);
              return out.size() + FindingLine(run.findings.front()).size();
            }},
-          {"report.html", Rendered(HtmlPage)},
+          {"report.html", Rendered([](const RecordedRun& run) { return HtmlPage(run, ""); })},
           {"report.json", Rendered([](const RecordedRun& run) { return ReportJson(run, true); })},
           {"junit.xml", Rendered(JunitXml)},
           {"results.sarif", Rendered(SarifText)},

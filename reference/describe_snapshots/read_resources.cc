@@ -113,7 +113,9 @@ class ResourceReader : public TopicReader {
     plan_.may_be_refused |= value->starts_with('[');
     const bool of_array = list.form == IdListText::Form::kArray;
     for (std::string& link : links) {
-      link = Meant(link, [&](const std::string& text) { return IsLink(text); });
+      link = Meant(link, [&](const std::string& text) {
+        return IsLink(text) || (text != link && IsUnseen(text));
+      });
       CheckLink(link, of_array);
     }
     plan_.filters.push_back({.kind = Filter::Kind::kOneOf,

@@ -77,7 +77,9 @@ bool TopicReader::ExistsHere(Field field, std::string_view value) const {
 }
 
 std::string TopicReader::MeantId(Field field, const std::string& id) {
-  return Meant(id, [&](const std::string& text) { return ExistsAnywhere(field, text); });
+  return Meant(id, [&](const std::string& text) {
+    return ExistsAnywhere(field, text) || (text != id && IsUnseen(text));
+  });
 }
 
 bool TopicReader::ExistsAnywhere(Field field, std::string_view value) const {

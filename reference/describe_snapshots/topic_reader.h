@@ -50,6 +50,7 @@ class TopicReader {
     if (small == id || is_known(id) || !is_known(small)) return id;
     return Is("value.letters.identifier"_question, "ignored_case"_option) ? small : id;
   }
+  // The same of the values of a field; what was only discovered may hold it unseen.
   std::string MeantId(Field field, const std::string& id);
 
   bool ExistsHere(Field field, std::string_view value) const;

@@ -35,8 +35,10 @@ bool MayBeAnother(std::string_view value) {
 void ReadLine(std::string_view line, Request& request) {
   if (line.starts_with('@')) {
     if (line.starts_with("@POST")) request.method = "POST";
-    if (line.find(" form") != line.npos) request.placement = Placement::kForm;
-    if (line.find(" split") != line.npos) request.placement = Placement::kSplit;
+    // What a GET sends in its body no server has to read.
+    const bool has_body = request.method == "POST";
+    if (has_body && line.find(" form") != line.npos) request.placement = Placement::kForm;
+    if (has_body && line.find(" split") != line.npos) request.placement = Placement::kSplit;
     if (line.ends_with(" plus")) request.encoding = FormEncoding::kPlus;
     return;
   }

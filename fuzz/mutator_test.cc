@@ -11,6 +11,15 @@ namespace {
 
 constexpr const char* kPages = "reading 0\nPageSize=7\n\nPageSize=7\nNextToken=$token.1\n\n";
 
+TEST(ExchangeInputs, SendNoBodyWithAGet) {
+  for (const char* method : {"@GET form", "@POS form", "@ split"}) {
+    const auto input = ParseExchangeInput(std::string(method) + "\nPageSize=1\n");
+    ASSERT_EQ(input.requests.size(), 1U) << method;
+    EXPECT_EQ(input.requests[0].placement, Placement::kQuery) << method;
+  }
+  EXPECT_EQ(ParseExchangeInput("@POST form\nPageSize=1\n").requests[0].placement, Placement::kForm);
+}
+
 TEST(ExchangeInput, NeverAsksForAnotherOperation) {
   const auto action = [](const char* value) {
     const auto input = ParseExchangeInput(std::string("RegionId=r\nAction=") + value + "\n");

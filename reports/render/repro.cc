@@ -47,7 +47,7 @@ std::string Caution(const RecordedRun& run, const Finding& finding) {
         NameOf(forgery));
   } else {
     text += ": a target that checks signatures\n# refuses it.";
-    text += finding.evidence.size() > 1
+    text += finding.evidence.size() > 1 && finding.before.empty()
                 ? " If several answers are compared, it shows only one of them.\n"
                 : "\n";
   }

@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +14,7 @@
 #include "spec/catalogue/data_file.h"
 #include "spec/text/base64.h"
 #include "spec/text/letters.h"
+#include "spec/text/text_file.h"
 
 namespace assay {
 namespace {
@@ -308,10 +306,9 @@ Result<HarEntries> LoadHarEntries(const std::string& path) {
                                    "entries",
                                    size >> 20, kMostBytes >> 20)};
   }
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return Error{path, std::string("the recording cannot be read: ") + std::strerror(errno)};
-  return ParseHarEntries(text, path);
+  const Result<std::string> text = ReadTextFile(path);
+  if (!text) return Error{path, "the recording cannot be read: " + text.error().what};
+  return ParseHarEntries(*text, path);
 }
 
 }  // namespace assay

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <tuple>
 
 #include "reports/render/campaign.h"
 #include "reports/render/overview.h"
@@ -180,19 +179,18 @@ class Summary {
   }
 
   // "5 findings (1 violation, 4 warnings), those that explain most first"
-  static std::string FindingsText(const std::vector<const Finding*>& findings) {
+  std::string FindingsText(std::size_t findings) const {
+    const Totals totals = CountTotals(run_);
     std::string kinds;
-    for (const auto& [kind, singular, plural] :
-         {std::tuple(FindingKind::kViolation, "violation", "violations"),
-          std::tuple(FindingKind::kWarning, "warning", "warnings"),
-          std::tuple(FindingKind::kKnown, "known", "known"),
-          std::tuple(FindingKind::kInconclusive, "inconclusive", "inconclusive")}) {
-      const auto count = static_cast<std::uint64_t>(std::ranges::count_if(
-          findings, [&](const Finding* finding) { return finding->kind == kind; }));
+    const auto add = [&](std::uint64_t count, const char* singular, const char* plural) {
       if (count > 0) kinds += (kinds.empty() ? "" : ", ") + CountText(count, singular, plural);
-    }
-    return fmt::format("{} ({}){}", CountText(findings.size(), "finding"), kinds,
-                       findings.size() > 1 ? ", those that explain most first" : "");
+    };
+    add(totals.violations, "violation", "violations");
+    add(totals.warnings, "warning", "warnings");
+    add(totals.known, "known", "known");
+    add(totals.inconclusive, "inconclusive", "inconclusive");
+    return fmt::format("{} ({}){}", CountText(findings, "finding"), kinds,
+                       findings > 1 ? ", those that explain most first" : "");
   }
 
   void AddFindings() {
@@ -201,7 +199,7 @@ class Summary {
     const std::size_t in_full = verbose_ ? findings.size() : 1;
     for (std::size_t i = 0; i < in_full; ++i) AddInFull(*findings[i]);
     const std::size_t listed = verbose_ ? findings.size() : std::min(kMostListed, findings.size());
-    AddLine("\n" + Paint(kBold, FindingsText(findings)));
+    AddLine("\n" + Paint(kBold, FindingsText(findings.size())));
     std::size_t width = 0;
     for (std::size_t i = 0; i < listed; ++i) {
       width = std::max(width, TerminalValue(findings[i]->rule, 60).size());

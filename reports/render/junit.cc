@@ -13,6 +13,7 @@
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
 #include "spec/text/count.h"
+#include "spec/text/time.h"
 
 namespace assay {
 namespace {
@@ -39,10 +40,9 @@ void AddOutcome(pugi::xml_node testcase, const char* outcome, const std::string&
   if (!text.empty()) node.append_child(pugi::node_pcdata).set_value(XmlText(text).c_str());
 }
 
-void AddOutput(pugi::xml_node testcase, const std::string& text) {
-  testcase.append_child("system-out")
-      .append_child(pugi::node_pcdata)
-      .set_value(XmlText(text).c_str());
+void AddOutput(pugi::xml_node suite, const char* name, const std::string& text) {
+  pugi::xml_node node = suite.append_child(name);
+  if (!text.empty()) node.append_child(pugi::node_pcdata).set_value(XmlText(text).c_str());
 }
 
 std::string Describe(const RecordedRun& run, const Finding& finding) {
@@ -78,9 +78,10 @@ std::string Contrast(const Finding& finding) {
   return "expected " + finding.expected + "; actual " + finding.actual;
 }
 
-// What the findings of one testcase make of it; warnings alone let it pass.
+// What the findings of one testcase make of it; warnings alone let it pass, and are part of what
+// the suite says, since not every schema allows an output of a testcase.
 void AddFindings(const RecordedRun& run, const Findings& findings, pugi::xml_node testcase,
-                 Counts* counts) {
+                 Counts* counts, std::string* output) {
   if (const Finding* violation = FirstOfKind(findings, FindingKind::kViolation)) {
     ++counts->failures;
     AddOutcome(testcase, "failure", "violation", Contrast(*violation),
@@ -93,10 +94,8 @@ void AddFindings(const RecordedRun& run, const Findings& findings, pugi::xml_nod
     ++counts->skipped;
     AddOutcome(testcase, "skipped", "", "known finding " + known->id + ": " + Contrast(*known), "");
   }
-  if (const std::string warnings = DescribeAll(run, findings, FindingKind::kWarning);
-      !warnings.empty()) {
-    AddOutput(testcase, warnings);
-  }
+  const std::string warnings = DescribeAll(run, findings, FindingKind::kWarning);
+  if (!warnings.empty()) *output += findings.front()->rule + ": " + warnings;
 }
 
 // Writes the testcases of one suite.
@@ -108,6 +107,8 @@ class Suite {
   }
 
   const Counts& counts() const { return counts_; }
+  // What the testcases that pass have to say.
+  const std::string& output() const { return output_; }
 
   void AddRules() {
     std::set<std::string> ids;
@@ -120,7 +121,7 @@ class Suite {
   void AddOtherFindings() {
     for (const auto& [rule, findings] : by_rule_) {
       for (const Finding* finding : findings) {
-        AddFindings(run_, {finding}, Testcase(rule, rule + " " + finding->id), &counts_);
+        AddFindings(run_, {finding}, Testcase(rule, rule + " " + finding->id), &counts_, &output_);
       }
     }
   }
@@ -146,21 +147,21 @@ class Suite {
   void AddRule(const std::string& id) {
     const pugi::xml_node testcase = Testcase(id, id);
     const auto findings = by_rule_.extract(id);
-    if (!findings.empty()) return AddFindings(run_, findings.mapped(), testcase, &counts_);
+    if (!findings.empty()) return AddFindings(run_, findings.mapped(), testcase, &counts_, &output_);
     const auto unexercised = unexercised_.find(id);
-    if (unexercised == unexercised_.end()) return AddExplained(id, testcase);
+    if (unexercised == unexercised_.end()) return AddExplained(id);
     ++counts_.skipped;
     const std::string& reason = unexercised->second;
     AddOutcome(testcase, "skipped", "", "not shown" + (reason.empty() ? "" : ": " + reason), "");
   }
 
   // A rule that is broken as a part of another finding passes, and says so.
-  void AddExplained(const std::string& id, pugi::xml_node testcase) {
+  void AddExplained(const std::string& id) {
     const auto rule = std::ranges::find(run_.trailer.rules, id, &RuleTally::id);
     if (rule == run_.trailer.rules.end() || StateOf(run_, *rule) != RuleState::kExplained) return;
-    std::string text = ExplainedText(run_, id);
-    if (const Finding* finding = ExplainingFinding(run_, id)) text += ": " + finding->id;
-    AddOutput(testcase, text);
+    output_ += id + ": " + ExplainedText(run_, id);
+    if (const Finding* finding = ExplainingFinding(run_, id)) output_ += ": " + finding->id;
+    output_ += "\n";
   }
 
   pugi::xml_node Testcase(const std::string& rule, const std::string& wanted) {
@@ -188,6 +189,7 @@ class Suite {
   const RecordedRun& run_;
   pugi::xml_node node_;
   Counts counts_;
+  std::string output_;
   std::map<std::string, Findings> by_rule_;
   std::map<std::string, std::string> unexercised_;
   std::set<std::string> names_;
@@ -197,6 +199,7 @@ void SetCounts(pugi::xml_node node, const RecordedRun& run, const Counts& counts
   node.append_attribute("tests").set_value(counts.tests);
   node.append_attribute("failures").set_value(counts.failures);
   node.append_attribute("errors").set_value(counts.errors);
+  node.append_attribute("skipped").set_value(counts.skipped);
   SetAttribute(node, "time", fmt::format("{:.3f}", run.trailer.seconds));
 }
 
@@ -206,9 +209,22 @@ void AddProperty(pugi::xml_node properties, const char* name, const std::string&
   SetAttribute(property, "value", value);
 }
 
-// Anything else than the form that JUnit readers parse is left out.
-bool IsTimestamp(const std::string& text) {
-  return text.size() == 20 && text.find_first_not_of("0123456789-T:Z") == std::string::npos;
+// "2026-11-24T08:00:00", in UTC: schemas demand a time, and allow no zone.
+std::string Timestamp(const std::string& started) {
+  std::int64_t seconds = 0;
+  std::string text = FormatTime(ParseTime(started, &seconds) ? seconds : 0);
+  text.pop_back();
+  return text;
+}
+
+// The attributes that some schema demands and no other forbids. The machine is not named: the same
+// journal gives the same report everywhere.
+void SetAttributes(pugi::xml_node suite, const RecordedRun& run, const Counts& counts) {
+  SetAttribute(suite, "id", "0");
+  SetAttribute(suite, "package", "assay");
+  SetAttribute(suite, "hostname", "localhost");
+  SetAttribute(suite, "timestamp", Timestamp(run.header.started));
+  SetCounts(suite, run, counts);
 }
 
 }  // namespace
@@ -219,7 +235,6 @@ std::string JunitXml(const RecordedRun& run) {
   declaration.append_attribute("version").set_value("1.0");
   declaration.append_attribute("encoding").set_value("UTF-8");
   pugi::xml_node root = document.append_child("testsuites");
-  SetAttribute(root, "name", "assay");
   pugi::xml_node node = root.append_child("testsuite");
   SetAttribute(node, "name", "assay " + HideSecrets(run.header.target));
   pugi::xml_node properties = node.append_child("properties");
@@ -231,11 +246,9 @@ std::string JunitXml(const RecordedRun& run) {
   suite.AddRules();
   suite.AddOtherFindings();
   suite.AddVerdict();
-  SetCounts(node, run, suite.counts());
-  SetCounts(root, run, suite.counts());
-  // The schema of Jenkins has it here only.
-  node.append_attribute("skipped").set_value(suite.counts().skipped);
-  if (IsTimestamp(run.header.started)) SetAttribute(node, "timestamp", run.header.started);
+  AddOutput(node, "system-out", suite.output());
+  AddOutput(node, "system-err", "");
+  SetAttributes(node, run, suite.counts());
   std::ostringstream out;
   document.save(out, "  ", pugi::format_indent, pugi::encoding_utf8);
   return out.str();

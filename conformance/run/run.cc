@@ -496,7 +496,8 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
   const Done written_whole = (*journal)->status();
   if (!written_whole) {
     TellVerdict(run.trailer(), run.findings(), output);
-    errors << "assay run: " << TerminalText(written_whole.error().Text()) << "\n";
+    errors << "assay run: " << TerminalText(written_whole.error().Text())
+           << "; these reports are missing: " << RemoveReports(options.out) << "\n";
     return code;
   }
   if (!options.write_known.empty()) {

@@ -13,6 +13,7 @@
 #include "conformance/run/run_for_test.h"
 #include "reference/server/server.h"
 #include "reference/wire/http_server.h"
+#include "spec/text/small_files_for_test.h"
 
 namespace assay {
 namespace {
@@ -117,6 +118,21 @@ TEST(RunFiles, TheJournalIsKeptHoweverARunEnds) {
     EXPECT_EQ(ended.code, code) << arguments << ended.output << ended.errors;
     ExpectWholeJournal(folder, code);
   }
+}
+
+TEST(RunFiles, ADiskThatIsFullLeavesTheVerdictAndNamesWhatIsMissing) {
+  const TestFolder folder;
+  EXPECT_EQ(RunAssay(folder, "--only page.size.echo").code, 0);
+  const SmallFiles limit(10'000);
+  const EndedRun ended = RunAssay(folder, "--only 'page.*'", "", true);
+  EXPECT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_NE(ended.output.find("Verdict: conforms"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.errors.find("the record of this run is incomplete; these reports are missing: "
+                              "report.html, report.json, junit.xml, repro, summary.md, badge.svg, "
+                              "results.sarif, evidence.har"),
+            std::string::npos)
+      << ended.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "report/report.html"));  // of the run before
 }
 
 // An accepted finding that is past its day, and one of a rule that is not.

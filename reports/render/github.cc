@@ -65,11 +65,16 @@ std::string GithubAnnotations(const RecordedRun& run) {
 }
 
 std::string TellGithub(const RecordedRun& run) {
+  std::string out;
   if (const char* file = std::getenv("GITHUB_STEP_SUMMARY"); file != nullptr && *file != '\0') {
-    std::ofstream(file, std::ios::app | std::ios::binary) << SummaryMarkdown(run);
+    std::ofstream summary(file, std::ios::app | std::ios::binary);
+    summary << SummaryMarkdown(run);
+    summary.close();
+    if (!summary) out = Annotation("warning", "Assay", "the summary of the job is incomplete");
   }
   const char* actions = std::getenv("GITHUB_ACTIONS");
-  return actions != nullptr && std::string_view(actions) == "true" ? GithubAnnotations(run) : "";
+  if (actions != nullptr && std::string_view(actions) == "true") out += GithubAnnotations(run);
+  return out;
 }
 
 }  // namespace assay

@@ -30,5 +30,14 @@ TEST(GithubAnnotations, SayNothingOfWhatIsAccepted) {
   EXPECT_EQ(GithubAnnotations(run), "");
 }
 
+TEST(GithubSummary, ThatCannotBeWrittenIsSaid) {
+  setenv("GITHUB_STEP_SUMMARY", "/dev/full", 1);
+  const std::string text = TellGithub(SampleRun(""));
+  unsetenv("GITHUB_STEP_SUMMARY");
+  EXPECT_NE(text.find("::warning title=Assay::the summary of the job is incomplete\n"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace assay

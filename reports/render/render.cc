@@ -1,5 +1,7 @@
 #include "reports/render/render.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -27,15 +29,21 @@ namespace fs = std::filesystem;
 struct FormatName {
   ReportFormat format;
   std::string_view name;
+  std::string_view file;
 };
-constexpr std::array<FormatName, 8> kFormats = {{{ReportFormat::kHtml, "html"},
-                                                 {ReportFormat::kJson, "json"},
-                                                 {ReportFormat::kJunit, "junit"},
-                                                 {ReportFormat::kRepro, "repro"},
-                                                 {ReportFormat::kSummary, "summary"},
-                                                 {ReportFormat::kBadge, "badge"},
-                                                 {ReportFormat::kSarif, "sarif"},
-                                                 {ReportFormat::kHar, "har"}}};
+constexpr std::array<FormatName, 8> kFormats = {
+    {{ReportFormat::kHtml, "html", "report.html"},
+     {ReportFormat::kJson, "json", "report.json"},
+     {ReportFormat::kJunit, "junit", "junit.xml"},
+     {ReportFormat::kRepro, "repro", "repro"},
+     {ReportFormat::kSummary, "summary", "summary.md"},
+     {ReportFormat::kBadge, "badge", "badge.svg"},
+     {ReportFormat::kSarif, "sarif", "results.sarif"},
+     {ReportFormat::kHar, "har", "evidence.har"}}};
+
+std::string_view FileOf(ReportFormat format) {
+  return std::ranges::find(kFormats, format, &FormatName::format)->file;
+}
 
 const FormatName* FindFormat(std::string_view name) {
   const auto found = std::find_if(kFormats.begin(), kFormats.end(),
@@ -63,28 +71,46 @@ bool HasRepros(const RecordedRun& run, const std::string& out_dir) {
   });
 }
 
-Done RenderOne(const RecordedRun& run, const std::string& out_dir, ReportFormat format) {
-  const fs::path out(out_dir);
+std::string TextOf(const RecordedRun& run, const std::string& out_dir, ReportFormat format) {
   switch (format) {
     case ReportFormat::kHtml:
-      return WriteWholeFile((out / "report.html").string(), HtmlPage(run, out_dir));
+      return HtmlPage(run, out_dir);
     case ReportFormat::kJson:
-      return WriteWholeFile((out / "report.json").string(),
-                            ReportJson(run, HasRepros(run, out_dir)));
+      return ReportJson(run, HasRepros(run, out_dir));
     case ReportFormat::kJunit:
-      return WriteWholeFile((out / "junit.xml").string(), JunitXml(run));
-    case ReportFormat::kRepro:
-      return WriteRepros(run, out_dir);
+      return JunitXml(run);
     case ReportFormat::kSummary:
-      return WriteWholeFile((out / "summary.md").string(), SummaryMarkdown(run));
+      return SummaryMarkdown(run);
     case ReportFormat::kBadge:
-      return WriteWholeFile((out / "badge.svg").string(), BadgeSvg(run));
+      return BadgeSvg(run);
     case ReportFormat::kSarif:
-      return WriteWholeFile((out / "results.sarif").string(), SarifText(run));
+      return SarifText(run);
     case ReportFormat::kHar:
-      return WriteWholeFile((out / "evidence.har").string(), HarText(run));
+      return HarText(run);
+    case ReportFormat::kRepro:
+      break;  // several files
   }
-  return Ok();
+  return "";
+}
+
+// Removes the report that is there, if it is a file.
+void RemoveReport(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::symlink_status(path, error))) fs::remove(path, error);
+}
+
+// The error says what is missing, and why.
+Done RenderOne(const RecordedRun& run, const std::string& out_dir, ReportFormat format) {
+  if (format == ReportFormat::kRepro) return WriteRepros(run, out_dir);
+  const std::string name(FileOf(format)), text = TextOf(run, out_dir, format);
+  const fs::path path = fs::path(out_dir) / name;
+  if (WhyNotWritten(path.string(), text).empty()) return Ok();
+  // One of an earlier run would be taken for this one; without it there may be room.
+  RemoveReport(path);
+  const std::string why = WhyNotWritten(path.string(), text);
+  if (why.empty()) return Ok();
+  std::error_code error;
+  return Error{name + (fs::exists(path, error) ? " (what stands there is older)" : ""), why};
 }
 
 // What several runs are shown as: a page and a text.
@@ -150,10 +176,31 @@ Done RenderReports(const RecordedRun& run, const std::string& out_dir,
   // report.json says where the repro files are, so they are written first.
   std::stable_partition(ordered.begin(), ordered.end(),
                         [](ReportFormat format) { return format == ReportFormat::kRepro; });
+  std::vector<std::string> missing;
+  std::string why;
   for (const ReportFormat format : ordered) {
-    if (Done done = RenderOne(run, out_dir, format); !done) return done;
+    const Done done = RenderOne(run, out_dir, format);
+    if (done) continue;
+    missing.push_back(done.error().where);
+    why = done.error().what;
   }
-  return Ok();
+  if (missing.empty()) return Ok();
+  return Error{out_dir, fmt::format("{} missing: {} ({}); once there is room, `assay report` makes "
+                                    "{} of the journal",
+                                    missing.size() == 1 ? "this report is" : "these reports are",
+                                    fmt::join(missing, ", "), why,
+                                    missing.size() == 1 ? "it" : "them")};
+}
+
+std::string RemoveReports(const std::string& out_dir) {
+  RecordedRun none;
+  (void)WriteRepros(none, out_dir);  // removes the earlier ones
+  std::string names;
+  for (const FormatName& format : kFormats) {
+    RemoveReport(fs::path(out_dir) / format.file);
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", format.file);
+  }
+  return names;
 }
 
 Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbose,

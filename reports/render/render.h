@@ -21,9 +21,14 @@ Result<std::vector<ReportFormat>> ParseReportFormats(const std::string& text,
 
 // Writes each format's file into `out_dir` (made if needed): report.html, report.json, junit.xml,
 // summary.md, badge.svg, results.sarif, evidence.har, repro/NAME.sh with repro/NAME.ndjson. Each
-// file is written as a whole; the error names the one that was not.
+// file is written as a whole, whatever becomes of the others; one that cannot be written is missing
+// afterwards, also if an earlier run left one there. The error names all that are missing.
 Done RenderReports(const RecordedRun& run, const std::string& out_dir,
                    const std::vector<ReportFormat>& formats);
+
+// What a run without a whole journal leaves: removes the reports of an earlier run from the folder.
+// The names of those that are not made, separated by commas.
+std::string RemoveReports(const std::string& out_dir);
 
 // Writes all of them from the journal that the folder holds, and to `output` the summary for a
 // terminal of that style; within a GitHub workflow annotations and the step's summary, too.

@@ -17,6 +17,7 @@
 #include "reports/journal/sample_run_for_test.h"
 #include "reports/render/repro.h"
 #include "reports/text/text.h"
+#include "spec/text/small_files_for_test.h"
 
 namespace assay {
 namespace {
@@ -110,11 +111,30 @@ TEST_F(RenderTest, ReprosOfAnEarlierReportGoAndOtherFilesStay) {
   EXPECT_TRUE(fs::exists(directory_ + "/repro/mine.sh"));
 }
 
-TEST_F(RenderTest, AnOutputThatCannotBeWrittenIsNamed) {
-  fs::create_directories(directory_ + "/report.html");
+TEST_F(RenderTest, OneMessageNamesEveryReportThatCannotBeWritten) {
+  RecordedRun run = SampleRun("");
+  run.findings[1].request.parameters.emplace_back("Tag.1.Key", std::string(3000, 'x'));
+  std::ofstream(directory_ + "/junit.xml") << "of the run before";
+  const SmallFiles limit(3000);
+  const Done done = RenderReports(run, directory_, AllReportFormats());
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().where, directory_);
+  EXPECT_EQ(done.error().what,
+            "these reports are missing: repro of 1 of 6 findings, report.html, report.json, "
+            "junit.xml, summary.md, results.sarif (File too large); once there is "
+            "room, `assay report` makes them of the journal");
+  EXPECT_NE(Text("badge.svg").find("</svg>"), std::string::npos);
+  EXPECT_TRUE(fs::exists(directory_ + "/repro/v-1.sh"));
+  // What is there is of this run.
+  EXPECT_FALSE(fs::exists(directory_ + "/junit.xml"));
+}
+
+TEST_F(RenderTest, AReportThatCannotBeReplacedIsSaidToBeOfAnEarlierRun) {
+  fs::create_directories(directory_ + "/report.html/in");
   const Done done = RenderReports(SampleRun(""), directory_, {ReportFormat::kHtml});
   ASSERT_FALSE(done.has_value());
-  EXPECT_EQ(done.error().where, directory_ + "/report.html");
+  EXPECT_NE(done.error().what.find("report.html (what stands there is older)"), std::string::npos)
+      << done.error().what;
 }
 
 TEST(ReportFormats, AreReadFromAList) {

@@ -16,6 +16,7 @@
 #include "reports/text/text.h"
 #include "spec/record/raw_message.h"
 #include "spec/record/token_trail.h"
+#include "spec/text/count.h"
 
 namespace assay {
 namespace {
@@ -76,21 +77,21 @@ void RemoveEarlier(const fs::path& directory) {
   }
 }
 
-Done WriteRepro(const RecordedRun& run, const Finding& finding, const fs::path& directory,
-                std::size_t* room) {
-  const std::string name = ReproName(finding);
-  const std::string script = (directory / (name + ".sh")).string();
-  if (Done done = WriteWholeFile((directory / (name + ".ndjson")).string(),
-                                 ReproJournal(run, finding, room));
-      !done) {
-    return done;
-  }
-  if (Done done = WriteWholeFile(script, ReproScript(run, finding)); !done) return done;
+// Why one of its two files could not be written, or "".
+std::string WriteRepro(const RecordedRun& run, const Finding& finding, const fs::path& directory,
+                       std::size_t* room) {
+  const fs::path script = directory / (ReproName(finding) + ".sh");
+  const std::string journal = fs::path(script).replace_extension(".ndjson").string();
+  std::string why = WhyNotWritten(journal, ReproJournal(run, finding, room));
+  if (why.empty()) why = WhyNotWritten(script.string(), ReproScript(run, finding));
   std::error_code error;
+  if (!why.empty()) {
+    fs::remove(journal, error);  // a script without it could not judge
+    return why;
+  }
   fs::permissions(script, fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
                   fs::perm_options::add, error);
-  if (error) return WriteError(script, error.message());
-  return Ok();
+  return error ? error.message() : "";
 }
 
 }  // namespace
@@ -150,15 +151,20 @@ Done WriteRepros(const RecordedRun& run, const std::string& out_dir) {
   if (run.findings.empty()) return Ok();
   std::error_code error;
   fs::create_directories(directory, error);
-  if (error) return WriteError(directory.string(), error.message());
-  std::size_t room = kRoomForBodies;
+  std::size_t room = kRoomForBodies, missing = 0;
+  std::string why = error ? error.message() : "";
   for (const Finding& finding : run.findings) {
-    if (Done done = WriteRepro(run, finding, directory, &room); !done) return done;
+    const std::string failed = WriteRepro(run, finding, directory, &room);
+    if (failed.empty()) continue;
+    ++missing;
+    if (why.empty()) why = failed;
   }
-  return Ok();
+  if (missing == 0) return Ok();
+  return Error{fmt::format("repro of {} of {}", missing, CountText(run.findings.size(), "finding")),
+               why};
 }
 
-Done WriteWholeFile(const std::string& path, const std::string& text) {
+std::string WhyNotWritten(const std::string& path, const std::string& text) {
   const std::string draft = path + ".draft";
   errno = 0;
   std::ofstream file(draft, std::ios::binary | std::ios::trunc);
@@ -168,11 +174,19 @@ Done WriteWholeFile(const std::string& path, const std::string& text) {
   if (!file) {
     const int why = errno;
     fs::remove(draft, error);
-    return WriteError(path, std::strerror(why));
+    return std::strerror(why);
   }
   fs::rename(draft, path, error);
-  if (error) return WriteError(path, error.message());
-  return Ok();
+  if (!error) return "";
+  std::error_code ignored;
+  fs::remove(draft, ignored);
+  return error.message();
+}
+
+Done WriteWholeFile(const std::string& path, const std::string& text) {
+  const std::string why = WhyNotWritten(path, text);
+  if (why.empty()) return Ok();
+  return WriteError(path, why);
 }
 
 }  // namespace assay

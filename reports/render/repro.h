@@ -17,11 +17,13 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding);
 std::string ReproJournal(const RecordedRun& run, const Finding& finding,
                          std::size_t* room = nullptr);
 
-// Writes OUT/repro/NAME.sh and NAME.ndjson for each finding and removes those that an earlier
-// report wrote there.
+// Writes OUT/repro/NAME.sh and NAME.ndjson for each finding that it can, and removes those that an
+// earlier report wrote there. The error says for how many it could not, and why.
 Done WriteRepros(const RecordedRun& run, const std::string& out_dir);
 
-// Writes a file as a whole or not at all. The error names it.
+// Writes a file as a whole or not at all; why it could not, or "".
+std::string WhyNotWritten(const std::string& path, const std::string& text);
+// The same with an error that names the file.
 Done WriteWholeFile(const std::string& path, const std::string& text);
 
 }  // namespace assay

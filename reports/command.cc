@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "reports/journal/folder_lock.h"
 #include "reports/journal/merge.h"
 #include "reports/journal/run_comparison.h"
 #include "reports/render/overview.h"
@@ -36,10 +37,21 @@ std::string ChooseFolder(const std::vector<std::string>& directories, const std:
   return parent.empty() ? "." : parent.string();
 }
 
+Result<RecordedRun> LoadOne(const std::string& given) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(given, error);
+  // Looked at first: a run that ends in between is read as a whole.
+  const bool held = FolderLock::IsHeld(
+      is_folder ? given : std::filesystem::path(given).parent_path().string());
+  Result<RecordedRun> run = LoadRun(given);
+  if (run && held && !run->finished) MarkAsGoingOn(&*run);
+  return run;
+}
+
 Result<std::vector<RecordedRun>> LoadRuns(const std::vector<std::string>& directories) {
   std::vector<RecordedRun> runs;
   for (const std::string& directory : directories) {
-    Result<RecordedRun> run = LoadRun(directory);
+    Result<RecordedRun> run = LoadOne(directory);
     if (!run) return run.error();
     runs.push_back(std::move(*run));
   }
@@ -74,9 +86,9 @@ Result<ExitCode> Show(const std::vector<RecordedRun>& runs, const ReportOptions&
 }
 
 Result<ExitCode> CompareTwo(const ReportOptions& options, std::ostream& out) {
-  const Result<RecordedRun> before = LoadRun(options.baseline);
+  const Result<RecordedRun> before = LoadOne(options.baseline);
   if (!before) return before.error();
-  const Result<RecordedRun> now = LoadRun(options.gate);
+  const Result<RecordedRun> now = LoadOne(options.gate);
   if (!now) return now.error();
   const RunComparison comparison = CompareRuns(*before, *now);
   out << ComparisonOfRunsText(comparison);

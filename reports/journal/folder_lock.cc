@@ -33,6 +33,14 @@ Result<FolderLock> FolderLock::Take(const std::string& folder) {
                "with --out DIR"};
 }
 
+bool FolderLock::IsHeld(const std::string& folder) {
+  const int file = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool held = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(file);
+  return held;
+}
+
 FolderLock::FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 FolderLock::~FolderLock() {

@@ -13,6 +13,8 @@ class FolderLock {
   // Makes the folder if needed. The Error says that another run writes there, or what is wrong with
   // the folder.
   static Result<FolderLock> Take(const std::string& folder);
+  // Whether a run, or this process, holds the lock of the folder.
+  static bool IsHeld(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;
   ~FolderLock();

@@ -16,7 +16,10 @@ TEST(FolderLocks, KeepASecondRunOutUntilTheFirstOneEnds) {
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().what.find("another run"), std::string::npos);
     EXPECT_EQ(second.error().exit, ExitCode::kBadUsage);
+    EXPECT_TRUE(FolderLock::IsHeld(folder));
   }
+  EXPECT_FALSE(FolderLock::IsHeld(folder));
+  EXPECT_FALSE(FolderLock::IsHeld(folder + "/none"));
   EXPECT_TRUE(FolderLock::Take(folder));
   EXPECT_TRUE(std::filesystem::is_empty(folder)) << "nothing is left behind";
 }

@@ -142,6 +142,10 @@ struct RecordedRun {
 Result<RecordedRun> ReadJournal(const std::string& path,
                                 const std::function<void(RecordedExchange&)>& visit = {});
 
+// Of a journal that its run still writes: what reads as the end of a killed run is what was judged
+// so far.
+void MarkAsGoingOn(RecordedRun* run);
+
 // Reads a run's folder (or the journal's own path) and, for each finding, the exchanges of its
 // evidence with those that gave the tokens they use: what shows the finding again.
 Result<RecordedRun> LoadRun(const std::string& directory_or_journal);

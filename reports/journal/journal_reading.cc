@@ -20,6 +20,8 @@
 namespace assay {
 namespace {
 
+constexpr std::string_view kCutNote = "The journal's end was cut off and is left out.";
+
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
@@ -391,7 +393,7 @@ class JournalReader {
                    "no header: this is not a journal, or it is that of a run that never began"};
     }
     if (run_.cut) {
-      run_.notes.push_back("The journal's end was cut off and is left out.");
+      run_.notes.emplace_back(kCutNote);
     }
     if (bodies_left_out_ + exchanges_left_out_ > 0) NoteLeftOut();
     if (!run_.finished) DescribeKilledRun();
@@ -582,6 +584,15 @@ Result<RecordedRun> ReadJournal(const std::string& path,
   if (const Done done = file->status(); !done) return done.error();
   if (file->torn()) reading.SetCut();
   return reading.Finish();
+}
+
+void MarkAsGoingOn(RecordedRun* run) {
+  const std::uint64_t count = run->trailer.exchanges;
+  run->trailer.reason = fmt::format(
+      "the run still goes on; so far there {} {}, and nothing is confirmed or diagnosed",
+      count == 1 ? "is" : "are", CountText(count, "exchange"));
+  run->cut = false;  // its last frame is only being written
+  std::erase(run->notes, kCutNote);
 }
 
 Result<RecordedRun> LoadRun(const std::string& directory_or_journal) {

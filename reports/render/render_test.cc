@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "reports/command.h"
+#include "reports/journal/folder_lock.h"
 #include "reports/journal/journal_lines.h"
 #include "reports/journal/sample_run_for_test.h"
 #include "reports/render/repro.h"
@@ -154,6 +155,28 @@ TEST_F(RenderTest, TheCommandRebuildsReportsBesideTheJournal) {
   EXPECT_TRUE(fs::exists(folder + "/report.json"));
   EXPECT_TRUE(fs::exists(folder + "/junit.xml"));
   EXPECT_FALSE(fs::exists(folder + "/report.html"));
+}
+
+TEST_F(RenderTest, TheCommandSaysOfARunThatStillGoesOnThatItDoes) {
+  RecordedRun run = SampleRun("");
+  run.finished = false;
+  const std::string folder = Record("run", run);
+  {
+    const Result<FolderLock> lock = FolderLock::Take(folder);
+    EXPECT_EQ(Run({"report", folder, "--format", "html"}), 1);
+    EXPECT_EQ(Run({"report", folder + "/" + kJournalName, "--format", "summary"}), 1);
+  }
+  for (const char* file : {"run/report.html", "run/summary.md"}) {
+    EXPECT_NE(Text(file).find("the run still goes on; so far there is 1 exchange"),
+              std::string::npos)
+        << file;
+    EXPECT_EQ(Text(file).find("killed"), std::string::npos) << file;
+  }
+  // One that ended while its folder is locked by the next.
+  const std::string ended = Record("ended", SampleRun(""));
+  const Result<FolderLock> lock = FolderLock::Take(ended);
+  EXPECT_EQ(Run({"report", ended, "--format", "summary"}), 1);
+  EXPECT_EQ(Text("ended/summary.md").find("goes on"), std::string::npos);
 }
 
 TEST_F(RenderTest, TheCommandRendersAKilledRun) {

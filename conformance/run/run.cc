@@ -196,15 +196,18 @@ class ConformanceRun {
     std::size_t done = 0;
     SuiteReads reads(context);
     const bool looks = !plan_.suite.few_requests && plan_.selection.only.empty();
+    const auto ended = [&] { return session_.spent() || session_.lost(); };
     ran_ = RunTests(tests, plan_.selection, [&](std::size_t i) {
-      progress_.Begin(tests[i].suite, done++, selected);
+      // What is left out is not done.
+      if (!ended()) progress_.Begin(tests[i].suite, done, selected);
       if (looks) reads.BeginTest(tests[i].suite);
       const TestOutcome outcome = RunTest(context, tests[i]);
       skipped_ += outcome.skip && outcome.failures.empty() ? 1 : 0;
+      done += ended() ? 0 : 1;
       return true;
     });
     if (looks) reads.BeginTest("");
-    progress_.Begin("naming causes", ran_, ran_);
+    progress_.Begin(session_.stopped() ? "stopping" : "naming causes", done, selected);
   }
 
   RunHeader Header() const {

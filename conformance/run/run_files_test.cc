@@ -88,6 +88,16 @@ TEST(RunFiles, AMistakeInTheCallKeepsTheJournalOfTheRunBefore) {
   }
 }
 
+TEST(RunFiles, TheProgressOfAStoppedRunIsWhatWasDone) {
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "--max-time 0.7 --progress plain");
+  EXPECT_NE(ended.errors.find(" % stopping: "), std::string::npos) << ended.errors;
+  EXPECT_EQ(ended.errors.find("100 %"), std::string::npos) << ended.errors;
+  EXPECT_NE(RunAssay(folder, "--only page.size.echo --progress plain")
+                .errors.find("100 % naming causes: "),
+            std::string::npos);
+}
+
 TEST(RunFiles, AWebPageIsNotAnEndpoint) {
   const StubbornEndpoint endpoint = WebPage();
   const TestFolder folder;

@@ -81,7 +81,8 @@ Result<ExitCode> Show(const std::vector<RecordedRun>& runs, const ReportOptions&
                                        fmt::join(kNamesOf<Section>, ", "))};
   }
   const std::string folder = ChooseFolder(options.directories, options.out);
-  for (const RecordedRun& run : runs) out << TerminalSection(run, folder, *section);
+  const TerminalStyle style = DescribeTerminal(STDOUT_FILENO);
+  for (const RecordedRun& run : runs) out << TerminalSection(run, folder, *section, style);
   return WorstOf(runs);
 }
 

@@ -13,6 +13,7 @@
 #include "reports/render/terminal_lists.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "reports/text/wrap.h"
 #include "spec/text/count.h"
 
 namespace assay {
@@ -54,6 +55,15 @@ std::string_view Heading(Section section) {
   return "";
 }
 
+std::size_t WidthOfLists(const TerminalStyle& style) {
+  constexpr int kWidest = 100;
+  return static_cast<std::size_t>(style.is_terminal ? std::min(kWidest, style.columns) : kWidest);
+}
+
+std::string Fit(const std::string& text, const TerminalStyle& style) {
+  return style.is_terminal ? WrapWords(text, static_cast<std::size_t>(style.columns)) : text;
+}
+
 // Builds the summary, part by part.
 class Summary {
  public:
@@ -88,7 +98,7 @@ class Summary {
   void AddLine(const std::string& line) { text_ += line + "\n"; }
 
   void AddSection(Section section) {
-    const std::vector<std::string> lines = LinesOf(run_, out_dir_, section);
+    const std::vector<std::string> lines = LinesOf(run_, out_dir_, section, WidthOfLists(style_));
     if (lines.empty()) return;
     AddLine("\n" + Paint(kBold, std::string(Heading(section))));
     for (const std::string& line : lines) AddLine(line);
@@ -261,14 +271,15 @@ TerminalStyle DescribeTerminal(int file_descriptor) {
 
 std::string TerminalSummary(const RecordedRun& run, const std::string& out_dir,
                             const TerminalStyle& style, bool verbose) {
-  return Summary(run, out_dir, style, verbose).Text();
+  return Fit(Summary(run, out_dir, style, verbose).Text(), style);
 }
 
-std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section) {
+std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section,
+                            const TerminalStyle& style) {
   std::string text = std::string(Heading(section)) + "\n";
-  const std::vector<std::string> lines = LinesOf(run, out_dir, section);
+  const std::vector<std::string> lines = LinesOf(run, out_dir, section, WidthOfLists(style));
   for (const std::string& line : lines) text += line + "\n";
-  return lines.empty() ? text + "  none\n" : text;
+  return Fit(lines.empty() ? text + "  none\n" : text, style);
 }
 
 }  // namespace assay

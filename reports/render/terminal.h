@@ -31,11 +31,13 @@ inline constexpr std::size_t kSummaryLines = 40;
 // The text at the end of a run, for somebody who has never seen the program: what was judged,
 // counts with the commands that list what they count, the finding that explains most in full, all
 // findings with a line each, the verdict. `out_dir` is the folder with the reports. With `verbose`
-// everything is listed. Long values are shortened, control characters shown as escapes.
+// everything is listed. Long values are shortened, control characters shown as escapes. On a
+// terminal lines are broken between words.
 std::string TerminalSummary(const RecordedRun& run, const std::string& out_dir,
                             const TerminalStyle& style, bool verbose = false);
 
 // One list in full; a line that says so if it is empty.
-std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section);
+std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section,
+                            const TerminalStyle& style = {});
 
 }  // namespace assay

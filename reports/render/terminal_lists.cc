@@ -49,12 +49,12 @@ std::string Options(const LearnedAnswer& answer) {
   return options;
 }
 
-// Some texts one after the other, broken into lines of 100 columns.
-void AddWrapped(const std::string& subject, const Lines& texts, Lines* lines) {
-  constexpr std::size_t kSubjectWidth = 26, kLineWidth = 100;
+// Some texts one after the other, broken into lines.
+void AddWrapped(const std::string& subject, const Lines& texts, std::size_t width, Lines* lines) {
+  constexpr std::size_t kSubjectWidth = 26;
   std::string line = fmt::format("  {:<{}}", subject, kSubjectWidth);
   for (const std::string& text : texts) {
-    if (line.size() + text.size() + 1 > kLineWidth && line.size() > kSubjectWidth + 2) {
+    if (line.size() + text.size() + 1 > width && line.size() > kSubjectWidth + 2) {
       lines->push_back(line);
       line.assign(kSubjectWidth + 2, ' ');
     }
@@ -64,7 +64,7 @@ void AddWrapped(const std::string& subject, const Lines& texts, Lines* lines) {
 }
 
 // "paging.page_size.zero" is listed under its subject "paging.page_size" as "zero=refused".
-Lines LearnedLines(const RecordedRun& run) {
+Lines LearnedLines(const RecordedRun& run, std::size_t width) {
   Lines lines;
   std::vector<std::pair<std::string, Lines>> subjects;
   for (const LearnedAnswer& answer : run.trailer.reading) {
@@ -75,11 +75,11 @@ Lines LearnedLines(const RecordedRun& run) {
     subjects.back().second.push_back(TerminalValue(answer.question.substr(dot + 1)) + "=" +
                                      Options(answer));
   }
-  for (const auto& [subject, answers] : subjects) AddWrapped(subject, answers, &lines);
+  for (const auto& [subject, answers] : subjects) AddWrapped(subject, answers, width, &lines);
   return lines;
 }
 
-Lines OpenLines(const RecordedRun& run) {
+Lines OpenLines(const RecordedRun& run, std::size_t width) {
   Lines lines;
   for (const LearnedAnswer& answer : run.trailer.reading) {
     if (answer.asked == 0 || answer.settled) continue;
@@ -96,12 +96,12 @@ Lines OpenLines(const RecordedRun& run) {
   }
   for (const auto& [why, questions] : never) {
     lines.push_back("  never asked" + (why.empty() ? "" : ": " + why));
-    AddWrapped("", questions, &lines);
+    AddWrapped("", questions, width, &lines);
   }
   return lines;
 }
 
-Lines NotShownLines(const RecordedRun& run) {
+Lines NotShownLines(const RecordedRun& run, std::size_t width) {
   Lines lines;
   for (const auto& [why, rules] : NotShownByReason(run)) {
     if (rules.size() == 1) {
@@ -112,7 +112,7 @@ Lines NotShownLines(const RecordedRun& run) {
     lines.push_back("  " + (why.empty() ? "no answer showed" : TerminalValue(why)) + ":");
     Lines names;
     for (const std::string& rule : rules) names.push_back(TerminalValue(rule));
-    AddWrapped("", names, &lines);
+    AddWrapped("", names, width, &lines);
   }
   return lines;
 }
@@ -179,16 +179,16 @@ std::vector<std::string> FindingLines(const RecordedRun& run, const std::string&
 }
 
 std::vector<std::string> LinesOf(const RecordedRun& run, const std::string& out_dir,
-                                 Section section) {
+                                 Section section, std::size_t width) {
   switch (section) {
     case Section::kFindings:
       return AllFindings(run, out_dir);
     case Section::kLearned:
-      return LearnedLines(run);
+      return LearnedLines(run, width);
     case Section::kOpen:
-      return OpenLines(run);
+      return OpenLines(run, width);
     case Section::kNotShown:
-      return NotShownLines(run);
+      return NotShownLines(run, width);
     case Section::kUnforeseen:
       return UnforeseenLines(run);
     case Section::kWithoutEffect:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "reports/journal/sample_run_for_test.h"
 #include "reports/text/text.h"
@@ -85,6 +86,26 @@ TEST(TerminalSummaries, LongValuesAreShortenedButCommandsAreWhole) {
 TEST(TerminalSummaries, ColoursComeOnlyIfWelcome) {
   EXPECT_NE(TerminalSummary(SampleRun(""), "", {true, true, 80}).find("\x1b[31;1m"),
             std::string::npos);
+}
+
+TEST(TerminalSummaries, BreakNoWordOnANarrowTerminal) {
+  RecordedRun run = SampleRun("");
+  run.trailer.reason = "the target was asked for too much, and what it said is not clear at all";
+  run.trailer.reading.assign(20, {"paging.size.above", {"refused"}, true, 2, {}, ""});
+  const auto widest = [](const std::string& text) {
+    std::size_t width = 0;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with("  try ")) width = std::max(width, line.size());
+    }
+    return width;
+  };
+  for (const int columns : {60, 80}) {
+    const auto most = static_cast<std::size_t>(columns);
+    EXPECT_LE(widest(TerminalSummary(run, "", {true, false, columns})), most);
+    EXPECT_LE(widest(TerminalSection(run, "", Section::kLearned, {true, false, columns})), most);
+  }
+  EXPECT_GT(widest(Plain(run)), 120U);
 }
 
 TEST(TerminalSections, ListWhatTheSummaryCounts) {

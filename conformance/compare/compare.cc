@@ -384,7 +384,7 @@ Result<ExitCode> Compare(const CompareOptions& given, const std::vector<TestSour
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (const Done done = WriteWholeFile(file, ComparisonJson(comparison)); !done)
     return done.error();
-  output << ComparisonSummary(comparison, file) << std::flush;
+  output << ComparisonSummary(comparison, file, options.run.verbose) << std::flush;
   return static_cast<ExitCode>(comparison.exit_code);
 }
 

@@ -22,6 +22,7 @@ void AddCompareCommand(CLI::App& app, int* exit_code, std::vector<TestSource> mo
       ->description("URL of the first endpoint (A), as http://127.0.0.1:8080");
   command->add_option("--against", options->against, "URL of the second endpoint (B)")->required();
   command->add_option("--out", options->run.out, "Folder for compare.json")->capture_default_str();
+  command->add_flag("-v,--verbose", options->run.verbose, "Tell every difference in full");
   command->get_option("--max-requests")
       ->description("Requests to each side at most. Confirming a finding costs up to a tenth more");
   command->footer(

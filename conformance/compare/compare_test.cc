@@ -10,6 +10,7 @@
 
 #include "conformance/cases/bench_for_test.h"
 #include "conformance/compare/answer_difference.h"
+#include "conformance/compare/comparison.h"
 #include "conformance/compare/side_log.h"
 #include "conformance/run/run_for_test.h"
 #include "reference/faults/catalogue.h"
@@ -106,6 +107,41 @@ TEST(Compare, NamesTheSideThatIsWrongAndItsRule) {
   EXPECT_EQ(ended.file["findings"][0]["diagnosis"][0], "paging.last_page.drops_one");
   EXPECT_NE(ended.output.find("  B is wrong: "), std::string::npos) << ended.output;
   EXPECT_EQ(ended.output.find("A is wrong"), std::string::npos) << ended.output;
+}
+
+// So many findings, and differences of both kinds.
+Comparison Large(std::size_t findings, std::size_t readings, std::size_t silent) {
+  Comparison out{.verdict = RunVerdict::kViolations, .exit_code = 1};
+  for (std::size_t i = 0; i < findings; ++i) {
+    out.findings.push_back({"B", {.id = "page.size.echo.1", .rule = "page.size.echo"}});
+  }
+  DifferenceGroup group{.field = "Description"};
+  out.groups.assign(silent, group);
+  group.questions = {"value.letters.status"_question};
+  out.groups.insert(out.groups.end(), readings, group);
+  return out;
+}
+
+TEST(Compare, FitsOnAScreenWithoutEmptyHeadings) {
+  for (const std::size_t findings : {0U, 1U, 9U, 40U}) {
+    for (const std::size_t readings : {0U, 1U, 2U, 7U, 30U}) {
+      for (const std::size_t silent : {0U, 1U, 2U, 7U, 30U}) {
+        const std::string text = ComparisonSummary(Large(findings, readings, silent), "f");
+        EXPECT_LE(std::ranges::count(text, '\n'), 40) << text;
+        std::istringstream in(text);
+        std::string before;
+        for (std::string line; std::getline(in, line); before = line) {
+          if (before.starts_with("Both right")) {
+            EXPECT_TRUE(line.starts_with("  ") && line.find(" more") == std::string::npos) << text;
+          }
+        }
+        EXPECT_EQ(text.find("VIOLATIONS"), text.rfind("VIOLATIONS")) << text;
+      }
+    }
+  }
+  const std::string all = ComparisonSummary(Large(40, 30, 30), "f", true);
+  EXPECT_GT(std::ranges::count(all, '\n'), 500);
+  EXPECT_EQ(all.find(" more"), std::string::npos);
 }
 
 TEST(Compare, OfOneEndpointWithItselfIsRefused) {

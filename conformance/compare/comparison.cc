@@ -182,40 +182,48 @@ std::size_t CountLines(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count(text, '\n'));
 }
 
-// The first in full, the others in a line each.
-std::string Findings(const Comparison& comparison) {
+// The first in full, the others in a line each; with `verbose` all in full.
+std::string Findings(const Comparison& comparison, bool verbose) {
   const auto& findings = comparison.findings;
   if (findings.empty()) return "";
   std::string out = "\nViolations of the document\n" + FindingText(comparison, findings[0]);
-  const std::size_t shown = std::min(kShownFindings, findings.size());
-  for (std::size_t i = 1; i < shown; ++i) out += FindingLine(findings[i]);
+  const std::size_t shown = verbose ? findings.size() : std::min(kShownFindings, findings.size());
+  for (std::size_t i = 1; i < shown; ++i) {
+    out += verbose ? FindingText(comparison, findings[i]) : FindingLine(findings[i]);
+  }
   if (shown < findings.size()) {
     out += fmt::format("  and {} more, see compare.json\n", findings.size() - shown);
   }
   return out;
 }
 
-// In full as long as there is room for the others; of `lines` those that are left stay.
+// What of the summary is left to fill.
+struct Room {
+  std::size_t lines = 0;
+  std::size_t left_out = 0;  // differences for which there was none
+};
+
+// In full as long as there is room, then in a line each. Nothing, if not even one has room.
 std::string Groups(const Comparison& comparison, bool of_readings, const std::string& heading,
-                   std::size_t* lines) {
+                   Room* room) {
+  constexpr std::size_t kAround = 2;  // blank line, heading
   std::string out;
-  std::size_t left_out = 0;
-  constexpr std::size_t kAround = 3;  // heading, blank line, what is left out
+  bool full = false;
   for (const DifferenceGroup& group : comparison.groups) {
     if (group.questions.empty() == of_readings) continue;
     std::string text = GroupText(comparison, group);
-    const auto fits = [&] { return CountLines(out) + CountLines(text) + kAround <= *lines; };
+    const auto fits = [&] { return CountLines(out) + CountLines(text) + kAround <= room->lines; };
     if (!fits()) text = GroupLine(comparison, group);
-    if (left_out > 0 || !fits()) {
-      ++left_out;
+    full = full || !fits();
+    if (full) {
+      ++room->left_out;
     } else {
       out += text;
     }
   }
-  if (left_out > 0) out += fmt::format("  and {} more, see compare.json\n", left_out);
   if (out.empty()) return "";
   out = "\n" + heading + "\n" + out;
-  *lines -= std::min(*lines, CountLines(out));
+  room->lines -= CountLines(out);
   return out;
 }
 
@@ -268,7 +276,7 @@ std::string ComparisonJson(const Comparison& comparison) {
   return file.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string ComparisonSummary(const Comparison& comparison, const std::string& file) {
+std::string ComparisonSummary(const Comparison& comparison, const std::string& file, bool verbose) {
   std::string out;
   for (std::size_t i = 0; i < 2; ++i) {
     out += fmt::format(
@@ -278,14 +286,20 @@ std::string ComparisonSummary(const Comparison& comparison, const std::string& f
   out += fmt::format("Answered alike: {}; differently: {}; asked of one side alone: {}\n",
                      Thousands(comparison.same), Thousands(comparison.different),
                      Thousands(comparison.alone));
-  out += Findings(comparison);
+  out += Findings(comparison, verbose);
   const std::string end =
       "\n" + VerdictText(comparison) + "\nDetails: " + TerminalText(file) + "\n";
-  std::size_t lines = kLines - std::min(kLines, CountLines(out) + CountLines(end));
+  constexpr std::size_t kLeftOutLines = 2;
+  const std::size_t used = CountLines(out) + CountLines(end) + kLeftOutLines;
+  Room room{verbose ? std::string::npos : kLines - std::min(kLines, used)};
   out += Groups(comparison, true,
-                "Both right, another reading: the document leaves the question open", &lines);
+                "Both right, another reading: the document leaves the question open", &room);
   out += Groups(comparison, false, "Both right: they differ only where the document is silent, in",
-                &lines);
+                &room);
+  if (room.left_out > 0) {
+    out += fmt::format("\n{} where both are right: see compare.json, or use -v\n",
+                       CountText(room.left_out, "more difference"));
+  }
   return out + end;
 }
 

@@ -78,7 +78,8 @@ struct Comparison {
 // "parameters": [[NAME, VALUE]…]}. QUESTION: {"question": ID, "situation": TEXT, "a": [OPTION…],
 // "b": [OPTION…]}, the options that its answers leave possible.
 std::string ComparisonJson(const Comparison& comparison);
-// For a terminal, and a reader who has never seen the code.
-std::string ComparisonSummary(const Comparison& comparison, const std::string& file);
+// For a terminal, and a reader who has never seen the code; at most 40 lines, unless `verbose`.
+std::string ComparisonSummary(const Comparison& comparison, const std::string& file,
+                              bool verbose = false);
 
 }  // namespace assay

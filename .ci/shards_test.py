@@ -89,6 +89,11 @@ class Shards(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("shard 4/7 is missing", done.stdout)
         self.assertEqual(report["verdict"], "inconclusive")
+        # What the others found is told all the same.
+        done, report = self.merge(*self.shards_of("wrong", 1, 2, 3, 4, 6, 7))
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("VIOLATION ", done.stdout)
+        self.assertEqual(len(self.broken(report)), 1)
 
     def test_one_that_is_given_twice_counts_once(self):
         copy = SCRATCH / "copy_of_3"

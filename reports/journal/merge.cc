@@ -393,7 +393,13 @@ RecordedRun MergeRuns(std::vector<RecordedRun> runs) {
                   runs.size() == 1 ? "1 journal is" : fmt::format("{} journals are", runs.size())));
   auto& options = merged.header.options;
   options.erase(std::remove_if(options.begin(), options.end(), IsShardOption), options.end());
-  Judge(reasons, violated || HasViolations(merged), &merged.trailer);
+  violated = violated || HasViolations(merged);
+  if (violated && !check.missing.empty()) {
+    // What is missing may hold what matters more: it is no whole run, whatever the others found.
+    AddReason("the violations that the others found are listed", &reasons);
+    violated = false;
+  }
+  Judge(reasons, violated, &merged.trailer);
   return merged;
 }
 

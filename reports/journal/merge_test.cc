@@ -96,9 +96,11 @@ TEST(Merging, AMissingShardIsSaidAndNothingConforms) {
 
 TEST(Merging, AMissingShardDoesNotHideWhatTheOthersFound) {
   const RecordedRun merged = MergedFrom({ShardRun("1/3"), Conforming("3/3")});
-  EXPECT_EQ(merged.trailer.exit_code, 1);
-  EXPECT_NE(merged.trailer.reason.find("shard 2/3 is missing"), std::string::npos)
-      << merged.trailer.reason;
+  EXPECT_EQ(merged.trailer.exit_code, 3);
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kInconclusive);
+  EXPECT_EQ(merged.trailer.reason,
+            "shard 2/3 is missing; the violations that the others found are listed");
+  EXPECT_EQ(std::ranges::count(merged.findings, FindingKind::kViolation, &Finding::kind), 3);
 }
 
 TEST(Merging, AShardThatIsThereTwiceCountsOnce) {

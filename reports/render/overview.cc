@@ -158,7 +158,7 @@ std::string StartSentence(std::string text) {
 std::vector<std::string> Cautions(const RecordedRun& run) {
   std::vector<std::string> out = run.notes;
   const Totals totals = CountTotals(run);
-  if (run.trailer.verdict == RunVerdict::kInconclusive) {
+  if (run.trailer.verdict == RunVerdict::kInconclusive && totals.violations == 0) {
     out.push_back("Nothing is said for or against the target.");
   }
   if (run.trailer.judged * 2 < run.trailer.exchanges) {

@@ -245,7 +245,9 @@ class Summary {
       case 2:
         return "Exit code 2: fix the command line or the file first.";
       default:
-        return "Exit code 3: no judgement; nothing is said for or against the target.";
+        return CountTotals(run_).violations > 0
+                   ? "Exit code 3: no judgement of the whole; what is above was found."
+                   : "Exit code 3: no judgement; nothing is said for or against the target.";
     }
   }
 

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "reports/journal/sample_run_for_test.h"
+#include "reports/render/overview.h"
 #include "reports/text/text.h"
 #include "spec/text/utf8.h"
 
@@ -86,6 +87,20 @@ TEST(TerminalSummaries, LongValuesAreShortenedButCommandsAreWhole) {
 TEST(TerminalSummaries, ColoursComeOnlyIfWelcome) {
   EXPECT_NE(TerminalSummary(SampleRun(""), "", {true, true, 80}).find("\x1b[31;1m"),
             std::string::npos);
+}
+
+TEST(TerminalSummaries, SayWhatWasFoundThoughTheWholeIsNotJudged) {
+  RecordedRun run = SampleRun("");
+  run.trailer.verdict = RunVerdict::kInconclusive;
+  run.trailer.exit_code = 3;
+  run.trailer.reason = "shard 2/3 is missing";
+  const std::string text = Plain(run);
+  for (const char* part : {"VIOLATION fuzz", "INCONCLUSIVE: shard 2/3 is missing.",
+                           "Exit code 3: no judgement of the whole; what is above was found."}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+  for (const std::string& caution : Cautions(run)) EXPECT_FALSE(caution.starts_with("Nothing"));
+  EXPECT_EQ(text.find("nothing is said"), std::string::npos) << text;
 }
 
 TEST(TerminalSummaries, BreakNoWordOnANarrowTerminal) {

@@ -134,12 +134,16 @@ Result<RunOptions> ResumedOptions(RunOptions options) {
     return Error{"--resume", "the run in " + options.resume +
                                  " was made by another version, under other rules; start it anew"};
   }
-  const std::string target = options.target;
+  const std::string target = options.target, proxy = options.connection.proxy;
   const auto takers = TakersOf(options);
   for (const auto& [flag, value] : run->header.options) {
     if (const auto taker = takers.find(flag); taker != takers.end()) taker->second(value);
   }
   if (!target.empty()) options.target = target;
+  if (!proxy.empty()) options.connection.proxy = proxy;
+  if (options.connection.proxy.find("***") != std::string::npos) {
+    return Error{"--proxy", "the journal does not hold the password; give the URL again"};
+  }
   if (options.target.find("***") != std::string::npos) {
     return Error{"--target", "the journal does not hold the password; give the URL again"};
   }

@@ -145,6 +145,36 @@ TEST(RunFiles, ADiskThatIsFullLeavesTheVerdictAndNamesWhatIsMissing) {
   EXPECT_FALSE(std::filesystem::exists(folder / "report/report.html"));  // of the run before
 }
 
+TEST(RunFiles, AListOfAcceptedFindingsThatCannotBeReadIsExplained) {
+  const TestFolder folder;
+  const auto errors = [&](const std::string& file) {
+    const EndedRun ended = RunAssay(folder, "--only page.size.echo --known '" + file + "'");
+    EXPECT_EQ(ended.code, 2) << file;
+    return ended.errors;
+  };
+  EXPECT_NE(errors("/no/nope.json")
+                .find("assay run: --known: /no/nope.json: the known findings cannot be read: No "
+                      "such file or directory; --write-known FILE writes one"),
+            std::string::npos)
+      << errors("/no/nope.json");
+  for (const char* text : {"[]", R"({"format": "assay-known/1", "findings": {}})", "{}"}) {
+    EXPECT_NE(
+        errors(folder.Write("known.json", text))
+            .find(R"(a file of accepted findings is {"format": "assay-known/1", "findings": )"),
+        std::string::npos)
+        << errors(folder.Write("known.json", text));
+  }
+}
+
+TEST(RunFiles, ThatWarningsFailARunWhichNothingFailsIsRefused) {
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, "--strict --fail-on none");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.errors.find("--strict: lets warnings fail the run, and --fail-on none"),
+            std::string::npos)
+      << ended.errors;
+}
+
 // An accepted finding that is past its day, and one of a rule that is not.
 TEST(RunFiles, KnownFindingsThatCountNoMoreFailTheRun) {
   const TestFolder folder;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "reference/session/preflight.h"
@@ -69,6 +70,17 @@ Done ResolveDataset(const RunOptions& options, std::unique_ptr<Dataset> given, R
   return ResolveRegion(options.region, plan);
 }
 
+Error NoKnownFile(const std::string& file, const Error& error) {
+  std::error_code failed;
+  const bool is_there = std::filesystem::exists(file, failed);
+  return Error{"--known",
+               fmt::format("{}; {}", error.Text(),
+                           is_there ? "a file of accepted findings is {\"format\": "
+                                      "\"assay-known/1\", \"findings\": [...]}, as --write-known "
+                                      "FILE writes it"
+                                    : "--write-known FILE writes one")};
+}
+
 Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
   if (!options.reading.empty()) {
     Result<Reading> reading = LoadReading(options.reading);
@@ -77,7 +89,7 @@ Done ResolveFiles(const RunOptions& options, RunPlan& plan) {
   }
   if (!options.known.empty()) {
     Result<std::vector<KnownFinding>> known = LoadKnown(options.known);
-    if (!known) return known.error();
+    if (!known) return NoKnownFile(options.known, known.error());
     plan.known = std::move(*known);
   }
   return Ok();
@@ -116,6 +128,11 @@ Result<SuiteFormat> ParseSuiteFormat(const std::string& text) {
 }
 
 Result<RunPlan> MakeRunPlan(const RunOptions& options, std::unique_ptr<Dataset> dataset) {
+  if (options.strict && options.fail_on == "none") {
+    return Error{"--strict",
+                 "lets warnings fail the run, and --fail-on none lets nothing fail it; leave one "
+                 "of them out"};
+  }
   RunPlan plan;
   plan.suite.strength = options.strength;
   plan.suite.seed = options.seed;

@@ -11,6 +11,7 @@
 #include "reference/auth/request_signer.h"
 #include "spec/text/base64.h"
 #include "spec/text/letters.h"
+#include "spec/text/percent.h"
 
 namespace assay {
 namespace {
@@ -155,6 +156,28 @@ std::string WithoutPassword(std::string url) {
   return url.replace(from, at - from, "***");
 }
 
+// The address of a proxy, and the login that stands before its @, percent-encoded: "user:password".
+std::pair<std::string, std::string> SplitProxy(std::string url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const std::size_t at = std::min(url.rfind('@'), url.size());
+  if (at == url.size() || at < begin) return {std::move(url), ""};
+  std::string login;
+  for (const char c : url.substr(begin, at - begin)) login += c == '+' ? "%2B" : std::string(1, c);
+  return {url.erase(begin, at + 1 - begin), FormDecode(login)};
+}
+
+Done UseProxy(const std::string& given, HttpTargetOptions& http) {
+  const auto [url, login] = SplitProxy(given);
+  Result<Endpoint> address = ParseEndpoint(url);
+  if (!address) return Error{"--proxy", address.error().Text()};
+  http.proxy = std::move(*address);
+  if (login.empty()) return Ok();
+  http.proxy_authorization = "Basic " + ToBase64(login);
+  HideCredential(http.proxy_authorization, http.mask);
+  return Ok();
+}
+
 SecretMask MaskOfEnvironment() {
   SecretMask mask;
   for (const char* name : {"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -204,7 +227,8 @@ void AddConnectionOptions(CLI::App& command, ConnectionOptions& options) {
                   "credentials are never written")
       ->allow_extra_args(false);
   command.add_option("--proxy", options.proxy,
-                     "http://host:port, or none (default: https_proxy, http_proxy and all_proxy, "
+                     "http://host:port or http://user:password@host:port, or none (default: "
+                     "https_proxy, http_proxy and all_proxy, "
                      "but for this machine and no_proxy)");
   command
       .add_option("--max-answer", options.max_answer_mib,
@@ -223,6 +247,9 @@ Result<HttpTargetOptions> MakeTargetOptions(const ConnectionOptions& options,
   if (options.signs()) http.mask = MaskOfEnvironment();
   http.client_cert = options.client_cert;
   http.client_key = options.client_key;
+  if (!http.client_key.empty() && http.client_cert.empty()) {
+    return Error{"--client-key", "is the key of a certificate; name that with --client-cert"};
+  }
   for (const std::string& text : options.headers) {
     auto header = ParseHeader(text);
     if (!header) return header.error();
@@ -235,9 +262,7 @@ Result<HttpTargetOptions> MakeTargetOptions(const ConnectionOptions& options,
   const Result<Endpoint> endpoint = ParseEndpoint(url);
   const std::string proxy = endpoint ? ProxyFor(options, *endpoint) : "";
   if (proxy.empty()) return http;
-  Result<Endpoint> address = ParseEndpoint(proxy);
-  if (!address) return Error{"--proxy", address.error().Text()};
-  http.proxy = std::move(*address);
+  if (const Done done = UseProxy(proxy, http); !done) return done.error();
   return http;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "spec/text/base64.h"
+
 namespace assay {
 namespace {
 
@@ -19,6 +21,32 @@ TEST(ConnectionOptionsText, HidesWhatLooksLikeACredential) {
                        {"--header", "x-api-key: ***"},
                        {"--header", "Cookie: ***"},
                        {"--proxy", "http://***@proxy:3128"}}));
+}
+
+TEST(ConnectionOptionsText, AProxyMayHaveALoginWhichIsHidden) {
+  ConnectionOptions options;
+  options.proxy = "http://us%65r:open%2Fsesame@proxy:3128";
+  const auto plain = MakeTargetOptions(options, "http://target");
+  ASSERT_TRUE(plain) << plain.error().Text();
+  EXPECT_EQ(plain->proxy->Url(), "http://proxy:3128");
+  EXPECT_EQ(plain->proxy_authorization, "Basic " + ToBase64("user:open/sesame"));
+  std::string text = "You sent open/sesame and " + ToBase64("user:open/sesame") + ".";
+  plain->mask.Hide(text);
+  EXPECT_EQ(text.find("sesame"), std::string::npos) << text;
+  EXPECT_EQ(text.find(ToBase64("user:open/sesame")), std::string::npos) << text;
+  options.proxy = "http://user:open-sesame@:x";
+  const auto wrong = MakeTargetOptions(options, "http://target");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().Text().find("sesame"), std::string::npos) << wrong.error().Text();
+}
+
+TEST(ConnectionOptionsText, AKeyNeedsItsCertificate) {
+  ConnectionOptions options;
+  options.client_key = "key.pem";
+  const auto made = MakeTargetOptions(options, "https://target");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().Text(),
+            "--client-key: is the key of a certificate; name that with --client-cert");
 }
 
 TEST(ConnectionOptionsText, HidesCredentialsByTheFormOfTheirValues) {

@@ -293,6 +293,9 @@ Done UseIdentity(asio::ssl::context& context, const HttpTargetOptions& options) 
   if (error) return Error{options.client_cert, "not a PEM certificate: " + error.message()};
   const std::string& key = options.client_key.empty() ? options.client_cert : options.client_key;
   context.use_private_key_file(key, asio::ssl::context::pem, error);
+  if (error && options.client_key.empty()) {
+    return Error{key, "holds no key of the certificate; name its file with --client-key"};
+  }
   if (error) {
     return Error{key, "not the PEM key of " + options.client_cert + ": " + error.message()};
   }
@@ -530,7 +533,11 @@ void HttpTarget::Pool::Prepare(Connection& connection) {
   }
   // A proxy that takes single requests is told the whole address (RFC 9112, 3.2.2).
   const bool absolute = options_.proxy && !endpoint_.tls;
-  if (absolute) wire_.path = "http://" + endpoint_.Authority() + endpoint_.path;
+  if (absolute) {
+    wire_.path = "http://" + endpoint_.Authority() + endpoint_.path;
+    const std::string& login = options_.proxy_authorization;
+    if (!login.empty()) wire_.headers.emplace_back("Proxy-Authorization", login);
+  }
   Encode(wire_, kUserAgent, &connection.out);
   if (absolute) wire_.path = endpoint_.path;
 }
@@ -602,7 +609,9 @@ void HttpTarget::Pool::OnConnected(Connection& connection, const ErrorCode& erro
 // Has the proxy connect to the target (RFC 9110, 9.3.6); what follows is between the two of us.
 void HttpTarget::Pool::AskProxy(Connection& connection) {
   const std::string address = endpoint_.Authority() + (endpoint_.port == 443 ? ":443" : "");
-  connection.ask = "CONNECT " + address + " HTTP/1.1\r\nHost: " + address + "\r\n\r\n";
+  const std::string& login = options_.proxy_authorization;
+  connection.ask = "CONNECT " + address + " HTTP/1.1\r\nHost: " + address + "\r\n" +
+                   (login.empty() ? "" : "Proxy-Authorization: " + login + "\r\n") + "\r\n";
   asio::async_write(connection.link->socket, asio::buffer(connection.ask),
                     IfCurrent(connection, [this, &connection](const ErrorCode& error, std::size_t) {
                       if (error) return OnProxy(connection, error);

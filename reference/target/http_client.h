@@ -33,10 +33,11 @@ struct HttpTargetOptions {
   RequestSigner sign;                        // empty: requests go unsigned
   std::vector<std::pair<std::string, std::string>> headers;  // sent with every request
   std::optional<Endpoint> proxy;                             // through which the target is reached
-  std::string client_cert;         // PEM, for a target that asks for one; "" for none
-  std::string client_key;          // "" if the certificate's file holds it
-  SecretMask mask;                 // hides what must not be kept in all that the target says
-  const StopSign* stop = nullptr;  // ends what is under way; outlives the target
+  std::string proxy_authorization;  // the value of the header that logs in to it
+  std::string client_cert;          // PEM, for a target that asks for one; "" for none
+  std::string client_key;           // "" if the certificate's file holds it
+  SecretMask mask;                  // hides what must not be kept in all that the target says
+  const StopSign* stop = nullptr;   // ends what is under way; outlives the target
 };
 
 // A target behind HTTP or HTTPS, driven over several kept-alive connections from the thread that

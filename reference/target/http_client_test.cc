@@ -703,6 +703,29 @@ TEST_F(HttpsTarget, SaysThatAProxyRefuses) {
   EXPECT_NE(response.error().what.find("407"), std::string::npos) << response.error().what;
 }
 
+TEST_F(HttpsTarget, LogsInToItsProxy) {
+  std::string seen;
+  const ScriptedServer proxy([&](RawSocket& socket, int) {
+    seen = socket.ReadUntil("\r\n\r\n");
+    socket.Send("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+  options_.proxy = *ParseEndpoint(proxy.Url());
+  options_.proxy_authorization = "Basic dTpw";
+  (void)Send(*Open(server_->Url(), options_), Request{});
+  EXPECT_TRUE(seen.starts_with("CONNECT ")) << seen;
+  EXPECT_NE(seen.find("\r\nProxy-Authorization: Basic dTpw\r\n"), std::string::npos) << seen;
+}
+
+TEST_F(HttpsTarget, SaysThatTheFileOfItsCertificateHoldsNoKey) {
+  options_.client_cert = identity_.cert_file();
+  const auto target = HttpTarget::Open(server_->Url(), options_);
+  ASSERT_FALSE(target);
+  EXPECT_NE(target.error().Text().find("holds no key of the certificate; name its file with "
+                                       "--client-key"),
+            std::string::npos)
+      << target.error().Text();
+}
+
 TEST(HttpTargets, TellAProxyTheWholeAddressAndSendTheirHeaders) {
   std::string seen;
   const ScriptedServer proxy([&](RawSocket& socket, int) {
@@ -712,7 +735,9 @@ TEST(HttpTargets, TellAProxyTheWholeAddressAndSendTheirHeaders) {
   HttpTargetOptions options = WithTimeout(milliseconds(1500));
   options.proxy = *ParseEndpoint(proxy.Url());
   options.headers = {{"X-Trace", "a1"}};
+  options.proxy_authorization = "Basic dTpw";
   ASSERT_TRUE(Send(*Open("http://target.invalid:81/base", options), Named("x")));
+  EXPECT_NE(seen.find("\r\nProxy-Authorization: Basic dTpw\r\n"), std::string::npos) << seen;
   EXPECT_TRUE(seen.starts_with("GET http://target.invalid:81/base?Name=x")) << seen;
   EXPECT_NE(seen.find("\r\nHost: target.invalid:81\r\n"), std::string::npos) << seen;
   EXPECT_NE(seen.find("\r\nX-Trace: a1\r\n"), std::string::npos) << seen;

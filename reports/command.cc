@@ -41,8 +41,8 @@ Result<RecordedRun> LoadOne(const std::string& given) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(given, error);
   // Looked at first: a run that ends in between is read as a whole.
-  const bool held = FolderLock::IsHeld(
-      is_folder ? given : std::filesystem::path(given).parent_path().string());
+  const bool held =
+      FolderLock::IsHeld(is_folder ? given : std::filesystem::path(given).parent_path().string());
   Result<RecordedRun> run = LoadRun(given);
   if (run && held && !run->finished) MarkAsGoingOn(&*run);
   return run;
@@ -141,8 +141,7 @@ void AddReportCommand(CLI::App& app, int* exit_code) {
 
 Result<ExitCode> WriteReports(const ReportOptions& options, std::ostream& out) {
   if (!options.gate.empty()) return CompareTwo(options, out);
-  if (options.directories.empty())
-    return Error{"assay report", "name at least one folder of a run"};
+  if (options.directories.empty()) return Error{"DIR", "name at least one folder of a run"};
   // A misspelt format is reported before a long journal is read.
   if (const auto checked = ChooseFormats(options.formats, false); !checked) return checked.error();
   const Result<std::vector<RecordedRun>> runs = LoadRuns(options.directories);

@@ -41,8 +41,8 @@ struct DatasetOptions {
   std::string out;
 };
 
-int Fail(const Error& error) {
-  std::cerr << "assay: " << error.Text() << '\n';
+int Fail(std::string_view command, const Error& error) {
+  std::cerr << "assay " << command << ": " << error.Text() << '\n';
   return static_cast<int>(error.exit);
 }
 
@@ -132,21 +132,21 @@ Result<Living> MakeLiving(const ServeOptions& options, const Dataset& dataset) {
 
 int Serve(const ServeOptions& options) {
   const auto gateway = MakeGatewayOptions(options);
-  if (!gateway) return Fail(gateway.error());
+  if (!gateway) return Fail("serve", gateway.error());
   const auto address = ParseAddress(options.listen);
-  if (!address) return Fail(address.error());
+  if (!address) return Fail("serve", address.error());
   const auto dataset = LoadDatasetOrBuiltIn(options.dataset);
-  if (!dataset) return Fail(dataset.error());
+  if (!dataset) return Fail("serve", dataset.error());
   const auto reading = LoadReading(options.reading);
-  if (!reading) return Fail(reading.error());
+  if (!reading) return Fail("serve", reading.error());
   const auto faults = FindFaults(options.faults);
-  if (!faults) return Fail(faults.error());
+  if (!faults) return Fail("serve", faults.error());
   EndSignals end;
   const auto living = MakeLiving(options, *dataset);
-  if (!living) return Fail(living.error());
+  if (!living) return Fail("serve", living.error());
   const auto server = Server::Start(*living->state, *reading, address->host, address->port,
                                     options.http, *gateway, *faults);
-  if (!server) return Fail(server.error());
+  if (!server) return Fail("serve", server.error());
   fmt::print("listening on {}\n", (*server)->Url());
   std::fflush(stdout);
   end.Wait();
@@ -166,12 +166,13 @@ void WriteText(const DatasetOptions& options, std::ostream& out) {
 int WriteDataset(const DatasetOptions& options) {
   if (options.out.empty()) {
     WriteText(options, std::cout);
-    return std::cout.flush() ? 0 : Fail({"standard output", "cannot be written"});
+    return std::cout.flush() ? 0 : Fail("dataset", {"standard output", "cannot be written"});
   }
   std::ofstream out(options.out, std::ios::binary);
   if (out) WriteText(options, out);
   if (!out.flush())
-    return Fail({options.out, "cannot be written; name a file in a folder that is there"});
+    return Fail("dataset",
+                {options.out, "cannot be written; name a file in a folder that is there"});
   return 0;
 }
 

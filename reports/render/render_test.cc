@@ -138,6 +138,13 @@ TEST_F(RenderTest, AReportThatCannotBeReplacedIsSaidToBeOfAnEarlierRun) {
       << done.error().what;
 }
 
+TEST_F(RenderTest, TheCommandNamesItselfOnceInAnError) {
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(Run({"report"}), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "assay report: DIR: name at least one folder of a run\n");
+}
+
 TEST(ReportFormats, AreReadFromAList) {
   EXPECT_EQ(*ParseReportFormats("junit,html,junit"),
             (std::vector{ReportFormat::kJunit, ReportFormat::kHtml}));

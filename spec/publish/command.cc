@@ -34,10 +34,10 @@ Done Write(const std::string& file, const std::string& text) {
 }
 
 // The exit code of a command that writes a text.
-int Finish(const std::string& file, const Result<std::string>& text) {
+int Finish(std::string_view command, const std::string& file, const Result<std::string>& text) {
   const Done done = text.has_value() ? Write(file, *text) : Done(text.error());
   if (done.has_value()) return static_cast<int>(ExitCode::kConforms);
-  fmt::print(stderr, "{}\n", done.error().Text());
+  fmt::print(stderr, "assay {}: {}\n", command, done.error().Text());
   return static_cast<int>(done.error().exit);
 }
 
@@ -53,8 +53,8 @@ void AddSpec(CLI::App& app, int* exit_code) {
       ->capture_default_str();
   AddOutOption(*command, *output);
   command->callback([output, exit_code] {
-    *exit_code =
-        Finish(output->file, output->format == "openapi" ? OpenApiDocument() : MarkdownDocument());
+    *exit_code = Finish("spec", output->file,
+                        output->format == "openapi" ? OpenApiDocument() : MarkdownDocument());
   });
 }
 
@@ -68,7 +68,7 @@ void AddExplain(CLI::App& app, int* exit_code, std::vector<Described> more) {
       ->required();
   AddOutOption(*command, *output);
   command->callback([output, exit_code, more = std::move(more)] {
-    *exit_code = Finish(output->file, Explain(output->id, more));
+    *exit_code = Finish("explain", output->file, Explain(output->id, more));
   });
 }
 

@@ -60,8 +60,8 @@ TEST(SpecCommand, ReportsAFileThatCannotBeWritten) {
 TEST(ExplainCommand, EndsWithTwoForAnUnknownId) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(RunAssay({"explain", "page.size.ecko"}), 2);
-  EXPECT_EQ(testing::internal::GetCapturedStderr().substr(0, 44),
-            "page.size.ecko: unknown id; the nearest are ");
+  EXPECT_EQ(testing::internal::GetCapturedStderr().substr(0, 59),
+            "assay explain: page.size.ecko: unknown id; the nearest are ");
 }
 
 }  // namespace

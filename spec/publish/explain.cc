@@ -185,7 +185,8 @@ Result<std::string> Explain(std::string_view id, const std::vector<Described>& m
   std::string text;
   std::vector<std::string_view> ids;
   for (const Described& entry : all) {
-    ids.push_back(entry.id);
+    // A parameter and a field may have one name.
+    if (std::ranges::find(ids, entry.id) == ids.end()) ids.push_back(entry.id);
     if (entry.id == id) text += (text.empty() ? "" : "\n") + entry.text;
   }
   if (text.empty()) text = List(all, id);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 
@@ -21,6 +22,9 @@ namespace {
 
 constexpr std::size_t kMostListed = 10;  // findings with a line each
 constexpr std::size_t kMostNotes = 3;
+// The options without which the target cannot be reached as it was.
+constexpr std::array<std::string_view, 5> kReaching = {"--header", "--proxy", "--ca-file",
+                                                       "--client-cert", "--client-key"};
 
 constexpr std::string_view kRed = "\x1b[31;1m";
 constexpr std::string_view kGreen = "\x1b[32;1m";
@@ -124,7 +128,7 @@ class Summary {
     if (trailer.campaign) AddLine("  " + TerminalValue(CampaignText(*trailer.campaign), 400));
     std::string reached;
     for (const auto& [flag, value] : run_.header.options) {
-      if (flag != "--header" && flag != "--proxy" && flag != "--client-cert") continue;
+      if (std::ranges::find(kReaching, flag) == kReaching.end()) continue;
       reached +=
           (reached.empty() ? "  reached with " : ", ") + flag + " " + TerminalValue(value, 100);
     }

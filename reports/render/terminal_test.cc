@@ -33,6 +33,19 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(TerminalSummaries, NameTheOptionsThatTheTargetIsReachedWith) {
+  RecordedRun run = SampleRun("");
+  run.header.options = {{"--ca-file", "own.pem"},
+                        {"--format", "json"},
+                        {"--header", "X-A: b"},
+                        {"--client-cert", "c.pem"},
+                        {"--client-key", "k.pem"}};
+  EXPECT_NE(Plain(run).find("  reached with --ca-file own.pem, --header X-A: b, --client-cert "
+                            "c.pem, --client-key k.pem\n"),
+            std::string::npos)
+      << Plain(run);
+}
+
 TEST(TerminalSummaries, EndWithTheFindingsAndTheVerdict) {
   const std::string text = Plain(SampleRun(""));
   EXPECT_GT(text.find("VIOLATION fuzz"), text.find("--show learned"));

@@ -15,6 +15,7 @@
 #include "conformance/cases/open_questions.h"
 #include "conformance/cases/reads.h"
 #include "conformance/cases/suite.h"
+#include "conformance/run/accepted_parts.h"
 #include "conformance/run/resumed_run.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
@@ -265,8 +266,9 @@ class ConformanceRun {
     }
     const std::size_t violations = CountOf(findings_, FindingKind::kViolation);
     if (gated && violations > options_.max_violations) {
-      return {ExitCode::kViolations,
-              !session_.cut_short() ? "" : "the rest was left out: " + session_.WhySpent()};
+      std::vector<std::string> more = MissingParts(plan_.known, Now().substr(0, 10), findings_);
+      if (session_.cut_short()) more.push_back("the rest was left out: " + session_.WhySpent());
+      return {ExitCode::kViolations, fmt::format("{}", fmt::join(more, "; "))};
     }
     if (session_.cut_short()) {
       return {ExitCode::kCouldNotJudge,
@@ -443,7 +445,7 @@ Done WriteKnown(const std::string& file, const ConformanceRun& run) {
     earlier = std::move(*read);
   }
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << KnownText(run.findings(), earlier, [&](const KnownFinding& entry) {
+  out << KnownText(WithTheirParts(run.findings()), earlier, [&](const KnownFinding& entry) {
     const auto shows = [&](const RuleTally& tally) {
       return tally.id == entry.rule && tally.exercised > 0;
     };

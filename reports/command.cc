@@ -100,7 +100,7 @@ void TellMatrix(const std::vector<RecordedRun>& runs, const std::string& folder,
                 std::ostream& out) {
   for (const RecordedRun& run : runs) {
     for (const std::string& note : run.notes) out << "note: " << TerminalText(note) << "\n";
-    out << TerminalText(HideSecrets(run.header.target)) << " (" << TerminalText(run.header.started)
+    out << TerminalText(HideSecrets(run.header.target)) << " (" << TerminalText(NameOfRun(run))
         << "): " << TerminalText(HideSecrets(VerdictText(run))) << "\n";
   }
   out << "Reports are in " << TerminalText(folder) << "\n";

@@ -63,9 +63,10 @@ class WatchedRecorder : public Recorder {
     for (const auto& [status, count] : statuses_) {
       if (status == 200 || count * 10 < all * 9) continue;
       const std::string how = status == 0 ? "not answered" : fmt::format("answered {}", status);
-      return count == all ? fmt::format("every request was {}", how)
-                          : fmt::format("{} of {} {} {}", count, CountText(all, "request"),
-                                        count == 1 ? "was" : "were", how);
+      return count == all
+                 ? fmt::format("every request was {}", how)
+                 : fmt::format("{} of {} {} {}", Thousands(count), CountText(all, "request"),
+                               count == 1 ? "was" : "were", how);
     }
     return "";
   }
@@ -267,7 +268,12 @@ class ConformanceRun {
     const std::size_t violations = CountOf(findings_, FindingKind::kViolation);
     if (gated && violations > options_.max_violations) {
       std::vector<std::string> more = MissingParts(plan_.known, Now().substr(0, 10), findings_);
-      if (session_.cut_short()) more.push_back("the rest was left out: " + session_.WhySpent());
+      // If nearly all answers are one, that is why the rest was left out.
+      if (const std::string most = recorder_.MostAnswers(); !most.empty()) {
+        more.push_back(most);
+      } else if (session_.cut_short()) {
+        more.push_back("the rest was left out: " + session_.WhySpent());
+      }
       return {ExitCode::kViolations, fmt::format("{}", fmt::join(more, "; "))};
     }
     if (session_.cut_short()) {
@@ -387,9 +393,11 @@ class ConformanceRun {
   std::string WhyNotExercised(Rule rule) const {
     if (!notes_.reasons(rule).empty()) return notes_.ReasonsText(rule);
     if (rule == "request.reading.pinned"_rule) return "no reading was given with --reading";
-    if (session_.spent()) return fmt::format("left out, {}", session_.WhySpent());
-    if (!plan_.selection.IsWhole()) return "not among the tests of this run";
     const std::string most = recorder_.MostAnswers();
+    if (session_.spent() && most.empty()) {
+      return fmt::format("left out, {}", session_.WhySpent());
+    }
+    if (!plan_.selection.IsWhole()) return "not among the tests of this run";
     return most.empty() ? "no answer showed it" : most;
   }
 

@@ -107,6 +107,29 @@ TEST(RunFiles, AWebPageIsNotAnEndpoint) {
   EXPECT_TRUE(ended.report["findings"].empty());
 }
 
+TEST(RunFiles, ATargetThatPerformsNothingIsToldInOneSentence) {
+  const StubbornEndpoint endpoint(
+      {.status = 501,
+       .headers = {{"Content-Type", "application/json"}},
+       .body = R"({"Code": "NotImplemented", "Message": "no", "RequestId": "A", "HostId": "x"})"});
+  const TestFolder folder;
+  const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --max-retries 300");
+  EXPECT_EQ(ended.code, 1) << ended.output;
+  EXPECT_NE(ended.output.find("VIOLATIONS: 1 rule is broken, 1 finding (every request was answered "
+                              "501).\n"),
+            std::string::npos)
+      << ended.output;
+  EXPECT_NE(ended.output.find(" of them: every request was answered 501\n"), std::string::npos)
+      << ended.output;
+  // Everywhere the same count.
+  const std::string not_shown = ended.report["totals"]["not_shown"].dump();
+  EXPECT_NE(ended.output.find("  " + not_shown + " rules not shown "), std::string::npos)
+      << ended.output;
+  const std::string summary = ReadText(folder / "report/summary.md");
+  EXPECT_NE(summary.find("Rules not shown: " + not_shown + " "), std::string::npos) << summary;
+  EXPECT_NE(summary.find("> " + not_shown + " of "), std::string::npos) << summary;
+}
+
 TEST(RunFiles, TheJournalIsKeptHoweverARunEnds) {
   const TestFolder folder;
   const StubbornEndpoint page = WebPage();

@@ -76,16 +76,16 @@ RunComparison CompareRuns(const RecordedRun& before, const RecordedRun& now) {
 
 std::string ComparisonOfRunsText(const RunComparison& comparison) {
   std::string out;
+  for (const Finding* finding : comparison.appeared) out += LineOfFinding("new", *finding, "");
+  for (const auto& [before, now, what] : comparison.changed) {
+    out += LineOfFinding("changed", *now, what);
+  }
   for (const Finding* finding : comparison.gone) {
     const bool unseen =
         std::ranges::find(comparison.unseen, finding->rule) != comparison.unseen.end();
     out += LineOfFinding("gone", *finding, unseen ? "no answer showed its rule this time" : "");
   }
   for (const Finding* finding : comparison.unchanged) out += LineOfFinding("still", *finding, "");
-  for (const auto& [before, now, what] : comparison.changed) {
-    out += LineOfFinding("changed", *now, what);
-  }
-  for (const Finding* finding : comparison.appeared) out += LineOfFinding("new", *finding, "");
   return out + fmt::format("{} new, {} gone, {} changed, {} still there\n",
                            comparison.appeared.size(), comparison.gone.size(),
                            comparison.changed.size(), comparison.unchanged.size());

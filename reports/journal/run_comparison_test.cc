@@ -31,8 +31,11 @@ TEST(RunComparisons, TellNewGoneAndStillThere) {
   EXPECT_EQ(compared.unchanged.size(), 1u);
   EXPECT_TRUE(compared.unseen.empty());
   EXPECT_EQ(ComparisonOfRunsCode(compared, now), ExitCode::kViolations);
-  EXPECT_NE(ComparisonOfRunsText(compared).find("1 new, 1 gone, 0 changed, 1 still there"),
-            std::string::npos);
+  const std::string text = ComparisonOfRunsText(compared);
+  EXPECT_NE(text.find("1 new, 1 gone, 0 changed, 1 still there"), std::string::npos);
+  // What matters first.
+  EXPECT_TRUE(text.starts_with("new ")) << text;
+  EXPECT_LT(text.find("\ngone "), text.find("\nstill ")) << text;
 }
 
 TEST(RunComparisons, TakeAnotherKindOfRequestForNew) {

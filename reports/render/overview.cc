@@ -180,6 +180,13 @@ std::string_view LevelOf(const RecordedRun& run, std::string_view rule) {
   return "";
 }
 
+std::string NameOfRun(const RecordedRun& run) {
+  for (const auto& [flag, value] : run.header.options) {
+    if (flag == "--label" && !value.empty()) return value;
+  }
+  return run.header.started;
+}
+
 std::string TopicOf(std::string_view rule) { return std::string(rule.substr(0, rule.find('.'))); }
 
 namespace {

@@ -62,6 +62,9 @@ std::vector<std::string> Cautions(const RecordedRun& run);
 // "must", "should", or "" for a rule that the run does not list.
 std::string_view LevelOf(const RecordedRun& run, std::string_view rule);
 
+// What tells a run from others of its target: the label that it was given, or when it began.
+std::string NameOfRun(const RecordedRun& run);
+
 // "paging" of "paging.page_size.maximum".
 std::string TopicOf(std::string_view rule);
 

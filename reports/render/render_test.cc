@@ -138,6 +138,18 @@ TEST_F(RenderTest, AReportThatCannotBeReplacedIsSaidToBeOfAnEarlierRun) {
       << done.error().what;
 }
 
+TEST_F(RenderTest, TheTrendNamesRunsByTheirLabels) {
+  RecordedRun before = SampleRun(""), now = SampleRun("");
+  before.header.options = {{"--label", "v1.4"}};
+  now.header.options = {{"--label", "v1.5"}};
+  now.header.started = "2026-11-25T00:00:00Z";
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(Run({"report", Record("a", before), Record("b", now), "--out", directory_ + "/c"}), 1);
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_NE(text.find("http://127.0.0.1:1/ (v1.4): VIOLATIONS"), std::string::npos) << text;
+  EXPECT_NE(text.find("http://127.0.0.1:1/ (v1.5): VIOLATIONS"), std::string::npos) << text;
+}
+
 TEST_F(RenderTest, TheCommandNamesItselfOnceInAnError) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(Run({"report"}), 2);

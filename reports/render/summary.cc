@@ -143,7 +143,7 @@ std::vector<std::string> UnexercisedItems(const RecordedRun& run) {
 // "Rules not shown: 16 (14 of them: no request is signed)".
 std::string UnexercisedHeading(const RecordedRun& run) {
   const std::string why = fmt::format("{}", fmt::join(WhyNotShown(run), "; "));
-  return fmt::format("Rules not shown: {}{}", UnexercisedRules(run).size(),
+  return fmt::format("Rules not shown: {}{}", CountTotals(run).not_shown,
                      why.empty() ? "" : " (" + MarkdownText(why) + ")");
 }
 

@@ -17,13 +17,6 @@ namespace {
 
 constexpr double kTrendWidth = 720, kTrendHeight = 180, kTrendEdge = 40;
 
-std::string NameOfRun(const RecordedRun& run) {
-  for (const auto& [flag, value] : run.header.options) {
-    if (flag == "--label" && !value.empty()) return value;
-  }
-  return run.header.started;
-}
-
 // A finding, whatever runs it is in.
 struct TrendRow {
   std::string id, rule, headline;

@@ -158,7 +158,7 @@ std::string TerminalText(std::string_view text) { return OneLine(text); }
 
 std::string Shorten(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
-  return fmt::format("{}… ({} bytes)", CutUtf8(text, limit), text.size());
+  return fmt::format("{}… (cut; {} bytes in all)", CutUtf8(text, limit), text.size());
 }
 
 std::string ShellQuote(std::string_view bytes) {

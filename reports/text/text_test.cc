@@ -119,7 +119,7 @@ TEST(TerminalTexts, NothingCanSteerTheTerminal) {
 
 TEST(TerminalTexts, AShortenedTextSaysHowLongItWas) {
   EXPECT_EQ(Shorten("abcdef", 6), "abcdef");
-  EXPECT_EQ(Shorten("abcdefg", 3), "abc… (7 bytes)");
+  EXPECT_EQ(Shorten("abcdefg", 3), "abc… (cut; 7 bytes in all)");
 }
 
 }  // namespace

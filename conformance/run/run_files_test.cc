@@ -113,13 +113,11 @@ TEST(RunFiles, ATargetThatPerformsNothingIsToldInOneSentence) {
        .headers = {{"Content-Type", "application/json"}},
        .body = R"({"Code": "NotImplemented", "Message": "no", "RequestId": "A", "HostId": "x"})"});
   const TestFolder folder;
-  const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --max-retries 300");
+  const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --max-retries 300 --only 'page.*'");
   EXPECT_EQ(ended.code, 1) << ended.output;
   EXPECT_NE(ended.output.find("VIOLATIONS: 1 rule is broken, 1 finding (every request was answered "
                               "501).\n"),
             std::string::npos)
-      << ended.output;
-  EXPECT_NE(ended.output.find(" of them: every request was answered 501\n"), std::string::npos)
       << ended.output;
   // Everywhere the same count.
   const std::string not_shown = ended.report["totals"]["not_shown"].dump();

@@ -37,9 +37,9 @@ class JunitTest : public testing::Test {
 struct Element {
   std::set<std::string> attributes, needed, children;
   bool has_text = false;
-  std::vector<std::string> order = {};          // of the children, if there is one
-  std::set<std::string> needed_children = {};   // each exactly once
-  std::set<std::string> one_of = {};            // at most one of these children
+  std::vector<std::string> order = {};         // of the children, if there is one
+  std::set<std::string> needed_children = {};  // each exactly once
+  std::set<std::string> one_of = {};           // at most one of these children
 };
 using Schema = std::map<std::string, Element>;
 
@@ -70,34 +70,33 @@ const Schema& JenkinsSchema() {
 // JUnit.xsd of github.com/windyroad/JUnit-Schema, after what Apache Ant writes.
 const Schema& WindyroadSchema() {
   const Element outcome{{"type", "message"}, {"type"}, {}, true}, output{{}, {}, {}, true};
-  const std::set<std::string> of_suite = {"name",     "timestamp", "hostname", "tests",
-                                          "failures", "errors",    "time",     "package", "id"};
+  const std::set<std::string> of_suite = {"name",   "timestamp", "hostname", "tests", "failures",
+                                          "errors", "time",      "package",  "id"};
   std::set<std::string> and_skipped = of_suite;
   and_skipped.insert("skipped");
-  static const Schema schema = {
-      {"testsuites", {{}, {}, {"testsuite"}}},
-      {"testsuite",
-       {and_skipped,
-        of_suite,
-        {"properties", "testcase", "system-out", "system-err"},
-        false,
-        {"properties", "testcase", "system-out", "system-err"},
-        {"properties", "system-out", "system-err"}}},
-      {"properties", {{}, {}, {"property"}}},
-      {"property", {{"name", "value"}, {"name", "value"}, {}}},
-      {"testcase",
-       {{"name", "time", "classname"},
-        {"name", "time", "classname"},
-        {"skipped", "error", "failure"},
-        false,
-        {},
-        {},
-        {"skipped", "error", "failure"}}},
-      {"failure", outcome},
-      {"error", outcome},
-      {"skipped", {{"type", "message"}, {}, {}, true}},
-      {"system-out", output},
-      {"system-err", output}};
+  static const Schema schema = {{"testsuites", {{}, {}, {"testsuite"}}},
+                                {"testsuite",
+                                 {and_skipped,
+                                  of_suite,
+                                  {"properties", "testcase", "system-out", "system-err"},
+                                  false,
+                                  {"properties", "testcase", "system-out", "system-err"},
+                                  {"properties", "system-out", "system-err"}}},
+                                {"properties", {{}, {}, {"property"}}},
+                                {"property", {{"name", "value"}, {"name", "value"}, {}}},
+                                {"testcase",
+                                 {{"name", "time", "classname"},
+                                  {"name", "time", "classname"},
+                                  {"skipped", "error", "failure"},
+                                  false,
+                                  {},
+                                  {},
+                                  {"skipped", "error", "failure"}}},
+                                {"failure", outcome},
+                                {"error", outcome},
+                                {"skipped", {{"type", "message"}, {}, {}, true}},
+                                {"system-out", output},
+                                {"system-err", output}};
   return schema;
 }
 

@@ -55,13 +55,19 @@ bool IsNamed(const RecordedRun& run, std::string_view rule) {
 }  // namespace
 
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule) {
-  bool warned = false;
+  bool warned = false, open = false;
   for (const Finding& finding : run.findings) {
-    if (finding.rule != rule.id || finding.kind == FindingKind::kInconclusive) continue;
-    if (finding.kind != FindingKind::kWarning) return RuleState::kBroken;
-    warned = true;
+    if (finding.rule != rule.id) continue;
+    if (finding.kind == FindingKind::kInconclusive) {
+      open = true;
+    } else if (finding.kind == FindingKind::kWarning) {
+      warned = true;
+    } else {
+      return RuleState::kBroken;
+    }
   }
   if (warned) return RuleState::kWarnedOf;
+  if (open) return RuleState::kNotSettled;
   if (rule.violations > 0 && !run.findings.empty() && !IsNamed(run, rule.id)) {
     return RuleState::kExplained;
   }
@@ -73,6 +79,7 @@ std::string RulesText(const Totals& totals) {
   std::string others;
   if (totals.warned > 0) others += fmt::format("{} warned of, ", totals.warned);
   if (totals.explained > 0) others += fmt::format("{} explained by them, ", totals.explained);
+  if (totals.not_settled > 0) others += fmt::format("{} not settled, ", totals.not_settled);
   return fmt::format("{} held, {} broken, {}{} not shown", totals.held, totals.broken, others,
                      totals.not_shown);
 }
@@ -112,11 +119,12 @@ Totals CountTotals(const RecordedRun& run) {
   totals.finished = run.finished;
   for (const RuleTally& rule : run.trailer.rules) {
     const RuleState state = StateOf(run, rule);
-    ++(state == RuleState::kHeld        ? totals.held
-       : state == RuleState::kBroken    ? totals.broken
-       : state == RuleState::kWarnedOf  ? totals.warned
-       : state == RuleState::kExplained ? totals.explained
-                                        : totals.not_shown);
+    ++(state == RuleState::kHeld         ? totals.held
+       : state == RuleState::kBroken     ? totals.broken
+       : state == RuleState::kWarnedOf   ? totals.warned
+       : state == RuleState::kExplained  ? totals.explained
+       : state == RuleState::kNotSettled ? totals.not_settled
+                                         : totals.not_shown);
   }
   for (const UnforeseenAnswer& answer : run.trailer.unforeseen) totals.unforeseen += answer.count;
   if (run.trailer.seconds > 0) {

@@ -19,8 +19,9 @@ struct Totals {
   std::uint64_t warnings = 0;
   std::uint64_t known = 0;
   std::uint64_t inconclusive = 0;
-  std::uint64_t held = 0, broken = 0, warned = 0, explained = 0, not_shown = 0;  // rules
-  std::uint64_t unforeseen = 0;                                                  // answers
+  std::uint64_t held = 0, broken = 0, warned = 0, explained = 0;  // rules
+  std::uint64_t not_settled = 0, not_shown = 0;
+  std::uint64_t unforeseen = 0;  // answers
   std::uint64_t rules = 0;
   bool finished = false;           // the run came to its end
   double requests_per_second = 0;  // 0 if unknown
@@ -28,11 +29,12 @@ struct Totals {
 Totals CountTotals(const RecordedRun& run);
 
 // What a run says of a rule: held only if an answer showed it and none broke it; explained if only
-// answers broke it that are part of the findings of other rules.
-enum class RuleState { kHeld, kBroken, kWarnedOf, kExplained, kNotShown };
+// answers broke it that are part of the findings of other rules; not settled if a finding could
+// neither be confirmed nor ruled out.
+enum class RuleState { kHeld, kBroken, kWarnedOf, kExplained, kNotSettled, kNotShown };
 template <>
-inline constexpr std::array<std::string_view, 5> kNamesOf<RuleState> = {"held", "broken", "warned",
-                                                                        "explained", "not_shown"};
+inline constexpr std::array<std::string_view, 6> kNamesOf<RuleState> = {
+    "held", "broken", "warned", "explained", "not_settled", "not_shown"};
 RuleState StateOf(const RecordedRun& run, const RuleTally& rule);
 // "142 held, 3 broken, 51 not shown", or that nothing was counted.
 std::string RulesText(const Totals& totals);

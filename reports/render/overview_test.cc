@@ -55,7 +55,8 @@ TEST(Overview, RulesNeverExercisedComeFromTheListAndTheTallies) {
   ASSERT_EQ(rules.size(), 2u);
   EXPECT_EQ(rules[0].second, "the dataset has no such snapshot");
   EXPECT_EQ(rules[1].first, "silent.b.c");
-  EXPECT_EQ(RulesText(CountTotals(run)), "2 held, 2 broken, 1 warned of, 2 not shown");
+  EXPECT_EQ(RulesText(CountTotals(run)),
+            "1 held, 2 broken, 1 warned of, 1 not settled, 2 not shown");
   EXPECT_EQ(CountTotals(run).rules, 7u);
 }
 
@@ -66,7 +67,7 @@ TEST(Overview, ARuleThatOnlyAnotherFindingExplainsIsNotHeld) {
   EXPECT_EQ(ExplainedText(run, "error.code.belongs"),
             "broken only by answers that another finding explains");
   EXPECT_EQ(RulesText(CountTotals(run)),
-            "2 held, 2 broken, 1 warned of, 1 explained by them, 1 not shown");
+            "1 held, 2 broken, 1 warned of, 1 explained by them, 1 not settled, 1 not shown");
   run.findings[1].also = {"error.code.belongs.more.a62c"};
   EXPECT_EQ(ExplainingFinding(run, "error.code.belongs"), nullptr);
   run.findings[1].also = {"error.code.belongs.a62c"};
@@ -142,6 +143,16 @@ TEST(Overview, EvidenceIsNamedUpToTheLimit) {
   EXPECT_EQ(EvidenceText(finding, 2), "exchange 3");
   finding.evidence = {3, 4, 5};
   EXPECT_EQ(EvidenceText(finding, 2), "exchanges 3, 4 and 1 more");
+}
+
+TEST(Overviews, CountARuleAsHeldOnlyIfNothingIsOpen) {
+  RecordedRun run = SampleRun("");
+  std::erase_if(run.findings,
+                [](const Finding& finding) { return finding.kind != FindingKind::kInconclusive; });
+  run.trailer.rules = {{"inconclusive.b.c", Level::kMust, 40, 0}, {"a.b", Level::kMust, 3, 0}};
+  run.trailer.not_exercised.clear();
+  EXPECT_EQ(NameOf(StateOf(run, run.trailer.rules[0])), "not_settled");
+  EXPECT_EQ(RulesText(CountTotals(run)), "1 held, 0 broken, 1 not settled, 0 not shown");
 }
 
 }  // namespace

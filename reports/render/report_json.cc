@@ -139,6 +139,7 @@ Json TotalsValue(const RecordedRun& run) {
           {"broken", totals.broken},
           {"warned", totals.warned},
           {"explained", totals.explained},
+          {"not_settled", totals.not_settled},
           {"not_shown", totals.not_shown},
           {"unforeseen", totals.unforeseen},
           {"warnings", totals.warnings},

@@ -21,7 +21,7 @@ TEST(TerminalSummaries, SayAllThatANewcomerNeeds) {
   const std::string text = Plain(SampleRun(""));
   for (const char* part :
        {"1,000 exchanges, of which 990 judged", "500 a second",
-        "2 held, 2 broken, 1 warned of, 1 not shown", "VIOLATION fuzz",
+        "1 held, 2 broken, 1 warned of, 1 not settled, 1 not shown", "VIOLATION fuzz",
         "describe-snapshots, PageSize", "GET RegionId=cn-hangzhou&PageSize=101",
         "400, or at most 100 snapshots", "exchanges 7, 9", "curl --silent",
         "1 choice where the document is silent", "assay report DIR --show learned",

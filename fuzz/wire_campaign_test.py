@@ -163,12 +163,12 @@ class WireCampaigns(unittest.TestCase):
 
     def fuzz(self, *options, env=None):
         done = subprocess.run([ASSAY, "fuzz", "--wire", "--progress", "off", "--out", str(self.out), *options],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, env=env)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=450, env=env)
         return done.returncode, done.stdout
 
     def hunt(self, bug, *options, requests=30000):
         code, said = self.fuzz("--target", Planted(bug, self.url).url, "--timeout", "1", "--max-findings", "1",
-                               "--max-requests", str(requests), "--max-time", "60", *options)
+                               "--max-requests", str(requests), "--max-time", "400", *options)
         return code, said, self.report()
 
     def report(self):
@@ -181,7 +181,7 @@ class WireCampaigns(unittest.TestCase):
         return finding, finding["request"]["parameters"]["message"]
 
     def test_a_server_that_reads_as_it_should_has_no_finding(self):
-        code, said = self.fuzz("--target", self.url, "--max-time", "5", "--seed", "3")
+        code, said = self.fuzz("--target", self.url, "--max-requests", "1500", "--max-time", "400", "--seed", "3")
         self.assertEqual(code, 0, said)
         report = self.report()
         self.assertEqual(report["findings"], [])

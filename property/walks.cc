@@ -42,8 +42,11 @@ WalkResult WalkResultOf(const ScriptResult& result) {
   }
   out.sound = std::ranges::all_of(
       result, [](const JudgedExchange& exchange) { return exchange.verdict.IsSound(); });
-  // A page past the end may be refused; a walk that broke off says nothing about the rest.
-  out.complete = out.answered && !out.refused && out.last.answered && result.size() < kMostPages;
+  // A page past the end may be refused; a walk that broke off says nothing about the rest. A
+  // snapshot without an id cannot be told from others.
+  const bool nameless = std::ranges::find(out.ids, "") != out.ids.end();
+  out.complete = out.answered && !out.refused && out.last.answered &&
+                 result.size() < kMostPages && !nameless;
   return out;
 }
 

@@ -453,7 +453,9 @@ void CheckFields(const ObservedAnswer& answer, const Dataset& dataset, CheckResu
       continue;
     }
     if (at == dataset.by_id.end()) {
-      result.Add("response.snapshot.known"_rule, "a snapshot of the dataset",
+      result.Add("response.snapshot.known"_rule,
+                 dataset.changed ? "a snapshot that the lists before and after show"
+                                 : "a snapshot of the dataset",
                  fmt::format("SnapshotId: {}", Described(id)), "unknown");
       continue;
     }

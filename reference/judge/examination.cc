@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "reference/describe_snapshots/forgery.h"
@@ -100,6 +101,7 @@ class Examination {
   void RememberToken();
   bool RefusesAmbiguousSignature() const;
   bool RefusesSignature() const;
+  bool ListsNameless() const;
   void JudgeWithoutList();
   void JudgeUnsettled();
   bool IsWrongInAnyState(const Difference& difference);
@@ -150,7 +152,7 @@ Verdict Examination::Run() {
     CheckAnswerForm();
     if (request_.forgery != Forgery::kNone) {
       JudgeForged();
-    } else if (!IsError() && !answer_.has_list) {
+    } else if (!IsError() && (!answer_.has_list || ListsNameless())) {
       JudgeWithoutList();
     } else if (exchange_.state.moved) {
       JudgeUnsettled();
@@ -397,6 +399,15 @@ void Examination::CheckRequestId() {
   verdict_.evidence.push_back(first->second);
   result_.Add("response.request_id.unique"_rule, "a RequestId that was not given before",
               fmt::format("RequestId {} a second time", Excerpt(answer_.request_id.text)));
+}
+
+// Whether a snapshot is listed without its id, which breaks a rule of the form.
+bool Examination::ListsNameless() const {
+  const std::span<const ObservedSnapshot> listed(answer_.snapshots.data(), answer_.snapshot_count);
+  return std::ranges::any_of(listed, [](const ObservedSnapshot& snapshot) {
+    const ObservedValue& id = snapshot[Field::kSnapshotId];
+    return id.kind != Kind::kText || id.text.empty();
+  });
 }
 
 // What is listed cannot be read, which breaks a rule of the form. So nothing is wrong with it, and

@@ -562,6 +562,20 @@ TEST(Judge, SaysOfTagsInAnotherFormOnlyWhatIsWrongWithTheForm) {
   }
 }
 
+// Which snapshots are listed is not known then.
+TEST(Judge, SaysOfSnapshotsWithoutIdOnlyThatTheyHaveNone) {
+  Service service(TestDataset(), DefaultReading());
+  Judge judge(TestDataset(), DefaultReading());
+  const Request request = Ask({{"PageSize", "20"}});
+  Response response = AnswerOf(service, request);
+  Json body = Json::parse(response.body);
+  for (Json& snapshot : body["Snapshots"]["Snapshot"]) snapshot.erase("SnapshotId");
+  response.body = body.dump();
+  const Verdict verdict = Examine(judge, 1, request, response);
+  EXPECT_TRUE(Reports(verdict, "response.field.snapshot_id"_rule));
+  EXPECT_EQ(verdict.violations().size(), 1U) << Text(verdict.violations());
+}
+
 class WrongAnswers : public testing::TestWithParam<int> {
  protected:
   static Reading reading() {

@@ -47,6 +47,7 @@ struct Snapshot {
 // Snapshot::unknown. The target may then have more regions, and snapshots and chains in them.
 struct Dataset {
   bool discovered = false;
+  bool changed = false;  // listings showed that it is no more what it was at first
   std::vector<std::string> regions;
   std::string default_resource_group;
   std::vector<std::string> snapshot_links;

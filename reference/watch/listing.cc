@@ -113,7 +113,11 @@ class ListingSource : public RequestSource {
     bool is_new = false;
     for (std::size_t i = 0; i < answer.snapshot_count; ++i) {
       const std::string id(answer.snapshots[i][Field::kSnapshotId].text);
-      is_new |= listing_.items.try_emplace(id, ItemOf(answer.snapshots[i], page.region)).second;
+      if (id.empty()) return false;
+      const auto [at, inserted] =
+          listing_.items.try_emplace(id, ItemOf(answer.snapshots[i], page.region));
+      if (at->second.snapshot[Field::kRegionId] != page.region) return false;
+      is_new |= inserted;
     }
     if (answer.snapshot_count > 0) {
       listing_.pages[page.region] = std::max(listing_.pages[page.region], page.number);

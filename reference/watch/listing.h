@@ -35,8 +35,8 @@ bool operator==(const Listing& a, const Listing& b);
 
 // Reads the lists of the regions by number, 100 a page, side by side; as many pages at once as
 // `before` took. Throttled requests and passing failures are sent again. Empty if some page is not
-// a list, or more than `most` snapshots are listed. The listing shows one state for certain only if
-// a second one is equal.
+// a list, a snapshot has no id or is listed in two regions, or more than `most` snapshots are
+// listed. The listing shows one state for certain only if a second one is equal.
 std::optional<Listing> ReadListing(Target& target, const std::vector<std::string>& regions,
                                    const std::string& format, const Listing* before,
                                    std::size_t most = kMostListed);

@@ -91,6 +91,7 @@ StateChanges ChangesBetween(const Listing& before, const Listing& after) {
 Dataset ApplyChanges(const Dataset& known, const Listing& before, const Listing& after) {
   Dataset out;
   out.discovered = known.discovered;
+  out.changed = true;
   out.regions = known.regions;
   out.default_resource_group = known.default_resource_group;
   out.snapshot_links = known.snapshot_links;

@@ -162,6 +162,23 @@ TEST(WatchedTarget, KnowsTheStateOfATargetThatMovedBeforeTheFirstListing) {
   EXPECT_EQ(Contents(watched.quiet_state()->dataset), Contents(*target.state.Now()));
 }
 
+TEST(WatchedTarget, SeesNothingWhereSnapshotsHaveNoId) {
+  ChurningTarget target(TestDataset(), 3, 1);
+  target.bend = [](const Request&, Result<Response>& response) {
+    const std::string name = "\"SnapshotId\"";
+    for (std::size_t at = 0; (at = response->body.find(name, at)) != std::string::npos;) {
+      response->body.replace(at, name.size(), "\"Name\"");
+    }
+  };
+  EXPECT_FALSE(ReadListing(target, TestDataset().regions, "JSON", nullptr));
+}
+
+TEST(WatchedTarget, SeesNothingWhereEachRegionListsTheSame) {
+  ChurningTarget target(TestDataset(), 3, 0, {}, {FindFault("region.ignored")});
+  ASSERT_GT(TestDataset().regions.size(), 1U);
+  EXPECT_FALSE(ReadListing(target, TestDataset().regions, "JSON", nullptr));
+}
+
 TEST(WatchedTarget, SeesNothingWhereListsAreRefused) {
   ChurningTarget target(TestDataset(), 3, 1);
   target.bend = [](const Request&, Result<Response>& response) { response->status = 500; };

@@ -617,6 +617,10 @@ const Fault* Diagnosis::Narrow(const Search& search, const Fault& fault) const {
            ShowsInSmallest(search, narrowed);
   };
   const auto agrees = [](const Effect& effect) { return effect.agrees ? Says::kYes : Says::kNo; };
+  const Conditions any_filter{{}};
+  if (GivesFilter(failure.steps.back()) && holds(Narrowed(fault, any_filter))) {
+    return &narrowed_.emplace_back(Narrowed(fault, any_filter));
+  }
   for (const Values values : {Values::kNone, Values::kOfIgnored, Values::kAll}) {
     Conditions conditions = ConditionsOf(failure.steps.back(), fault, values);
     if (conditions.empty() || !holds(Narrowed(fault, conditions))) continue;

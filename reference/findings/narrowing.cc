@@ -13,7 +13,15 @@ namespace {
 
 constexpr std::size_t kLongValue = 24;
 
+// What is no filter.
+bool NeverSelects(std::string_view name) {
+  return IsCommonParameter(name) || name == "Action" || name == "Version" || name == "RegionId" ||
+         name == "Format" || name == "DryRun" || name == "PageNumber" || name == "PageSize" ||
+         name == "MaxResults" || name == "NextToken";
+}
+
 bool Meets(const Request& request, const Condition& condition) {
+  if (condition.parameter.empty()) return GivesFilter(request);
   return std::ranges::any_of(request.parameters, [&](const Parameter& parameter) {
     return WithoutNumber(parameter.name) == condition.parameter &&
            (!condition.value || parameter.value == *condition.value);
@@ -21,6 +29,7 @@ bool Meets(const Request& request, const Condition& condition) {
 }
 
 std::string TextOf(const Condition& condition) {
+  if (condition.parameter.empty()) return "any filter";
   if (!condition.value || condition.value->size() > kLongValue) return condition.parameter;
   return condition.parameter + "=" + *condition.value;
 }
@@ -30,7 +39,8 @@ std::string TitleOf(const Fault& fault, const Conditions& conditions) {
   std::string title = fault.title;
   std::vector<std::string> others;
   for (const Condition& condition : conditions) {
-    const bool is_named = fault.title.find(condition.parameter) != std::string::npos;
+    const bool is_named =
+        !condition.parameter.empty() && fault.title.find(condition.parameter) != std::string::npos;
     if (!fault.ignored.empty() && condition.parameter == fault.ignored) {
       title.replace(title.find(fault.ignored), fault.ignored.size(), TextOf(condition));
     } else if (condition.value || !is_named) {
@@ -45,6 +55,11 @@ std::string TitleOf(const Fault& fault, const Conditions& conditions) {
 }
 
 }  // namespace
+
+bool GivesFilter(const Request& request) {
+  return std::ranges::any_of(
+      request.parameters, [](const Parameter& parameter) { return !NeverSelects(parameter.name); });
+}
 
 Conditions ConditionsOf(const Request& request, const Fault& fault, Values values) {
   Conditions out;

@@ -11,10 +11,13 @@ namespace assay {
 
 // What a request must give, so that a fault shows.
 struct Condition {
-  std::string parameter;             // tags of any number count as one parameter
+  std::string parameter;             // tags of any number count as one; "" for any filter
   std::optional<std::string> value;  // any, if there is none
 };
 using Conditions = std::vector<Condition>;
+
+// Whether the request selects snapshots by anything but their region.
+bool GivesFilter(const Request& request);
 
 // Which values count: of none, so that a parameter has to be given at all; of what the fault
 // ignores; or of every parameter, region and format among them.

@@ -36,6 +36,16 @@ TEST(Narrowing, SaysWhenTheFaultShows) {
       "finds nothing by DiskId if Usage is given");
 }
 
+TEST(Narrowing, KnowsRequestsWithAnyFilter) {
+  EXPECT_FALSE(GivesFilter(Ask({{"PageSize", "1"}, {"Version", "2014-05-26"}})));
+  EXPECT_TRUE(GivesFilter(Ask({{"Tag.3.Key", "a"}})));
+  EXPECT_TRUE(GivesFilter(Ask({{"Category", "flash"}, {"MaxResults", "10"}})));
+  EXPECT_EQ(Narrowed(*FindFault("paging.total.one_less"), {{}}).title,
+            "counts one too few in TotalCount if any filter is given");
+  EXPECT_EQ(Narrowed(*FindFault("filter.usage.ignored"), {{}}).title,
+            "ignores Usage if any filter is given");
+}
+
 TEST(Narrowing, LimitsTheFaultToRequestsThatMeetEveryCondition) {
   const Fault fault =
       Narrowed(*FindFault("filter.usage.ignored"), {{"Status", "all"}, {"Tag.Key", {}}});

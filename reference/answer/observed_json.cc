@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -390,12 +392,66 @@ class JsonWalker {
 
 namespace {
 
+// Builds nothing; stops at the first byte that cannot be.
+class FirstBadByte : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(nlohmann::json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return true; }
+  bool key(std::string&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string& token,
+                   const nlohmann::json::exception&) override {
+    behind = position;
+    length = token.find("<U+") == std::string::npos ? token.size() : 1;
+    return false;
+  }
+
+  std::size_t behind = 0;  // the token that cannot be; one more than all bytes if they end too soon
+  std::size_t length = 0;  // of that token, unless it is a single character
+};
+
+// The rest of the text from a whole character on, at most `most` bytes of it.
+std::string_view EndOf(std::string_view text, std::size_t most) {
+  std::size_t from = text.size() > most ? text.size() - most : 0;
+  while (from > 0 && from < text.size() && (text[from] & 0xC0) == 0x80) ++from;
+  return text.substr(from);
+}
+
+// "not JSON from byte 213 on: …"Usage":"disk" and then "Available":true…"; "" if that is not known.
+std::string WhereItBreaks(std::string_view body) {
+  constexpr std::size_t kBefore = 60, kAfter = 40, kLongest = std::size_t{4} << 20;
+  if (body.size() > kLongest) return "";
+  FirstBadByte found;
+  nlohmann::json::sax_parse(body.begin(), body.end(), &found);
+  if (found.behind == 0) return "";
+  std::size_t at = found.behind - 1;
+  const bool is_long =
+      at < body.size() && std::string_view(",:[]{}").find(body[at]) == std::string_view::npos;
+  if (is_long && found.length <= found.behind) at = found.behind - found.length;
+  const std::string_view before = EndOf(body.substr(0, at), kBefore);
+  const std::string good =
+      fmt::format("{}{}", before.size() < at ? "…" : "", Excerpt(before, kBefore));
+  if (at >= body.size())
+    return fmt::format("ends in the middle, after {} bytes: {}", body.size(), good);
+  return fmt::format("not JSON from byte {} on: {} and then {}", at + 1, good,
+                     Excerpt(body.substr(at), kAfter));
+}
+
 std::string WhatIsWrong(std::string_view body, const simdjson::simdjson_error& error) {
   if (body.empty()) return "an empty body";
   if (error.error() == simdjson::DEPTH_ERROR) {
     return fmt::format("values nested more than {} deep: {}", kDeepest, Excerpt(body));
   }
-  return fmt::format("{} ({})", Excerpt(body), error.what());
+  const std::string where = WhereItBreaks(body);
+  return where.empty() ? fmt::format("{} ({})", Excerpt(body), error.what()) : where;
 }
 
 }  // namespace

@@ -174,6 +174,21 @@ TEST(AnswerReader, RefusesWhatIsNoJsonText) {
   }
 }
 
+TEST(AnswerReader, SaysWhereATextStopsBeingJson) {
+  const auto told = [](const std::string& body) {
+    Reading reading;
+    const ObservedAnswer& answer = reading.Of(body);
+    return answer.problems.empty() ? "" : answer.problems.front().actual;
+  };
+  EXPECT_EQ(told(R"({"PageSize":10 "Total":1})"),
+            R"(not JSON from byte 16 on: {"PageSize":10  and then "Total":1})");
+  EXPECT_EQ(told(R"({"PageSize":10,"Snapshots":{"Snapshot":[)"),
+            R"(ends in the middle, after 40 bytes: {"PageSize":10,"Snapshots":{"Snapshot":[)");
+  const std::string far = told("{\"Description\":\"" + std::string(300, 'x') + "é\",}" + kList);
+  EXPECT_TRUE(far.starts_with("not JSON from byte 321 on: …xxx")) << far;
+  EXPECT_NE(far.find("xxé\","), std::string::npos) << far;
+}
+
 TEST(AnswerReader, SeesTextBehindTheObject) {
   for (const char* behind : {"x", "{}", "{\"a\":1}", "1", ",", "}", "null"}) {
     EXPECT_EQ(BrokenBy(kList + std::string(behind)), "encoding.json.well_formed") << behind;

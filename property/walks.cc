@@ -45,8 +45,8 @@ WalkResult WalkResultOf(const ScriptResult& result) {
   // A page past the end may be refused; a walk that broke off says nothing about the rest. A
   // snapshot without an id cannot be told from others.
   const bool nameless = std::ranges::find(out.ids, "") != out.ids.end();
-  out.complete = out.answered && !out.refused && out.last.answered &&
-                 result.size() < kMostPages && !nameless;
+  out.complete =
+      out.answered && !out.refused && out.last.answered && result.size() < kMostPages && !nameless;
   return out;
 }
 

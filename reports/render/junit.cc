@@ -147,7 +147,8 @@ class Suite {
   void AddRule(const std::string& id) {
     const pugi::xml_node testcase = Testcase(id, id);
     const auto findings = by_rule_.extract(id);
-    if (!findings.empty()) return AddFindings(run_, findings.mapped(), testcase, &counts_, &output_);
+    if (!findings.empty())
+      return AddFindings(run_, findings.mapped(), testcase, &counts_, &output_);
     const auto unexercised = unexercised_.find(id);
     if (unexercised == unexercised_.end()) return AddExplained(id);
     ++counts_.skipped;

@@ -31,15 +31,14 @@ struct FormatName {
   std::string_view name;
   std::string_view file;
 };
-constexpr std::array<FormatName, 8> kFormats = {
-    {{ReportFormat::kHtml, "html", "report.html"},
-     {ReportFormat::kJson, "json", "report.json"},
-     {ReportFormat::kJunit, "junit", "junit.xml"},
-     {ReportFormat::kRepro, "repro", "repro"},
-     {ReportFormat::kSummary, "summary", "summary.md"},
-     {ReportFormat::kBadge, "badge", "badge.svg"},
-     {ReportFormat::kSarif, "sarif", "results.sarif"},
-     {ReportFormat::kHar, "har", "evidence.har"}}};
+constexpr std::array<FormatName, 8> kFormats = {{{ReportFormat::kHtml, "html", "report.html"},
+                                                 {ReportFormat::kJson, "json", "report.json"},
+                                                 {ReportFormat::kJunit, "junit", "junit.xml"},
+                                                 {ReportFormat::kRepro, "repro", "repro"},
+                                                 {ReportFormat::kSummary, "summary", "summary.md"},
+                                                 {ReportFormat::kBadge, "badge", "badge.svg"},
+                                                 {ReportFormat::kSarif, "sarif", "results.sarif"},
+                                                 {ReportFormat::kHar, "har", "evidence.har"}}};
 
 std::string_view FileOf(ReportFormat format) {
   return std::ranges::find(kFormats, format, &FormatName::format)->file;
@@ -185,11 +184,11 @@ Done RenderReports(const RecordedRun& run, const std::string& out_dir,
     why = done.error().what;
   }
   if (missing.empty()) return Ok();
-  return Error{out_dir, fmt::format("{} missing: {} ({}); once there is room, `assay report` makes "
-                                    "{} of the journal",
-                                    missing.size() == 1 ? "this report is" : "these reports are",
-                                    fmt::join(missing, ", "), why,
-                                    missing.size() == 1 ? "it" : "them")};
+  return Error{out_dir,
+               fmt::format("{} missing: {} ({}); once there is room, `assay report` makes "
+                           "{} of the journal",
+                           missing.size() == 1 ? "this report is" : "these reports are",
+                           fmt::join(missing, ", "), why, missing.size() == 1 ? "it" : "them")};
 }
 
 std::string RemoveReports(const std::string& out_dir) {

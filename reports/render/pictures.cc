@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <tuple>
 
 #include "reports/render/body_view.h"
 #include "reports/render/overview.h"
@@ -116,25 +117,67 @@ std::map<std::string, int> CountIds(const std::vector<WalkPage>& pages) {
   return times;
 }
 
-// The walk of the evidence that shows the finding: one that lists something twice, or one that
-// lacks what the finding names; otherwise the longest.
-std::vector<WalkPage> PagesOf(const RecordedRun& run, const Finding& finding) {
+// The list that the request asks for, whichever page of it.
+std::vector<Parameter> ListOf(const Request& request) {
+  std::vector<Parameter> out = WithoutPageNumber(request);
+  std::erase_if(out, [](const Parameter& parameter) { return parameter.name == "NextToken"; });
+  std::ranges::sort(out, {}, &Parameter::name);
+  return out;
+}
+
+struct Walk {
+  std::vector<WalkPage> pages;
+  std::vector<Parameter> list;
+  bool tells = false;  // it lists something twice, or lacks what the finding names
+  bool own = false;    // it is of the finding's smallest request
+  std::tuple<bool, bool, std::size_t> Rank() const { return {tells, own, pages.size()}; }
+};
+
+Walk MakeWalk(const Exchanges& exchanges, const Finding& finding) {
+  Walk walk{ReadPages(exchanges), ListOf(exchanges.front()->request)};
   const std::vector<std::string> named = NamedIds(finding.actual);
-  std::vector<WalkPage> longest;
+  const std::map<std::string, int> times = CountIds(walk.pages);
+  const auto is_named = [&](const std::string& id) {
+    return named.empty() || std::ranges::find(named, id) != named.end();
+  };
+  walk.tells = std::ranges::any_of(
+      times, [&](const auto& entry) { return entry.second > 1 && is_named(entry.first); });
+  walk.tells = walk.tells || std::ranges::any_of(
+                                 named, [&](const std::string& id) { return !times.contains(id); });
+  walk.own = walk.list == ListOf(finding.request);
+  return walk;
+}
+
+// The walk of the evidence that shows the finding best; without pages if there is none.
+Walk BestWalk(const RecordedRun& run, const Finding& finding) {
+  Walk best;
   for (const std::uint64_t id : finding.evidence) {
     const ExchangeRecord* last = FindEvidence(run, id);
     if (last == nullptr) continue;
-    std::vector<WalkPage> pages = ReadPages(WalkTo(run, finding, *last));
-    if (pages.size() < 2) continue;
-    const std::map<std::string, int> times = CountIds(pages);
-    const bool twice = std::ranges::any_of(times, [&](const auto& entry) {
-      return entry.second > 1 &&
-             (named.empty() || std::ranges::find(named, entry.first) != named.end());
-    });
-    if (twice) return pages;
-    if (pages.size() > longest.size()) longest = std::move(pages);
+    const Exchanges exchanges = WalkTo(run, finding, *last);
+    if (exchanges.size() < 2) continue;
+    Walk walk = MakeWalk(exchanges, finding);
+    if (walk.pages.size() > 1 && walk.Rank() > best.Rank()) best = std::move(walk);
   }
-  return longest;
+  return best;
+}
+
+// What is on no page, though the finding names it, or a right answer would list it.
+std::vector<std::string> LostIds(const Finding& finding, const Walk& walk) {
+  constexpr std::size_t kMost = 5;
+  const std::map<std::string, int> times = CountIds(walk.pages);
+  std::vector<std::string> out;
+  const auto add = [&](const std::vector<std::string>& ids) {
+    for (const std::string& id : ids) {
+      const bool is_new = std::ranges::find(out, id) == out.end();
+      if (is_new && !times.contains(id) && out.size() < kMost) out.push_back(id);
+    }
+  };
+  add(NamedIds(finding.expected + " " + finding.actual));
+  // Elsewhere a right page may hold what the target lists on another one.
+  const bool is_whole = finding.rule.find(".walk.") != std::string::npos;
+  if (walk.own && is_whole && finding.example.status == 200) add(ListedIds(finding.example.body));
+  return out;
 }
 
 // A mark for a snapshot; if it is listed more than once, with a sign and, for those who hear the
@@ -237,20 +280,25 @@ std::string FindingsCurve(const RecordedRun& run) {
 
 std::string WalkStrip(const RecordedRun& run, const Finding& finding) {
   if (!IsAboutWalks(finding.rule)) return "";
-  const std::vector<WalkPage> pages = PagesOf(run, finding);
+  const Walk walk = BestWalk(run, finding);
+  const std::vector<WalkPage>& pages = walk.pages;
   if (pages.size() < 2) return "";
   const std::map<std::string, int> times = CountIds(pages);
-  std::string out = fmt::format(
-      "<h4>The walk</h4>\n<ol class=\"walk\" tabindex=\"0\" aria-label=\"Pages of the walk, "
-      "finding "
-      "{}\">\n",
+  std::string out = "<h4>The walk</h4>\n";
+  if (!walk.own) {
+    Request other = finding.request;
+    other.parameters = walk.list;
+    out += fmt::format("<p class=\"soft\">Of another request that shows it: {}</p>\n",
+                       CodeMarkup(RequestText(other)));
+  }
+  out += fmt::format(
+      "<ol class=\"walk\" tabindex=\"0\" aria-label=\"Pages of the walk, finding {}\">\n",
       HtmlText(ReproName(finding)));
   for (std::size_t i = 0; i < std::min(kMostPages, pages.size()); ++i) {
     out += PageBox(pages[i], i + 1, times);
   }
   std::string lost;
-  for (const std::string& id : NamedIds(finding.expected + " " + finding.actual)) {
-    if (times.contains(id)) continue;
+  for (const std::string& id : LostIds(finding, walk)) {
     lost += fmt::format("<i class=\"lost\">lost</i> <code>{}</code> ", HtmlText(id));
   }
   std::string legend = "<li><i class=\"once\"></i>a snapshot listed once</li>";

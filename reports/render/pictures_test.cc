@@ -1,5 +1,6 @@
 #include "reports/render/pictures.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <pugixml.hpp>
@@ -39,6 +40,53 @@ TEST(WalkStrips, MarkWhatIsListedTwiceAndWhatIsLost) {
   EXPECT_EQ(strip.find("s-c"), std::string::npos);  // of a page that is no evidence
   finding.rule = "filter.usage.none";
   EXPECT_EQ(WalkStrip(run, finding), "");
+}
+
+// Pages of one list by PageNumber, of snapshots of these names.
+RecordedExchange NumberedPage(std::uint64_t id, const std::string& size, const std::string& number,
+                              const std::vector<std::string>& names) {
+  RecordedExchange page;
+  page.exchange.id = id;
+  page.exchange.status = 200;
+  page.exchange.request.parameters = {{"PageSize", size}, {"PageNumber", number}};
+  for (const std::string& name : names) {
+    page.exchange.body += fmt::format(R"({{"SnapshotId":"{}"}},)", name);
+  }
+  return page;
+}
+
+TEST(WalkStrips, AreOfTheRequestThatIsShownOrNameTheirs) {
+  RecordedRun run = SampleRun("");
+  Finding finding = SampleFinding("w", "page.walk.complete", FindingKind::kViolation, "");
+  finding.request.parameters = {{"PageNumber", "2"}, {"PageSize", "2"}};
+  finding.actual = "1 snapshot less";
+  finding.evidence = {1, 2, 3, 4, 5};
+  run.evidence = {NumberedPage(1, "1", "1", {"s-a"}), NumberedPage(2, "1", "2", {"s-b"}),
+                  NumberedPage(3, "1", "3", {"s-c"}), NumberedPage(4, "2", "1", {"s-a", "s-b"}),
+                  NumberedPage(5, "2", "2", {"s-c"})};
+  const std::string own = WalkStrip(run, finding);
+  EXPECT_NE(own.find("exchange 5<"), std::string::npos) << own;
+  EXPECT_EQ(own.find("exchange 3<"), std::string::npos) << own;
+  EXPECT_EQ(own.find("another request"), std::string::npos) << own;
+  run.evidence.resize(3);
+  const std::string other = WalkStrip(run, finding);
+  EXPECT_NE(other.find("Of another request that shows it: <code>GET PageSize=1</code>"),
+            std::string::npos)
+      << other;
+}
+
+TEST(WalkStrips, NameWhatIsLostByTheAnswerThatWouldBeRight) {
+  RecordedRun run = SampleRun("");
+  Finding finding = SampleFinding("w", "page.walk.complete", FindingKind::kViolation, "");
+  finding.request.parameters = {{"PageNumber", "2"}, {"PageSize", "2"}};
+  finding.actual = "1 snapshot";
+  finding.evidence = {4, 5};
+  finding.example = {.status = 200, .body = R"([{"SnapshotId":"s-c"},{"SnapshotId":"s-bp1lost"}])"};
+  run.evidence = {NumberedPage(4, "2", "1", {"s-a", "s-b"}), NumberedPage(5, "2", "2", {"s-c"})};
+  const std::string strip = WalkStrip(run, finding);
+  EXPECT_NE(strip.find("on no page</b> <i class=\"lost\">lost</i> <code>s-bp1lost</code>"),
+            std::string::npos)
+      << strip;
 }
 
 // What the picture marks, as "class: title".

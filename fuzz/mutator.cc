@@ -177,14 +177,16 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
   return WriteExchangeInput(input);
 }
 
-std::string ResizePage(std::string_view text, std::uint64_t seed) {
-  Random random(seed);
+std::string ResizePage(std::string_view text, std::uint64_t step) {
   ExchangeInput input = ParseExchangeInput(text, "");
   if (input.requests.empty()) input.requests.emplace_back();
-  const std::size_t at = random.Below(input.requests.size());
-  const char* const names[] = {"PageSize", "PageSize", "MaxResults", "PageNumber"};
-  const char* const name = names[random.Below(std::size(names))];
-  input.requests[at].Set(name, std::to_string(1 + random.Below(100)));
+  const std::size_t at = Random(step).Below(input.requests.size());
+  const std::uint64_t turn = step / 3;
+  const bool by_size = step % 3 < 2;
+  const char* const name = by_size ? "PageSize" : turn / 100 % 2 == 0 ? "MaxResults" : "PageNumber";
+  const std::uint64_t number = by_size ? 2 * turn + step % 3 : turn;
+  // Near numbers of one mate are far apart, and come to all hundred.
+  input.requests[at].Set(name, std::to_string(1 + number * 37 % 100));
   KeepAlone(at, input);
   return WriteExchangeInput(input);
 }

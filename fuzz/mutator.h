@@ -21,10 +21,11 @@ std::string MutateExchange(std::string_view text, const Dataset& dataset, std::u
 // request of the other. Equal arguments give equal results.
 std::string CrossExchanges(std::string_view one, std::string_view other, std::uint64_t seed);
 
-// One request of the input, with another size or number of its page: from 1 to 100, each as likely,
-// since what a filter selects may go wrong at one size of page alone. An input that goes on from a
-// token keeps its requests. Equal arguments give equal results.
-std::string ResizePage(std::string_view text, std::uint64_t seed);
+// One request of the input, with another size or number of its page, since what a filter selects
+// may go wrong at one size of page alone: in steps from 0 on, each PageSize from 1 to 100 within
+// 150 steps, each MaxResults within 300 and each PageNumber within 600. An input that goes on from
+// a token keeps its requests. Equal arguments give equal results.
+std::string ResizePage(std::string_view text, std::uint64_t step);
 
 // A value worth trying for the parameter.
 std::string SomeValue(std::string_view name, const Dataset& dataset, std::uint64_t seed);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "fuzz/exchange_input.h"
@@ -51,15 +52,23 @@ TEST(Inputs, AreCompletedForTheRegion) {
 }
 
 TEST(Mutations, ComeToEverySizeOfPage) {
-  std::set<std::string> sizes;
-  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    const ExchangeInput input =
-        ParseExchangeInput(ResizePage("Usage=none\n\nStatus=all\n", seed), "");
-    ASSERT_EQ(input.requests.size(), 1U);
-    ASSERT_GE(input.requests[0].parameters.size(), 2U);
-    if (const auto size = input.requests[0].Find("PageSize")) sizes.emplace(*size);
-  }
-  EXPECT_EQ(sizes.size(), 100U);
+  std::map<std::string, std::set<std::string>> numbers;
+  const auto resize = [&](std::uint64_t from, std::uint64_t to) {
+    for (std::uint64_t step = from; step < to; ++step) {
+      const ExchangeInput input =
+          ParseExchangeInput(ResizePage("Usage=none\n\nStatus=all\n", step), "");
+      ASSERT_EQ(input.requests.size(), 1U);
+      ASSERT_EQ(input.requests[0].parameters.size(), 2U);
+      const Parameter& given = input.requests[0].parameters[1];
+      numbers[given.name].insert(given.value);
+    }
+  };
+  resize(0, 150);
+  EXPECT_EQ(numbers["PageSize"].size(), 100U);
+  resize(150, 300);
+  EXPECT_EQ(numbers["MaxResults"].size(), 100U);
+  resize(300, 600);
+  EXPECT_EQ(numbers["PageNumber"].size(), 100U);
   EXPECT_EQ(ParseExchangeInput(ResizePage(kPages, 1), "").requests.size(), 2U);
 }
 

@@ -25,11 +25,11 @@ std::vector<std::string> MissingParts(const std::vector<KnownFinding>& known,
                                       const std::string& today,
                                       const std::vector<Finding>& findings) {
   std::set<std::string> accepted;
-  std::set<std::string_view> symptoms;
+  std::set<std::string, std::less<>> symptoms;
   for (const KnownFinding& entry : known) {
     if (!entry.expires.empty() && entry.expires < today) continue;
     accepted.insert(entry.id);
-    symptoms.insert(SymptomOf(entry.id));
+    symptoms.emplace(SymptomOf(entry.id));
   }
   std::vector<std::string> out;
   for (const Finding& finding : findings) {

@@ -15,7 +15,6 @@
 #include "conformance/cases/open_questions.h"
 #include "conformance/cases/reads.h"
 #include "conformance/cases/suite.h"
-#include "conformance/run/accepted_parts.h"
 #include "conformance/run/resumed_run.h"
 #include "conformance/run/run_plan.h"
 #include "conformance/run/test_loop.h"
@@ -453,7 +452,7 @@ Done WriteKnown(const std::string& file, const ConformanceRun& run) {
     earlier = std::move(*read);
   }
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << KnownText(WithTheirParts(run.findings()), earlier, [&](const KnownFinding& entry) {
+  out << KnownText(run.findings(), earlier, [&](const KnownFinding& entry) {
     const auto shows = [&](const RuleTally& tally) {
       return tally.id == entry.rule && tally.exercised > 0;
     };

@@ -11,7 +11,9 @@
 
 #include "conformance/cases/bench_for_test.h"
 #include "conformance/run/run_for_test.h"
+#include "reference/faults/catalogue.h"
 #include "reference/server/server.h"
+#include "reference/state/dataset.h"
 #include "reference/wire/http_server.h"
 #include "spec/text/small_files_for_test.h"
 
@@ -218,6 +220,32 @@ TEST(RunFiles, KnownFindingsThatCountNoMoreFailTheRun) {
   EXPECT_EQ(unknown.code, 1) << unknown.output;
   EXPECT_NE(unknown.output.find("unknown rule `page.no.rule`"), std::string::npos)
       << unknown.output;
+}
+
+// What a run writes is accepted by the next; without a part of it, that part is named.
+TEST(RunFiles, AcceptedPartsAreWrittenAndMissed) {
+  const TestFolder folder;
+  const Dataset dataset = BuiltInDataset();
+  const auto server =
+      Server::Start(dataset, {}, "127.0.0.1", 0, {}, {}, {FindFault("filter.usage.ignored")});
+  const std::string file = (folder / "known.json").string();
+  const std::string run = "--target " + (*server)->Url() + " --only 'filter.usage.*' ";
+  EXPECT_EQ(RunAssay(folder, run + "--write-known '" + file + "'").code, 1);
+  nlohmann::json known = nlohmann::json::parse(ReadText(file));
+  ASSERT_GE(known["findings"].size(), 2U) << known.dump(1);
+  EXPECT_NE(known["findings"][0]["reason"], known["findings"][1]["reason"]) << known.dump(1);
+  EXPECT_EQ(RunAssay(folder, run + "--known '" + file + "'").code, 0);
+  const std::string part = known["findings"].back()["id"];
+  const std::string symptom = part.substr(0, part.size() - 4);
+  std::erase_if(known["findings"].get_ref<nlohmann::json::array_t&>(), [&](const auto& entry) {
+    return entry["id"].template get<std::string>().starts_with(symptom);
+  });
+  const EndedRun ended =
+      RunAssay(folder, run + "--known '" + folder.Write("less.json", known.dump()) + "'");
+  EXPECT_EQ(ended.code, 1) << ended.output;
+  EXPECT_NE(ended.output.find("but not what is the same finding: "), std::string::npos)
+      << ended.output;
+  EXPECT_NE(ended.output.find(part), std::string::npos) << part << ended.output;
 }
 
 }  // namespace

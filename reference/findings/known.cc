@@ -51,23 +51,37 @@ bool Names(const KnownFinding& known, const Finding& finding) {
   return finding.id == known.id || std::ranges::find(finding.also, known.id) != finding.also.end();
 }
 
-// Whether the accepted ids make the finding known: its own one is among them, and those of its
-// parts. With a diagnosis, parts that show an accepted symptom with another kind of request are of
-// the same cause.
-bool IsKnown(const std::set<std::string>& accepted, const Finding& finding) {
-  const auto is_accepted = [&](const std::string& id) {
-    if (accepted.contains(id)) return true;
-    return !finding.diagnosis.empty() &&
-           std::ranges::any_of(accepted, [&](const std::string& other) {
-             return SymptomOf(other) == SymptomOf(id);
-           });
-  };
-  return IsAccepted(finding) && accepted.contains(finding.id) &&
-         std::ranges::all_of(finding.also, is_accepted);
+// Whether the accepted ids cover a part of the finding. With a diagnosis, parts that show an
+// accepted symptom with another kind of request are of the same cause.
+bool CoversPart(const std::set<std::string>& accepted, const Finding& finding,
+                const std::string& part) {
+  if (accepted.contains(part)) return true;
+  return !finding.diagnosis.empty() && std::ranges::any_of(accepted, [&](const std::string& other) {
+    return SymptomOf(other) == SymptomOf(part);
+  });
 }
 
-// Of a finding's id: the rule and what follows its last dot.
+// The accepted ids make a finding known if its own one is among them, and they cover all its parts:
+// which of these are, and which are not.
+struct Coverage {
+  std::vector<std::string> listed, missing;
+};
+Coverage CoverageOf(const std::set<std::string>& accepted, const Finding& finding) {
+  Coverage out;
+  (accepted.contains(finding.id) ? out.listed : out.missing).push_back(finding.id);
+  for (const std::string& part : finding.also) {
+    (CoversPart(accepted, finding, part) ? out.listed : out.missing).push_back(part);
+  }
+  return out;
+}
+
+// Of a finding's id, which is the rule's and more after its last dot.
 std::string RuleOf(const std::string& id) { return id.substr(0, id.rfind('.')); }
+
+std::string StatementOf(const std::string& rule) {
+  const auto found = FindRule(rule);
+  return found ? Catalogue::Get()[*found].statement : "";
+}
 
 // What is wrong with the entry whatever was found, or "".
 std::string ProblemOf(const KnownFinding& known, const std::string& today) {
@@ -134,9 +148,29 @@ std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool
     }
   }
   for (Finding& finding : findings) {
-    if (IsKnown(accepted, finding)) finding.kind = FindingKind::kKnown;
+    if (IsAccepted(finding) && CoverageOf(accepted, finding).missing.empty()) {
+      finding.kind = FindingKind::kKnown;
+    }
   }
   return problems;
+}
+
+std::vector<std::string> MissingParts(const std::vector<KnownFinding>& known,
+                                      const std::string& today,
+                                      const std::vector<Finding>& findings) {
+  std::set<std::string> accepted;
+  for (const KnownFinding& entry : known) {
+    if (ProblemOf(entry, today).empty()) accepted.insert(entry.id);
+  }
+  std::vector<std::string> out;
+  for (const Finding& finding : findings) {
+    if (!IsAccepted(finding)) continue;
+    const auto [listed, missing] = CoverageOf(accepted, finding);
+    if (listed.empty() || missing.empty()) continue;
+    out.push_back(fmt::format("{} is accepted, but not what is the same finding: {}",
+                              listed.front(), fmt::join(missing, ", ")));
+  }
+  return out;
 }
 
 namespace {
@@ -165,11 +199,15 @@ std::string KnownText(const std::vector<Finding>& findings,
   }
   for (const Finding& finding : findings) {
     if (!IsAccepted(finding) && finding.kind != FindingKind::kKnown) continue;
-    const std::string reason = "not yet examined: " + finding.actual;
+    const std::string unexamined = "not yet examined: ";
     const bool intermittent = finding.stability == Stability::kIntermittent;
-    add({finding.id, finding.rule, reason, "", intermittent});
+    add({finding.id, finding.rule, unexamined + finding.actual, "", intermittent});
     for (const std::string& part : finding.also) {
-      add({part, RuleOf(part), reason, "", intermittent});
+      const std::string rule = RuleOf(part);
+      add({part, rule,
+           fmt::format("{}against \"{}\", as a part of {}", unexamined, StatementOf(rule),
+                       finding.id),
+           "", intermittent});
     }
   }
   const nlohmann::ordered_json out = {{"format", kFormat}, {"findings", std::move(entries)}};

@@ -30,9 +30,15 @@ Result<std::vector<KnownFinding>> ParseKnown(std::string_view text, const std::s
 std::vector<std::string> ApplyKnown(const std::vector<KnownFinding>& known, bool full_run,
                                     const std::string& today, std::vector<Finding>& findings);
 
-// The text of a file that accepts all these violations and warnings; the reasons of new ones are
-// for a reader to write. Of the `earlier` entries those that are found again stay as they are, and
-// those of which `keeps` says so.
+// Why findings of which something is accepted on `today` are not known all the same: a text for
+// each that names the ids that the list lacks. `findings` are those that ApplyKnown() has marked.
+std::vector<std::string> MissingParts(const std::vector<KnownFinding>& known,
+                                      const std::string& today,
+                                      const std::vector<Finding>& findings);
+
+// The text of a file that accepts all these violations and warnings, and each part of them with the
+// statement of its own rule; the reasons of new ones are for a reader to write. Of the `earlier`
+// entries those that are found again stay as they are, and those of which `keeps` says so.
 std::string KnownText(
     const std::vector<Finding>& findings, const std::vector<KnownFinding>& earlier = {},
     const std::function<bool(const KnownFinding&)>& keeps = [](const auto&) { return false; });

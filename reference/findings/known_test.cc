@@ -26,6 +26,13 @@ KnownFinding Accept(const std::string& id, const std::string& rule,
   return {id, rule, "a reason", expires};
 }
 
+Finding InThreeParts() {
+  return {.id = "page.size.echo.00000001",
+          .rule = "page.size.echo",
+          .actual = "10",
+          .also = {"page.size.default.00000007", "page.size.limits.00000008"}};
+}
+
 TEST(Known, FindingsBecomeKnown) {
   std::vector<Finding> findings = Found();
   EXPECT_TRUE(ApplyKnown({Accept("page.size.echo.00000001", "page.size.echo", kToday)}, true,
@@ -156,6 +163,35 @@ TEST(Known, PartsOfFindingsAreWrittenToo) {
   ASSERT_EQ(known->size(), 3U);
   EXPECT_EQ((*known)[1].rule, "page.size.default");
   EXPECT_TRUE(ApplyKnown(*known, true, kToday, findings).empty());
+}
+
+TEST(Known, PartsAreWrittenWithTheTextOfTheirOwnRule) {
+  const auto known = ParseKnown(KnownText({InThreeParts()}), "known.json");
+  ASSERT_TRUE(known) << known.error().Text();
+  ASSERT_EQ(known->size(), 3U);
+  EXPECT_EQ((*known)[0].reason, "not yet examined: 10");
+  EXPECT_EQ((*known)[1].id, "page.size.default.00000007");
+  EXPECT_EQ((*known)[1].rule, "page.size.default");
+  EXPECT_NE((*known)[1].reason.find("as a part of page.size.echo.00000001"), std::string::npos);
+  EXPECT_NE((*known)[1].reason, (*known)[2].reason);
+}
+
+TEST(Known, NamesWhatTheListLacks) {
+  const std::vector<KnownFinding> known = {
+      {"page.size.echo.00000001", "page.size.echo", "why"},
+      {"page.size.limits.00000008", "page.size.limits", "why"}};
+  EXPECT_EQ(
+      MissingParts(known, "2026-01-01", {InThreeParts()}),
+      std::vector<std::string>{"page.size.echo.00000001 is accepted, but not what is the same "
+                               "finding: page.size.default.00000007"});
+  EXPECT_EQ(MissingParts({known[1]}, "2026-01-01", {InThreeParts()}),
+            std::vector<std::string>{
+                "page.size.limits.00000008 is accepted, but not what is the same finding: "
+                "page.size.echo.00000001, page.size.default.00000007"});
+  EXPECT_TRUE(MissingParts({}, "2026-01-01", {InThreeParts()}).empty());
+  Finding accepted = InThreeParts();
+  accepted.kind = FindingKind::kKnown;
+  EXPECT_TRUE(MissingParts(known, "2026-01-01", {accepted}).empty());
 }
 
 TEST(Known, FilesThatARunWritesAreReadBack) {

@@ -15,9 +15,8 @@ constexpr std::size_t kLongValue = 24;
 
 // What is no filter.
 bool NeverSelects(std::string_view name) {
-  return IsCommonParameter(name) || name == "Action" || name == "Version" || name == "RegionId" ||
-         name == "Format" || name == "DryRun" || name == "PageNumber" || name == "PageSize" ||
-         name == "MaxResults" || name == "NextToken";
+  return IsCommonParameter(name) || IsPaging(name) || name == "Action" || name == "Version" ||
+         name == "RegionId" || name == "Format" || name == "DryRun";
 }
 
 bool Meets(const Request& request, const Condition& condition) {

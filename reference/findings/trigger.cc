@@ -13,14 +13,14 @@ std::string WithoutNumber(const std::string& name) {
   return "Tag" + name.substr(dot);
 }
 
+bool IsPaging(std::string_view name) {
+  return name == "PageNumber" || name == "PageSize" || name == "MaxResults" || name == "NextToken";
+}
+
 namespace {
 
 bool IsFrame(std::string_view name) {
   return name == "Action" || name == "RegionId" || name == "Format";
-}
-
-bool IsPaging(std::string_view name) {
-  return name == "PageNumber" || name == "PageSize" || name == "MaxResults" || name == "NextToken";
 }
 
 void Take(const std::vector<Parameter>& parameters, Trigger& out) {

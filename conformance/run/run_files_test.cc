@@ -92,7 +92,7 @@ TEST(RunFiles, AMistakeInTheCallKeepsTheJournalOfTheRunBefore) {
 
 TEST(RunFiles, TheProgressOfAStoppedRunIsWhatWasDone) {
   const TestFolder folder;
-  const EndedRun ended = RunAssay(folder, "--max-time 0.7 --progress plain");
+  const EndedRun ended = RunAssay(folder, "--rate 200 --max-time 6 --progress plain");
   EXPECT_NE(ended.errors.find(" % stopping: "), std::string::npos) << ended.errors;
   EXPECT_EQ(ended.errors.find("100 %"), std::string::npos) << ended.errors;
   EXPECT_NE(RunAssay(folder, "--only page.size.echo --progress plain")

@@ -251,7 +251,7 @@ Result<ExitCode> Fuzz(const CampaignOptions& options) {
     if (const auto client = OpenWireClient(options, *plan); !client) return client.error();
   }
   if (!HasEngine()) {
-    return Error{"assay fuzz",
+    return Error{"",
                  "this program was built without libFuzzer; install libclang-rt-16-dev and build "
                  "again"};
   }

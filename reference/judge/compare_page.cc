@@ -261,8 +261,11 @@ class PageComparer {
         return Show(question, {"all"_option, "zero"_option, "anything"_option});
       }
       if (total == page_.total) return Show(question, {"all"_option, "anything"_option});
-      return total == 0 ? Show(question, {"zero"_option, "anything"_option})
-                        : Show(question, {"anything"_option});
+      if (total == 0) return Show(question, {"zero"_option, "anything"_option});
+      // What is documented as invalid is the total of a walk by token. If the request asks for
+      // none, it is the target that pages so, and its total counts all or what it lists.
+      const bool asks = request_.Find("MaxResults") || request_.Find("NextToken");
+      if (asks || total == count()) return Show(question, {"anything"_option});
     }
     if (total == page_.total) return;
     // If the page has them all, they are only counted wrongly.

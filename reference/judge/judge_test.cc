@@ -777,6 +777,29 @@ TEST(Judge, CountsRulesAndViolations) {
   EXPECT_TRUE(counted);
 }
 
+// What is documented as invalid is the total of a walk that was asked for.
+TEST(Judge, TakesAnyTotalOnlyIfTheRequestAsksForTokens) {
+  const auto judged = [](const Request& request, std::int64_t total) {
+    const Reading reading =
+        Pins({{"paging.neither", "token_mode"}, {"paging.total_count.token_mode", "all"}});
+    Service service(TestDataset(), reading);
+    Judge judge(TestDataset());
+    Response answer = AnswerOf(service, request);
+    Json body = Json::parse(answer.body);
+    body["TotalCount"] = total;
+    answer.body = body.dump();
+    return Text(Examine(judge, 1, request, answer).violations());
+  };
+  const Request tokens = Ask({{"MaxResults", "20"}});
+  for (const std::int64_t total : {181, 180, 20, 10, 7, 0}) {
+    EXPECT_EQ(judged(tokens, total), "") << total;
+  }
+  for (const std::int64_t total : {181, 10, 0}) EXPECT_EQ(judged(Ask(), total), "") << total;
+  for (const std::int64_t total : {180, 182, 9, 20}) {
+    EXPECT_NE(judged(Ask(), total).find("TotalCount 181"), std::string::npos) << total;
+  }
+}
+
 TEST(Judge, LearnsNothingFromAPeek) {
   Exchanges session;
   Service service(TestDataset(), DefaultReading());

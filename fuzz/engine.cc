@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "fuzz/accepted_kinds.h"
 #include "fuzz/hints.h"
 #include "fuzz/mutator.h"
 #include "fuzz/seen_values.h"
@@ -37,13 +38,8 @@ std::function<void()> g_at_end;
 std::size_t g_most_siblings = 0;
 std::vector<std::string> g_siblings;  // of the next input
 constexpr std::size_t kMostMates = 4096;
-struct Mate {
-  std::string input;
-  std::uint64_t resized = 0;  // how often it was given another size of page
-};
-std::vector<Mate> g_mates;  // inputs of the corpus that libFuzzer has shown,
+std::vector<std::string> g_mates;                   // inputs of the corpus that it has shown,
 std::unordered_set<std::string_view> g_mate_texts;  // each once
-std::size_t g_next_resized = 0;                     // of them
 SeenValues g_seen;                                  // in them
 
 int RunInput(const std::uint8_t* data, std::size_t size) {
@@ -58,29 +54,24 @@ void RememberMate(std::string_view input, std::uint64_t seed) {
   if (g_mate_texts.contains(input)) return;
   if (g_mates.size() < kMostMates) {
     if (g_mates.empty()) g_mates.reserve(kMostMates);  // the texts stay in their places
-    g_mates.push_back({std::string(input)});
-    g_mate_texts.insert(g_mates.back().input);
+    g_mates.emplace_back(input);
+    g_mate_texts.insert(g_mates.back());
     return;
   }
-  Mate& old = g_mates[seed % kMostMates];
-  g_mate_texts.erase(old.input);
-  old = {std::string(input)};
-  g_mate_texts.insert(old.input);
-}
-
-// One of the mates after the other, so that each comes to every size in the end.
-std::string ResizeNext() {
-  Mate& mate = g_mates[g_next_resized++ % g_mates.size()];
-  return ResizePage(mate.input, mate.resized++);
+  std::string& old = g_mates[seed % kMostMates];
+  g_mate_texts.erase(old);
+  old = input;
+  g_mate_texts.insert(old);
 }
 
 std::string MakeSibling(std::string_view parent, Random& random) {
   const std::size_t how = random.Below(4);
   std::string sibling(parent);
   if (how == 0 && !g_mates.empty()) {
-    sibling = g_mutations.cross(parent, random.Pick(g_mates).input, random.Number());
+    sibling = g_mutations.cross(parent, random.Pick(g_mates), random.Number());
   } else if (how == 1) {
-    return g_mates.empty() ? ResizePage(sibling, random.Number()) : ResizeNext();
+    std::string resized = TheAcceptedKinds().ResizeNext();
+    return resized.empty() ? ResizePage(sibling, random.Number()) : resized;
   } else if (how == 2) {
     sibling = g_seen.SetSome(parent, random.Number());
   }

@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/accepted_kinds.h"
 #include "fuzz/exchange_input.h"
 #include "fuzz/hints.h"
+#include "reference/describe_snapshots/parameters.h"
 #include "spec/catalogue/catalogue.h"
 #include "spec/catalogue/operation.h"
 
@@ -73,7 +75,7 @@ std::uint64_t LengthClass(std::size_t count) {
   return static_cast<std::uint64_t>(std::ranges::lower_bound(kUpTo, count) - kUpTo.begin());
 }
 
-// What a value is like: digits, letters, other ASCII, an emoji …
+// What a value is like: digits, letters, other ASCII, an emoji …; a bit each.
 std::uint64_t CharacterClasses(std::string_view text) {
   std::uint64_t classes = 0;
   for (const char c : text) {
@@ -89,7 +91,7 @@ std::uint64_t CharacterClasses(std::string_view text) {
                                    : 6;
     classes |= std::uint64_t{1} << one;
   }
-  return classes * 8 + std::min<std::uint64_t>(7, std::bit_width(text.size()));
+  return classes;
 }
 
 // The parameter of the documents that the name is; 0 for all others, which mutations make without
@@ -146,7 +148,12 @@ void InputFeatures::ShowParameters(const Request& request, const ObservedAnswer&
     const std::uint64_t name = ParameterOf(parameter.name);
     Count(kParameter, name, outcome);
     if (answer.IsError()) continue;
-    Count(kParameter, name, CharacterClasses(parameter.value), answer.snapshot_count == 0);
+    const std::uint64_t classes = CharacterClasses(parameter.value);
+    const auto length = std::min<std::uint64_t>(7, std::bit_width(parameter.value.size()));
+    Count(kParameter, name, classes * 8 + length, answer.snapshot_count == 0);
+    if (name != 0 && !IsPagingParameter(parameter.name)) {
+      TheAcceptedKinds().Keep(Mix(name, classes), request);
+    }
     if (count < names.size()) names[count++] = name;
   }
   for (std::size_t i = 0; i < count; ++i) {

@@ -15,8 +15,8 @@ constexpr std::size_t kLongValue = 24;
 
 // What is no filter.
 bool NeverSelects(std::string_view name) {
-  return IsCommonParameter(name) || IsPaging(name) || name == "Action" || name == "Version" ||
-         name == "RegionId" || name == "Format" || name == "DryRun";
+  return IsCommonParameter(name) || IsPagingParameter(name) || name == "Action" ||
+         name == "Version" || name == "RegionId" || name == "Format" || name == "DryRun";
 }
 
 bool Meets(const Request& request, const Condition& condition) {

@@ -5,16 +5,14 @@
 #include <tuple>
 #include <utility>
 
+#include "reference/describe_snapshots/parameters.h"
+
 namespace assay {
 
 std::string WithoutNumber(const std::string& name) {
   const std::size_t dot = name.rfind('.');
   if (!name.starts_with("Tag.") || dot < 4) return name;
   return "Tag" + name.substr(dot);
-}
-
-bool IsPaging(std::string_view name) {
-  return name == "PageNumber" || name == "PageSize" || name == "MaxResults" || name == "NextToken";
 }
 
 namespace {
@@ -25,7 +23,7 @@ bool IsFrame(std::string_view name) {
 
 void Take(const std::vector<Parameter>& parameters, Trigger& out) {
   for (const auto& [name, value] : parameters) {
-    if (IsPaging(name)) {
+    if (IsPagingParameter(name)) {
       out.paging.insert(name == "NextToken" ? name : name + "=" + value);
     } else if (!IsFrame(name)) {
       out.filters.insert(WithoutNumber(name));
@@ -57,7 +55,7 @@ std::set<std::string> KindOfRequest(const Request& request) {
   std::set<std::string> out;
   if (request.method != "GET") out.insert(request.method);
   for (const auto& [name, value] : request.parameters) {
-    if (IsPaging(name)) {
+    if (IsPagingParameter(name)) {
       out.insert(name.starts_with("Page") ? "page" : "token");
     } else if (!IsFrame(name)) {
       out.insert(WithoutNumber(name));

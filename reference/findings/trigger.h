@@ -2,7 +2,6 @@
 
 #include <set>
 #include <string>
-#include <string_view>
 
 #include "spec/record/record.h"
 
@@ -21,9 +20,6 @@ Trigger TriggerOf(const Finding& finding);
 
 // "Tag.3.Key" -> "Tag.Key"
 std::string WithoutNumber(const std::string& name);
-
-// PageNumber, PageSize, MaxResults, NextToken.
-bool IsPaging(std::string_view name);
 
 // What kind of request it is: the names of its filters, "page" or "token" for a way of paging, the
 // format if it is not the usual one, and how it is sent if that is not by GET.

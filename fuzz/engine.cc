@@ -14,6 +14,7 @@
 #include "fuzz/hints.h"
 #include "fuzz/mutator.h"
 #include "fuzz/seen_values.h"
+#include "fuzz/value_triples.h"
 #include "spec/text/random.h"
 
 #ifdef ASSAY_HAS_LIBFUZZER
@@ -64,20 +65,28 @@ void RememberMate(std::string_view input, std::uint64_t seed) {
   g_mate_texts.insert(old);
 }
 
+std::string NextTriple(std::uint64_t seed) {
+  static ValueTriples triples(*g_dataset, seed);
+  return triples.Next();
+}
+
 std::string MakeSibling(std::string_view parent, Random& random) {
-  const std::size_t how = random.Below(4);
+  const std::size_t how = random.Below(8);
   std::string sibling(parent);
-  if (how == 0 && !g_mates.empty()) {
-    sibling = g_mutations.cross(parent, random.Pick(g_mates), random.Number());
-  } else if (how == 1) {
+  std::size_t mutations = random.Below(3);
+  if (how == 0) return NextTriple(random.Number());
+  if (how < 3) {
     std::string resized = TheAcceptedKinds().ResizeNext();
     return resized.empty() ? ResizePage(sibling, random.Number()) : resized;
-  } else if (how == 2) {
+  }
+  if (how < 5 && !g_mates.empty()) {
+    sibling = g_mutations.cross(parent, random.Pick(g_mates), random.Number());
+  } else if (how == 5) {
     sibling = g_seen.SetSome(parent, random.Number());
+  } else {
+    ++mutations;
   }
-  for (std::size_t left = random.Below(3) + how / 3; left > 0; --left) {
-    sibling = g_mutations.mutate(sibling, random.Number());
-  }
+  for (; mutations > 0; --mutations) sibling = g_mutations.mutate(sibling, random.Number());
   return sibling;
 }
 

@@ -59,7 +59,8 @@ enum Kind : std::uint64_t {
   kRule,
   kVerdict,
   kWire,
-  kQuestion
+  kQuestion,
+  kSituation
 };
 
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
@@ -208,6 +209,12 @@ void InputFeatures::ShowVerdict(const Verdict& verdict, int status) {
   // Whether the target accepts tells something of its options; more would be news without end.
   for (std::size_t i = 0; i < verdict.asked.size(); ++i) {
     if (verdict.asked[i]) Count(kQuestion, i, status);
+  }
+  // What it answers in one situation and not in another.
+  for (const ShownOptions& shown : verdict.by_situation) {
+    for (const int option : shown.options) {
+      Count(kSituation, Index(shown.question), option, shown.options.size());
+    }
   }
 }
 

@@ -72,6 +72,24 @@ TEST(Features, TellWhichOpenQuestionsCameUp) {
   EXPECT_EQ(shown(0, 200), shown(0, 200));
 }
 
+// What a target answers in one situation and not in another is worth an input of its own.
+TEST(Features, TellWhatIsAnsweredBySituation) {
+  const Question question = "name.repeated"_question;
+  const auto shown = [&](std::initializer_list<Option> options) {
+    InputFeatures input("");
+    Verdict verdict;
+    if (options.size() > 0) {
+      verdict.by_situation.push_back({question, OptionSet::Of(question, options)});
+    }
+    input.ShowVerdict(verdict, 200);
+    return input.numbers();
+  };
+  EXPECT_NE(shown({}), shown({"first"_option}));
+  EXPECT_NE(shown({"first"_option}), shown({"last"_option}));
+  EXPECT_NE(shown({"first"_option}), shown({"first"_option, "last"_option}));
+  EXPECT_EQ(shown({"first"_option}), shown({"first"_option}));
+}
+
 TEST(Features, AreFewerIfLessGuides) {
   GuideBy(Guidance::kStatus);
   EXPECT_EQ(NewsOf(474, "Fifth"), 1U);

@@ -628,7 +628,7 @@ void Examination::Learn(Exploration exploration) {
   if (!exploration.too_many && !space.Implies(exploration.explanations)) {
     news.push_back(std::move(exploration.explanations));
   }
-  if (learn_) known_.lessons.NoteSituations(news, request_);
+  if (learn_) verdict_.by_situation = known_.lessons.NoteSituations(news, request_);
   const bool nothing_new = news.empty();
   const Exchange* lesson = learn_ ? &exchange_ : nullptr;
   if (!nothing_new && !known_.lessons.Restrict(news, lesson, tokens_)) {

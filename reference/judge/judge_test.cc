@@ -1024,6 +1024,7 @@ TEST_F(ThreeWayContradiction, IsToldAndAccusesNobody) {
   std::string why;
   for (const LearnedAnswer& answer : judge_.Learned()) why += answer.why_open + "\n";
   EXPECT_NE(why.find("it depends on the situation"), std::string::npos) << why;
+  EXPECT_FALSE(verdict.by_situation.empty());
 }
 
 TEST_F(ThreeWayContradiction, NamesOneThatSufficesThoughItTaughtNothingNew) {

@@ -315,13 +315,16 @@ void Lessons::Free(const Incoherence& incoherence) {
   }
 }
 
-void Lessons::NoteSituations(const Constraints& shown, const Request& request) {
-  if (situations_.empty()) return;
+std::vector<ShownOptions> Lessons::NoteSituations(const Constraints& shown,
+                                                  const Request& request) {
+  std::vector<ShownOptions> noted;
+  if (situations_.empty()) return noted;
   for (const Question question : Subjects(shown)) {
-    if (situations_.Depends(question)) {
-      situations_.Note(question, request, Left(shown, question));
-    }
+    if (!situations_.Depends(question)) continue;
+    noted.push_back({question, Left(shown, question)});
+    situations_.Note(question, request, noted.back().options);
   }
+  return noted;
 }
 
 Difference Lessons::BrokenPinsOf(const Constraints& constraints, Aspect aspect) const {

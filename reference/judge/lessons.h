@@ -12,6 +12,7 @@
 #include "reference/judge/exploration.h"
 #include "reference/judge/situations.h"
 #include "reference/judge/telling_snapshot.h"
+#include "reference/judge/verdict.h"
 #include "reference/judge/walk_memory.h"
 #include "reference/reading/reading_space.h"
 
@@ -72,8 +73,8 @@ class Lessons {
   // Takes the questions as answered by situation: what was learned of them no longer binds.
   void Free(const Incoherence& incoherence);
   const Situations& situations() const { return situations_; }
-  // Notes what an answer showed of the questions that are answered by situation.
-  void NoteSituations(const Constraints& shown, const Request& request);
+  // Notes what an answer showed of the questions that are answered by situation; that is returned.
+  std::vector<ShownOptions> NoteSituations(const Constraints& shown, const Request& request);
   // The pinned options that an answer with these constraints does not have, as a difference.
   Difference BrokenPinsOf(const Constraints& constraints, Aspect aspect) const;
   // What is wrong with an answer of that option if another option of its question is pinned.

@@ -6,9 +6,16 @@
 #include <vector>
 
 #include "reference/answer/difference.h"
+#include "reference/reading/option_set.h"
 #include "spec/catalogue/ids.h"
 
 namespace assay {
+
+// The options of a question that an answer can be right under.
+struct ShownOptions {
+  Question question;
+  OptionSet options;
+};
 
 // What the judge says about one exchange.
 struct Verdict {
@@ -27,6 +34,8 @@ struct Verdict {
   std::string code;                   // the error code of the answer, "" for a list
   std::vector<std::string> listed;    // the SnapshotIds of the answer, in order
   std::bitset<kQuestionCount> asked;  // open questions that the right answer depends on
+  // Of those that the target answers by situation: what it answered in this one.
+  std::vector<ShownOptions> by_situation;
 
   // The differences that are not doubtful, of `must` rules and of `should` rules.
   std::vector<Difference> violations() const;

@@ -8,6 +8,7 @@ finding, after 600 s at the most. Prints seconds and requests; ends with 1 if on
 """
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +23,8 @@ MOST_SECONDS = 600
 
 
 def campaign(assay, url, seed, folder):
-    """Runs one campaign; whether it found something, its seconds and requests."""
+    """Runs one campaign from an empty corpus; whether it found something, its seconds and requests."""
+    shutil.rmtree(folder, ignore_errors=True)
     began = time.monotonic()
     ended = subprocess.run(
         [assay, "fuzz", "--target", url, "--seed", str(seed), "--max-findings", "1", "--out", str(folder),

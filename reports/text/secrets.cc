@@ -100,6 +100,7 @@ bool IsOfSignature(std::string_view name) {
 }
 
 bool IsSecret(std::string_view name) {
+  if (name == "--signature") return false;  // the option that names the scheme
   return std::any_of(kSecrets.begin(), kSecrets.end(),
                      [name](std::string_view secret) { return IsSameName(name, secret); });
 }

@@ -20,6 +20,11 @@ TEST(Secrets, AreDroppedWhateverTheirLetterCase) {
   EXPECT_EQ(kept[1].name, "NextToken");
 }
 
+TEST(Secrets, TheSchemeOfSignaturesIsNone) {
+  EXPECT_FALSE(IsSecret("--signature"));
+  EXPECT_TRUE(IsSecret("Signature") && IsSecret("signature") && IsSecret("--access-key-secret"));
+}
+
 TEST(Secrets, AreHiddenInAStringToSign) {
   EXPECT_EQ(
       HideSecrets("sign is:GET&%2F&AccessKeyId%3DLTAIxx%26Action%3DD%26SecurityToken%3Dq%252Bz"),

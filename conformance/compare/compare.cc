@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -74,6 +75,8 @@ struct OpenDifference {
   std::shared_ptr<const TokenIssuer> token;
   AnswerDifference found;
   std::string suite, test;
+  std::array<std::uint64_t, 2> exchanges{};  // of A and B
+  std::array<std::uint64_t, 2> digests{};    // of their answers
 };
 
 bool IsRight(const SideExchange& exchange) {
@@ -161,16 +164,21 @@ class TwoSides {
     if (!IsRight(pair.a) || !IsRight(pair.b) || differences_.size() >= kMostDifferences) return;
     auto found = DifferenceBetween(a_.Read(pair.a.request, pair.a.response),
                                    b_.Read(pair.b.request, pair.b.response));
-    differences_.push_back({std::move(pair.a.request), std::move(pair.a.token),
+    differences_.push_back({std::move(pair.a.request),
+                            std::move(pair.a.token),
                             std::move(found).value_or(
                                 AnswerDifference{"the form of the answer", "one form", "another"}),
-                            std::move(pair.a.suite), std::move(pair.a.test)});
+                            std::move(pair.a.suite),
+                            std::move(pair.a.test),
+                            {pair.a.id, pair.b.id},
+                            {pair.a.digest, pair.b.digest}});
   }
 
   void AddFindings(Comparison& out) {
     std::map<std::string, SideFinding> by_id;
     for (Side* side : {&a_, &b_}) {
       for (Finding& finding : side->session.Findings()) {
+        wrongs_[side == &a_ ? 0 : 1].Add(finding);
         const std::string id = finding.id;
         const auto [at, is_new] =
             by_id.try_emplace(id, SideFinding{side->name, std::move(finding)});
@@ -190,10 +198,19 @@ class TwoSides {
     }
   }
 
+  // One side is wrong there, though no rule could say so of that answer alone.
+  bool IsOfAFinding(DifferenceCauses& causes, const OpenDifference& difference) const {
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (wrongs_[i].IsEvidence(difference.exchanges[i])) return true;
+    }
+    return causes.IsOfAFinding(difference.request, difference.token.get(), difference.digests);
+  }
+
   void AddGroups(Comparison& out) {
-    DifferenceCauses causes(a_.judge, b_.judge);
+    DifferenceCauses causes(a_.judge, b_.judge, wrongs_);
     std::map<std::string, DifferenceGroup> groups;
     for (const OpenDifference& difference : differences_) {
+      if (IsOfAFinding(causes, difference)) continue;
       const std::vector<Question> questions = causes.Of(difference.request, difference.token.get());
       DifferenceGroup& group = groups[KeyOf(questions, difference.found.field)];
       ++group.occurrences;
@@ -239,7 +256,7 @@ class TwoSides {
       return std::nullopt;
     }
     const auto found = DifferenceBetween(a, b);
-    if (!found) return std::nullopt;
+    if (!found || causes.IsOfAFinding(request, nullptr, {})) return std::nullopt;
     const std::vector<Question> questions = causes.Of(request, nullptr);
     const bool same = KeyOf(questions, found->field) == KeyOf(group.questions, group.field);
     return same ? found : std::nullopt;
@@ -271,6 +288,7 @@ class TwoSides {
   const ConnectionOptions& connection_;
   Side a_, b_;
   std::vector<OpenDifference> differences_;
+  std::array<KnownWrongs, 2> wrongs_;  // of A and B
   std::uint64_t same_ = 0, different_ = 0, alone_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "conformance/cases/bench_for_test.h"
 #include "conformance/compare/answer_difference.h"
 #include "conformance/compare/comparison.h"
+#include "conformance/compare/difference_causes.h"
 #include "conformance/compare/side_log.h"
 #include "conformance/run/run_for_test.h"
 #include "reference/faults/catalogue.h"
@@ -107,6 +108,45 @@ TEST(Compare, NamesTheSideThatIsWrongAndItsRule) {
   EXPECT_EQ(ended.file["findings"][0]["diagnosis"][0], "paging.last_page.drops_one");
   EXPECT_NE(ended.output.find("  B is wrong: "), std::string::npos) << ended.output;
   EXPECT_EQ(ended.output.find("A is wrong"), std::string::npos) << ended.output;
+}
+
+// What no rule judges of an answer may still come from what the same target does wrong.
+TEST(Compare, CallsNeitherRightWhereAFindingExplainsTheDifference) {
+  const auto a = Serve(), b = Serve({}, "filter.usage.none_as_all");
+  const Ended ended = Compare(a->Url(), b->Url(), {"interactions.continuations", "filter.usage.*"});
+  EXPECT_EQ(ended.code, ExitCode::kViolations) << ended.output << ended.errors;
+  EXPECT_GT(ended.file["totals"]["different"], 0);
+  EXPECT_EQ(ended.file["differences"], json::array()) << ended.output;
+  EXPECT_EQ(ended.output.find("Both right"), std::string::npos) << ended.output;
+}
+
+TEST(Compare, KeepsDifferencesThatNoFindingExplains) {
+  const auto a = Serve();
+  const auto b = Serve({"", {{"value.letters.status"_question, "ignored_case"_option}}},
+                       "filter.usage.none_as_all");
+  const Ended ended =
+      Compare(a->Url(), b->Url(), {"filter.usage.*", "questions.value.letters.status"});
+  EXPECT_EQ(ended.code, ExitCode::kViolations) << ended.output << ended.errors;
+  ASSERT_EQ(ended.file["differences"].size(), 1U) << ended.output;
+}
+
+TEST(KnownWrongs, HoldAFailingRequestOnlyIfAllOfItIsGiven) {
+  const auto asks = [](std::vector<Parameter> more) {
+    Request request;
+    request.parameters = {{"Action", "DescribeSnapshots"}, {"RegionId", "r"}};
+    request.parameters.insert(request.parameters.end(), more.begin(), more.end());
+    return request;
+  };
+  KnownWrongs wrongs;
+  wrongs.Add({.request = asks({}), .evidence = {7}});
+  EXPECT_FALSE(wrongs.HoldsAFailingRequest(asks({{"Usage", "none"}})));
+  wrongs.Add({.request = asks({{"Usage", "none"}, {"PageSize", "1"}})});
+  EXPECT_FALSE(wrongs.HoldsAFailingRequest(asks({{"Usage", "none"}})));
+  EXPECT_FALSE(wrongs.HoldsAFailingRequest(asks({{"Usage", "image"}, {"PageSize", "1"}})));
+  EXPECT_TRUE(
+      wrongs.HoldsAFailingRequest(asks({{"PageSize", "1"}, {"Usage", "none"}, {"Status", "all"}})));
+  EXPECT_TRUE(wrongs.IsEvidence(7));
+  EXPECT_FALSE(wrongs.IsEvidence(8));
 }
 
 // So many findings, and differences of both kinds.

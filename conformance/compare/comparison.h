@@ -17,7 +17,8 @@ struct SideFinding {
   Finding finding;   // as a run against that side alone would report it; of A if both do
 };
 
-// Exchanges in which both targets are right and yet answer differently, for one reason.
+// Exchanges in which both targets are right and yet answer differently, for one reason; none that a
+// finding explains.
 struct DifferenceGroup {
   // The open questions that they answer differently; empty: the document leaves the difference open
   // without a question, and `field` names it.

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "reference/describe_snapshots/model.h"
+#include "reference/faults/catalogue.h"
+#include "reference/faults/variants.h"
 #include "reference/reading/choices.h"
 
 namespace assay {
@@ -36,14 +38,59 @@ std::set<Question> Asked(const Request& request, const Dataset& dataset, const R
 
 bool IsAboutPaging(Question question) { return Id(question).starts_with("paging."); }
 
+// The fault that the finding names, if the model commits it alike whatever came before.
+const Fault* ImitableFault(const Finding& finding) {
+  if (finding.diagnosis.empty()) return nullptr;
+  const std::string& id = finding.diagnosis.front();
+  const Fault* fault = FindFault(id);
+  if (finding.variant) {
+    const auto at = std::ranges::find(Variants(), id, &Fault::id);
+    if (at != Variants().end()) fault = &*at;
+  }
+  return fault && !fault->wire && !fault->history ? fault : nullptr;
+}
+
+// What every request gives says nothing about what a finding needs.
+bool IsInEveryRequest(const Parameter& parameter) {
+  return parameter.name == "Action" || parameter.name == "Version" ||
+         parameter.name == "RegionId" || parameter.name == "Format";
+}
+
 }  // namespace
 
-DifferenceCauses::DifferenceCauses(const Judge& a, const Judge& b)
-    : dataset_(a.dataset()), a_(WholeReading(a, {})), b_(WholeReading(b, a_)) {
+void KnownWrongs::Add(const Finding& finding) {
+  evidence_.insert(finding.evidence.begin(), finding.evidence.end());
+  const Fault* fault = ImitableFault(finding);
+  if (!fault) {
+    failing_.push_back(finding.request);
+  } else if (std::ranges::find(faults_, fault) == faults_.end()) {
+    faults_.push_back(fault);
+  }
+}
+
+bool KnownWrongs::HoldsAFailingRequest(const Request& request) const {
+  return std::ranges::any_of(failing_, [&](const Request& failing) {
+    bool any = false;
+    for (const Parameter& parameter : failing.parameters) {
+      if (IsInEveryRequest(parameter)) continue;
+      any = true;
+      if (request.Find(parameter.name) != parameter.value) return false;
+    }
+    return any;
+  });
+}
+
+DifferenceCauses::DifferenceCauses(const Judge& a, const Judge& b,
+                                   const std::array<KnownWrongs, 2>& wrongs)
+    : dataset_(a.dataset()), a_(WholeReading(a, {})), b_(WholeReading(b, a_)), wrongs_(wrongs) {
   for (std::size_t i = 0; i < a_.pins.size(); ++i) {
     if (a_.pins[i] != b_.pins[i]) different_.push_back(a_.pins[i].first);
   }
   all_of_b_ = std::make_unique<Service>(dataset_, b_);
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (wrongs_[i].faults().empty()) continue;
+    faulty_[i] = std::make_unique<Service>(dataset_, i == 0 ? a_ : b_, wrongs_[i].faults());
+  }
 }
 
 Service& DifferenceCauses::With(std::optional<Question> question) {
@@ -96,6 +143,18 @@ std::vector<Question> DifferenceCauses::Of(const Request& request, const TokenIs
   }
   // Two that change nothing alone.
   return out.empty() ? together : out;
+}
+
+bool DifferenceCauses::IsOfAFinding(const Request& request, const TokenIssuer* token,
+                                    const std::array<std::uint64_t, 2>& digests) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    const bool holds = wrongs_[i].HoldsAFailingRequest(request);
+    if (!holds && !faulty_[i]) continue;
+    const std::uint64_t right = Ask(i == 0 ? With(std::nullopt) : *all_of_b_, request, token);
+    if (right == digests[i]) continue;
+    if (holds || Ask(*faulty_[i], request, token) != right) return true;
+  }
+  return false;
 }
 
 }  // namespace assay

@@ -8,7 +8,8 @@
 namespace assay {
 
 void SideLog::Add(const ExchangeRecord& record) {
-  SideExchange exchange{.suite = record.suite,
+  SideExchange exchange{.id = record.id,
+                        .suite = record.suite,
                         .test = record.test,
                         .request = record.request,
                         .response = {.status = record.status,

@@ -21,6 +21,7 @@ struct TokenIssuer {
 
 // One judged exchange of one side of a comparison.
 struct SideExchange {
+  std::uint64_t id = 0;
   std::string suite, test;
   Request request;
   Response response;  // status 0: not answered

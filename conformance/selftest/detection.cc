@@ -114,6 +114,15 @@ Naming CountNamed(const Detection& detection) {
   return out;
 }
 
+std::string TriedFaultsText(const Detection& detection, std::size_t catalogue) {
+  std::set<std::string> tried;
+  for (const TrialResult& trial : detection.faults) tried.insert(trial.name);
+  const std::string text = CountText(tried.size(), "fault");
+  return tried.size() == catalogue
+             ? text
+             : fmt::format("{} of {} in the catalogue", text, Thousands(catalogue));
+}
+
 std::vector<std::string> Shortcomings(const Detection& detection, bool all_faults) {
   std::vector<std::string> out;
   for (const TrialResult& trial : detection.faults) AddShortcomingsOf(trial, out);

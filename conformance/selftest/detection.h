@@ -42,6 +42,9 @@ struct Naming {
 };
 Naming CountNamed(const Detection& detection);
 
+// "571 faults" of which trials were made, or "1 fault of 571 in the catalogue".
+std::string TriedFaultsText(const Detection& detection, std::size_t catalogue);
+
 // Faults that nobody saw, or that give more than three findings, faults that are named too seldom,
 // rules that saw none, alarms: a line each. Empty: the suite is sound. Rules and names are looked
 // at only if every fault was tried.

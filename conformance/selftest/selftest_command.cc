@@ -49,10 +49,10 @@ void Summarize(const Detection& detection, std::ostream& output) {
       "findings  {} a fault (median), {} at most; diagnosed first {} of {}, in the first three {}\n"
       "readings  {} tried, {} with an alarm\n"
       "time      {:.0f} s\n",
-      seen, CountText(detection.faults.size(), "trial"), CountText(Faults().size(), "fault"),
-      CountText(Median(first), "request"), Median(groups),
-      groups.empty() ? 0 : *std::ranges::max_element(groups), named.first, named.trials,
-      named.among_three, detection.readings.size(), alarms, detection.seconds);
+      seen, CountText(detection.faults.size(), "trial"),
+      TriedFaultsText(detection, Faults().size()), CountText(Median(first), "request"),
+      Median(groups), groups.empty() ? 0 : *std::ranges::max_element(groups), named.first,
+      named.trials, named.among_three, detection.readings.size(), alarms, detection.seconds);
 }
 
 Result<ExitCode> Selftest(const SelftestOptions& options, const std::vector<TestSource>& more,

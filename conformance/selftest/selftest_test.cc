@@ -104,6 +104,16 @@ TEST(Selftest, ReportsWhatIsNotSeen) {
   EXPECT_NE(lines[2].find("notices no fault"), std::string::npos);
 }
 
+TEST(Selftest, SaysHowManyFaultsWereTried) {
+  Detection detection;
+  // One fault, over HTTP and without.
+  detection.faults = {{.name = "filter.usage.none_as_all"},
+                      {.name = "filter.usage.none_as_all", .over_http = true}};
+  EXPECT_EQ(TriedFaultsText(detection, 571), "1 fault of 571 in the catalogue");
+  detection.faults.push_back({.name = "paging.total.off_by_one"});
+  EXPECT_EQ(TriedFaultsText(detection, 2), "2 faults");
+}
+
 TEST(Selftest, RefusesAPatternOfNoFault) {
   const auto detection = DetectAll({.faults = "no_such.*"}, {});
   ASSERT_FALSE(detection.has_value());

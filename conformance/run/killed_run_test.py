@@ -23,10 +23,10 @@ def outcome(folder):
 
 
 def judged(program, folder):
-    """The exit code of `assay report`, and how many exchanges it knows; 2 if the run never began."""
+    """The exit code of `assay report`, and how many exchanges it knows; None if the run wrote nothing."""
     done = run(program, "report", folder, "--format", "json")
-    if done.returncode == 2:
-        return 2, 0
+    if not (folder / "report.json").exists():
+        return None, 0
     return done.returncode, json.loads((folder / "report.json").read_text())["totals"]["exchanges"]
 
 
@@ -45,7 +45,7 @@ def kill_once(program, url, folder, size, whole):
             sys.exit(f"the run ended with {process.returncode} before it could be killed")
         process.kill()
     code, exchanges = judged(program, folder)
-    if code == 2:
+    if code is None:
         return "killed before it began"
     resumed = run(program, "run", "--resume", folder, "--progress", "off")
     if resumed.returncode != 1 or outcome(folder) != whole:

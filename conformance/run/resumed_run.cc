@@ -129,7 +129,7 @@ std::map<std::string, std::function<void(const std::string&)>> TakersOf(RunOptio
 Result<RunOptions> ResumedOptions(RunOptions options) {
   const std::string journal = (std::filesystem::path(options.resume) / kJournalName).string();
   const Result<RecordedRun> run = ReadJournal(journal);
-  if (!run) return Error{"--resume", run.error().Text()};
+  if (!run) return Error{"--resume", run.error().Text(), run.error().exit};
   if (run->header.assay != ASSAY_VERSION || run->header.spec_hash != SpecHash()) {
     return Error{"--resume", "the run in " + options.resume +
                                  " was made by another version, under other rules; start it anew"};

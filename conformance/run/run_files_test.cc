@@ -117,9 +117,10 @@ TEST(RunFiles, ATargetThatPerformsNothingIsToldInOneSentence) {
   const TestFolder folder;
   const EndedRun ended = RunAssay(folder, endpoint.Flag() + " --max-retries 300 --only 'page.*'");
   EXPECT_EQ(ended.code, 1) << ended.output;
-  EXPECT_NE(ended.output.find("VIOLATIONS: 1 rule is broken, 1 finding (every request was answered "
-                              "501).\n"),
-            std::string::npos)
+  EXPECT_NE(
+      ended.output.find("VIOLATIONS: 1 rule is broken, 1 violation (every request was answered "
+                        "501).\n"),
+      std::string::npos)
       << ended.output;
   // Everywhere the same count.
   const std::string not_shown = ended.report["totals"]["not_shown"].dump();

@@ -387,7 +387,14 @@ class JournalReader {
 
   void SetCut() { run_.cut = true; }
 
-  Result<RecordedRun> Finish() {
+  // `empty`: the file holds nothing, or not even one whole frame.
+  Result<RecordedRun> Finish(bool empty) {
+    if (!has_header_ && empty) {
+      return Error{run_.path,
+                   "the run ended before it wrote anything, or it has only just begun; there is "
+                   "nothing to report or to resume: run it again",
+                   ExitCode::kCouldNotJudge};
+    }
     if (!has_header_) {
       return Error{run_.path,
                    "no header: this is not a journal, or it is that of a run that never began"};
@@ -478,8 +485,13 @@ class JournalReader {
     if (exchanges_left_out_ > 0) {
       what += (what.empty() ? "" : " and ") + CountText(exchanges_left_out_, "exchange");
     }
-    run_.notes.push_back(fmt::format(
-        "To stay small, the journal leaves out {}; those that show findings come first.", what));
+    // Bodies that were not wanted at all need no other reason.
+    const bool told = exchanges_left_out_ == 0 && OptionOf("--keep") == NameOf(Keep::kNone);
+    run_.notes.push_back(
+        told ? fmt::format("The journal leaves out {} (--keep none).", what)
+             : fmt::format(
+                   "To stay small, the journal leaves out {}; those that show findings come first.",
+                   what));
   }
 
   void CountTest(const ExchangeRecord& exchange) {
@@ -510,11 +522,28 @@ class JournalReader {
     run_.trailer.verdict = VerdictOf(code);
     run_.trailer.exit_code = static_cast<int>(code);
     run_.trailer.reason = fmt::format(
-        "the run was killed after {}: nothing is confirmed or diagnosed; `assay run --resume` goes "
-        "on with a run, a campaign goes on from its corpus",
-        CountText(exchanges_, "exchange"));
+        "the {} was killed after {}: nothing is confirmed or diagnosed; {}",
+        IsCampaign() ? "campaign" : "run", CountText(exchanges_, "exchange"), HowItGoesOn());
     run_.trailer.exchanges = exchanges_;
     run_.trailer.judged = judged_;
+  }
+
+  bool IsCampaign() const {
+    return OptionOf("--corpus") != "" || run_.tests.contains("fuzz.input");
+  }
+
+  std::string HowItGoesOn() const {
+    if (IsCampaign()) return "the next one with the same --out or --corpus goes on from its corpus";
+    const std::string folder = std::filesystem::path(run_.path).parent_path().string();
+    return fmt::format("`assay run --resume {}` goes on with it",
+                       ShellQuote(folder.empty() ? "." : folder));
+  }
+
+  std::string OptionOf(std::string_view flag) const {
+    for (const auto& [name, value] : run_.header.options) {
+      if (name == flag) return value;
+    }
+    return "";
   }
 
   const std::function<void(RecordedExchange&)>& visit_;
@@ -575,7 +604,9 @@ Result<RecordedRun> ReadJournal(const std::string& path,
   if (!file) return file.error();
   JournalReader reading(path, visit);
   std::string line;
+  bool any = false;
   for (std::uint64_t number = 1; file->Next(&line); ++number) {
+    any = true;
     const std::string problem = reading.Take(&line);
     if (problem.empty()) continue;
     if (file->whole()) return Error{path + ":" + std::to_string(number), problem};
@@ -583,7 +614,7 @@ Result<RecordedRun> ReadJournal(const std::string& path,
   }
   if (const Done done = file->status(); !done) return done.error();
   if (file->torn()) reading.SetCut();
-  return reading.Finish();
+  return reading.Finish(!any || (file->framed() && file->whole_bytes() == 0));
 }
 
 void MarkAsGoingOn(RecordedRun* run) {

@@ -499,8 +499,52 @@ TEST_F(JournalTest, OtherFilesAreNotJournals) {
     Write(text);
     EXPECT_FALSE(ReadJournal(Path()).has_value()) << text;
   }
+  Write("hello\n");
+  EXPECT_EQ(ReadJournal(Path()).error().exit, ExitCode::kBadUsage);
   EXPECT_FALSE(ReadJournal(directory_ + "/missing").has_value());
   EXPECT_FALSE(LoadRun(directory_ + "/missing").has_value());
+}
+
+TEST_F(JournalTest, ARunThatWroteNothingIsToldFromOtherFiles) {
+  for (const char* text : {"", "\x28\xB5\x2F\xFD\x24"}) {  // empty, or the begin of a frame
+    Write(text);
+    const auto run = LoadRun(directory_);
+    ASSERT_FALSE(run.has_value());
+    EXPECT_NE(run.error().what.find("ended before it wrote anything"), std::string::npos);
+    EXPECT_NE(run.error().what.find("run it again"), std::string::npos);
+    EXPECT_EQ(run.error().exit, ExitCode::kCouldNotJudge);
+  }
+}
+
+TEST_F(JournalTest, AKilledRunIsResumedAndAKilledCampaignGoesOnFromItsCorpus) {
+  const auto reason = [&](RunHeader header) {
+    Open()->Begin(header);
+    return LoadRun(directory_)->trailer.reason;
+  };
+  const std::string run = reason(SomeHeader());
+  EXPECT_NE(run.find("the run was killed after 0 exchanges"), std::string::npos) << run;
+  EXPECT_NE(run.find("`assay run --resume " + directory_ + "`"), std::string::npos) << run;
+  EXPECT_EQ(run.find("corpus"), std::string::npos) << run;
+  RunHeader header = SomeHeader();
+  header.options.emplace_back("--corpus", "here");
+  const std::string campaign = reason(header);
+  EXPECT_NE(campaign.find("the campaign was killed"), std::string::npos) << campaign;
+  EXPECT_NE(campaign.find("corpus"), std::string::npos) << campaign;
+  EXPECT_EQ(campaign.find("--resume"), std::string::npos) << campaign;
+}
+
+TEST_F(JournalTest, BodiesThatWereNotWantedAreNotLeftOutToStaySmall) {
+  RunHeader header = SomeHeader();
+  header.options.emplace_back("--keep", "none");
+  {
+    const auto journal = Open({.keep = Keep::kNone});
+    journal->Begin(header);
+    journal->Add(SomeExchange());
+    journal->End({});
+  }
+  EXPECT_EQ(
+      LoadRun(directory_)->notes,
+      (std::vector<std::string>{"The journal leaves out the body of 1 answer (--keep none)."}));
 }
 
 TEST_F(JournalTest, AFolderWithoutAJournalIsNamed) {

@@ -41,7 +41,7 @@ TEST(HtmlPages, ShowFindingsRulesAndReading) {
   run.last_exchange = 1000;
   const std::string page = HtmlPage(run);
   for (const char* part :
-       {"The target violates the document", "2 rules are broken, 3 findings.",
+       {"The target violates the document", "2 rules are broken, 3 violations.",
         "<article id=\"finding-v-1\" class=\"violation\">", "curl --silent",
         "<a class=\"cell broken\" href=\"#rule-paging.page_size.maximum\"",
         "id=\"rule-paging.page_size.maximum\"", "cell held", "cell notshown", "cell known",

@@ -98,6 +98,14 @@ void AddFindings(const RecordedRun& run, const Findings& findings, pugi::xml_nod
   if (!warnings.empty()) *output += findings.front()->rule + ": " + warnings;
 }
 
+// A run that did not come to its end does not say how long it took: then what its answers took.
+double SecondsOfRun(const RecordedRun& run) {
+  if (run.finished) return run.trailer.seconds;
+  double seconds = 0;
+  for (const auto& [test, time] : run.tests) seconds += time.seconds;
+  return seconds;
+}
+
 // Writes the testcases of one suite.
 class Suite {
  public:
@@ -117,12 +125,11 @@ class Suite {
     for (const std::string& id : ids) AddRule(id);
   }
 
-  // Those whose rule has no testcase of its own; to be called after AddRules().
+  // Those whose rule has no testcase of its own yet, since the run did not come to its end; to be
+  // called after AddRules().
   void AddOtherFindings() {
     for (const auto& [rule, findings] : by_rule_) {
-      for (const Finding* finding : findings) {
-        AddFindings(run_, {finding}, Testcase(rule, rule + " " + finding->id), &counts_, &output_);
-      }
+      AddFindings(run_, findings, Testcase(rule, rule), &counts_, &output_);
     }
   }
 
@@ -179,7 +186,7 @@ class Suite {
 
   // What the target took for the requests of the rule's own test.
   double SecondsOf(const std::string& rule) const {
-    if (rule == "run") return run_.trailer.seconds;
+    if (rule == "run") return SecondsOfRun(run_);
     for (const std::string& name : {rule, "rules." + rule}) {
       const auto at = run_.tests.find(name);
       if (at != run_.tests.end()) return at->second.seconds;
@@ -201,7 +208,7 @@ void SetCounts(pugi::xml_node node, const RecordedRun& run, const Counts& counts
   node.append_attribute("failures").set_value(counts.failures);
   node.append_attribute("errors").set_value(counts.errors);
   node.append_attribute("skipped").set_value(counts.skipped);
-  SetAttribute(node, "time", fmt::format("{:.3f}", run.trailer.seconds));
+  SetAttribute(node, "time", fmt::format("{:.3f}", SecondsOfRun(run)));
 }
 
 void AddProperty(pugi::xml_node properties, const char* name, const std::string& value) {

@@ -221,7 +221,7 @@ TEST_F(JunitTest, OtherOutcomesHaveTheirElements) {
   EXPECT_TRUE(Case("types.b.c").first_child().empty());
   EXPECT_NE(std::string(suite_.child("system-out").text().get()).find("types.b.c"),
             std::string::npos);
-  EXPECT_TRUE(Case("fuzz f-1").child("failure"));
+  EXPECT_TRUE(Case("fuzz").child("failure"));
 }
 
 TEST_F(JunitTest, ARuleThatAnotherFindingExplainsPassesAndSaysSo) {
@@ -276,9 +276,28 @@ TEST_F(JunitTest, AKilledRunIsAnError) {
   run.trailer = RunTrailer{};
   run.trailer.verdict = RunVerdict::kInconclusive;
   run.trailer.reason = "killed";
+  run.tests = {{"rules.paging.page_size.maximum", {.exchanges = 2, .seconds = 0.25}},
+               {"walks.by_number", {.exchanges = 1, .seconds = 0.5}}};
   Render(run);
+  EXPECT_STREQ(suite_.attribute("time").value(), "0.750");
   EXPECT_STREQ(Case("run.verdict").child("error").attribute("message").value(),
                "INCONCLUSIVE: killed.");
+}
+
+TEST_F(JunitTest, ATestcaseOfAKilledRunHasTheNameThatAWholeRunGivesIt) {
+  RecordedRun run = SampleRun("");
+  Render(run);
+  const std::string failure = Case("paging.page_size.maximum").child("failure").text().get();
+  ASSERT_NE(failure, "");
+  run.finished = false;
+  run.trailer.rules.clear();
+  run.trailer.not_exercised.clear();
+  document_.reset();
+  Render(run);
+  EXPECT_EQ(Case("paging.page_size.maximum").child("failure").text().get(), failure);
+  for (const pugi::xml_node testcase : suite_.children("testcase")) {
+    EXPECT_EQ(std::string(testcase.attribute("name").value()).find(' '), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ Totals CountTotals(const RecordedRun& run) {
                                          : totals.not_shown);
   }
   for (const UnforeseenAnswer& answer : run.trailer.unforeseen) totals.unforeseen += answer.count;
-  if (run.trailer.seconds > 0) {
+  if (run.finished && run.trailer.seconds > 0) {
     totals.requests_per_second = static_cast<double>(run.trailer.exchanges) / run.trailer.seconds;
   }
   return totals;
@@ -360,7 +360,7 @@ std::string VerdictText(const RecordedRun& run) {
     }
     const std::string reason = run.trailer.reason.empty() ? "" : " (" + run.trailer.reason + ")";
     return "VIOLATIONS: " + CountText(CountBrokenRules(run), "rule is broken", "rules are broken") +
-           ", " + CountText(totals.violations, "finding") + reason + ".";
+           ", " + CountText(totals.violations, "violation") + reason + ".";
   }
   std::string reason =
       run.trailer.reason.empty() ? "the target could not be judged" : run.trailer.reason;

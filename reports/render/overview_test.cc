@@ -38,7 +38,7 @@ TEST(Overview, ARequestStaysReadableAndUnambiguous) {
 
 TEST(Overview, VerdictsSayWhatTheyRestOn) {
   RecordedRun run = SampleRun("");
-  EXPECT_EQ(VerdictText(run), "VIOLATIONS: 2 rules are broken, 3 findings.");
+  EXPECT_EQ(VerdictText(run), "VIOLATIONS: 2 rules are broken, 3 violations.");
   run.trailer.verdict = RunVerdict::kInconclusive;
   run.trailer.reason = "the target is gone";
   EXPECT_EQ(VerdictText(run), "INCONCLUSIVE: the target is gone.");

@@ -129,6 +129,11 @@ Json VacuityValue(const RecordedRun& run) {
           {"parameters", parameters}};
 }
 
+// What a run says of its time at its end, which not every run comes to.
+Json KnownOrNull(const RecordedRun& run, double number) {
+  return run.finished ? Json(number) : Json(nullptr);
+}
+
 Json TotalsValue(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
   return {{"exchanges", run.trailer.exchanges},
@@ -145,7 +150,7 @@ Json TotalsValue(const RecordedRun& run) {
           {"warnings", totals.warnings},
           {"known", totals.known},
           {"inconclusive", totals.inconclusive},
-          {"requests_per_second", totals.requests_per_second}};
+          {"requests_per_second", KnownOrNull(run, totals.requests_per_second)}};
 }
 
 Json CampaignValue(const CampaignTally& campaign) {
@@ -177,10 +182,11 @@ std::string ReportJson(const RecordedRun& run, bool with_repro) {
   Json report = {{"schema", "assay-report/1"},
                  {"assay", run.header.assay},
                  {"verdict", NameOf(run.trailer.verdict)},
+                 {"reason", HideSecrets(run.trailer.reason)},
                  {"target", HideSecrets(run.header.target)},
                  {"seed", run.header.seed},
                  {"started", run.header.started},
-                 {"seconds", run.trailer.seconds},
+                 {"seconds", KnownOrNull(run, run.trailer.seconds)},
                  {"totals", TotalsValue(run)},
                  {"findings", FindingValues(run, with_repro)},
                  {"rules", RuleValues(run)},

@@ -22,9 +22,10 @@ std::vector<std::string> Keys(const json& value) {
 TEST(JsonReports, HaveExactlyTheDocumentedKeys) {
   const json report = json::parse(ReportJson(SampleRun(""), true));
   EXPECT_EQ(report["schema"], "assay-report/1");
-  EXPECT_EQ(Keys(report), (std::vector<std::string>{
-                              "assay", "findings", "reading", "rules", "schema", "seconds", "seed",
-                              "started", "target", "totals", "unforeseen", "vacuity", "verdict"}));
+  EXPECT_EQ(Keys(report),
+            (std::vector<std::string>{"assay", "findings", "reading", "reason", "rules", "schema",
+                                      "seconds", "seed", "started", "target", "totals",
+                                      "unforeseen", "vacuity", "verdict"}));
   EXPECT_EQ(Keys(report["totals"]),
             (std::vector<std::string>{"broken", "exchanges", "explained", "held", "inconclusive",
                                       "judged", "known", "not_settled", "not_shown",
@@ -104,7 +105,10 @@ TEST(JsonReports, AKilledRunIsInconclusive) {
   run.trailer.verdict = RunVerdict::kInconclusive;
   const json report = json::parse(ReportJson(run, true));
   EXPECT_EQ(report["verdict"], "inconclusive");
-  EXPECT_EQ(report["totals"]["requests_per_second"], 0);
+  EXPECT_TRUE(report["seconds"].is_null());
+  EXPECT_TRUE(report["totals"]["requests_per_second"].is_null());
+  run.trailer.reason = "the run was stopped by a signal (SIGTERM), in the suite `walks`";
+  EXPECT_EQ(json::parse(ReportJson(run, true))["reason"], run.trailer.reason);
   EXPECT_TRUE(report["rules"].is_array());
 }
 

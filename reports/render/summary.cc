@@ -39,10 +39,11 @@ class LimitedText {
 std::string Headline(const RecordedRun& run) {
   const Totals totals = CountTotals(run);
   std::string text = "## Assay: " + MarkdownText(HideSecrets(VerdictText(run))) + "\n\n";
-  text += fmt::format("Target {}: {}, {} judged, in {:.1f} s; rules: {}; seed {}.\n",
+  const std::string time = run.finished ? fmt::format(", in {:.1f} s", run.trailer.seconds) : "";
+  text += fmt::format("Target {}: {}, {} judged{}; rules: {}; seed {}.\n",
                       MarkdownCode(HideSecrets(run.header.target)),
                       CountText(run.trailer.exchanges, "request"), Thousands(run.trailer.judged),
-                      run.trailer.seconds, RulesText(totals), run.header.seed);
+                      time, RulesText(totals), run.header.seed);
   if (run.trailer.campaign) {
     text += "\nCampaign: " + MarkdownText(CampaignText(*run.trailer.campaign)) + "\n";
   }

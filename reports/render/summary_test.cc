@@ -23,6 +23,14 @@ TEST(MarkdownSummary, ShowsTheVerdictTheFindingsAndTheReading) {
   EXPECT_GT(text.find("never.asked"), text.find("<summary>Questions never asked: 1"));
 }
 
+TEST(MarkdownSummary, SaysNothingOfTheTimeOfARunThatDidNotEnd) {
+  RecordedRun run = SampleRun("");
+  EXPECT_NE(SummaryMarkdown(run).find("990 judged, in 2.0 s;"), std::string::npos);
+  run.finished = false;
+  run.trailer.seconds = 0;
+  EXPECT_NE(SummaryMarkdown(run).find("990 judged; rules"), std::string::npos);
+}
+
 TEST(MarkdownSummary, HostileTextIsNeverMarkup) {
   const std::string text = SummaryMarkdown(SampleRun(HostileText()));
   EXPECT_TRUE(IsValidUtf8(text));

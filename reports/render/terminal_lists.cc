@@ -135,6 +135,13 @@ Lines WithoutEffectLines(const RecordedRun& run) {
           ": ignored by the target, or the dataset cannot show them"};
 }
 
+// Cut only where that makes it much shorter: what is left out may be another source.
+std::string SourceText(const Finding& finding) {
+  constexpr std::size_t kShort = 160, kWorthCutting = 200;
+  const std::string text = TerminalText(HideSecrets(finding.source));
+  return text.size() < kShort + kWorthCutting ? text : Shorten(text, kShort);
+}
+
 Lines AllFindings(const RecordedRun& run, const std::string& out_dir) {
   Lines lines;
   for (const Finding* finding : SortFindings(run)) {
@@ -155,7 +162,7 @@ std::vector<std::string> FindingLines(const RecordedRun& run, const std::string&
                                       const Finding& finding) {
   Lines lines;
   AddLine("rule says", TerminalValue(finding.statement), &lines);
-  AddLine("source", TerminalValue(finding.source, 160), &lines);
+  AddLine("source", SourceText(finding), &lines);
   const Lines before = TextsBefore(finding);
   for (std::size_t i = 0; i < std::min(kMostBefore, before.size()); ++i) {
     AddLine("after", TerminalValue(before[i]), &lines);

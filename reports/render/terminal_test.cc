@@ -97,6 +97,17 @@ TEST(TerminalSummaries, LongValuesAreShortenedButCommandsAreWhole) {
   EXPECT_EQ(text.find("  try "), std::string::npos);
 }
 
+TEST(TerminalSummaries, ASourceIsCutOnlyIfThatMakesItMuchShorter) {
+  RecordedRun run = SampleRun("");
+  run.findings = {SampleFinding("f-1", "page.size.limits", FindingKind::kViolation, "")};
+  run.findings[0].source = "first, " + std::string(300, 'x') + "; the second";
+  EXPECT_NE(TerminalSummary(run, "", {}).find("; the second\n"), std::string::npos);
+  run.findings[0].source = "first, " + std::string(400, 'x') + "; the second";
+  const std::string text = TerminalSummary(run, "", {});
+  EXPECT_EQ(text.find("; the second\n"), std::string::npos);
+  EXPECT_NE(text.find("(cut; 419 bytes in all)"), std::string::npos) << text;
+}
+
 TEST(TerminalSummaries, ColoursComeOnlyIfWelcome) {
   EXPECT_NE(TerminalSummary(SampleRun(""), "", {true, true, 80}).find("\x1b[31;1m"),
             std::string::npos);

@@ -25,6 +25,7 @@ Session::Session(Target& target, Judge& judge, Recorder& recorder, SessionOption
 
 void Session::Run(const Origin& origin, const std::function<std::unique_ptr<Script>()>& next,
                   const std::function<void(ScriptResult&&)>& done) {
+  if (!stopped()) suite_ = origin.suite;
   Driver driver(options_, target_.Concurrency(), traffic_, reader_, next,
                 [&](std::vector<ScriptStep>&& steps) {
                   ScriptResult result;
@@ -221,7 +222,10 @@ std::string Session::WhySpent() const {
     return fmt::format("{} had {} MiB", CountText(traffic_.sent, "answer"),
                        traffic_.received >> 20);
   }
-  if (stopped()) return "the run was stopped " + options_.stop->Why();
+  if (stopped()) {
+    const std::string where = suite_.empty() ? "" : fmt::format(", in the suite `{}`", suite_);
+    return "the run was stopped " + options_.stop->Why() + where;
+  }
   if (traffic_.IsTooSlow(options_)) {
     return fmt::format("{} of {} {} not answered in time", traffic_.timed_out,
                        CountText(traffic_.sent, "request"),

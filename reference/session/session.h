@@ -74,7 +74,8 @@ class Session {
   // True if no request is sent any more for another reason than their number: the session was
   // stopped, or the target answers too slowly, too much or too little.
   bool cut_short() const { return traffic_.IsCutShort(options_); }
-  // Why: "5 requests were sent" if that is the bound, or what was wrong with the answers.
+  // Why: "5 requests were sent" if that is the bound, what was wrong with the answers, or what
+  // stopped it and in which suite.
   std::string WhySpent() const;
   // Why the session gave up on the target, or nothing.
   const std::optional<Error>& lost() const { return traffic_.lost; }
@@ -104,6 +105,7 @@ class Session {
   std::optional<SentRequests> sent_;  // if they are kept
   std::uint64_t exchanges_ = 0;
   std::uint64_t violations_ = 0;
+  std::string suite_;  // that sent last, before the session was stopped
 };
 
 }  // namespace assay

@@ -568,13 +568,13 @@ TEST(Session, EndsWhereItsSignIsUp) {
   OddTarget target;
   StopSign stop;
   Running running(target, {.stop = &stop});
-  (void)running.session.Send(kOrigin, Ask());
+  (void)running.session.Send({"walks", "by_number"}, Ask());
   EXPECT_FALSE(running.session.stopped());
   stop.StopAt(StopSign::Clock::now(), "after 0 s");
   const auto results = running.session.Run(kOrigin, Scripts({Ask(), Ask()}));
   EXPECT_TRUE(running.session.stopped());
   EXPECT_EQ(target.sent.size(), 1U);
-  EXPECT_EQ(running.session.WhySpent(), "the run was stopped after 0 s");
+  EXPECT_EQ(running.session.WhySpent(), "the run was stopped after 0 s, in the suite `walks`");
 }
 
 TEST(PassingFailure, SharesAreReadAsOneWritesThem) {

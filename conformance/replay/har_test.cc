@@ -302,6 +302,8 @@ TEST(Har, ForeignRecordingsAreNotASuccess) {
   const TestFolder folder;
   const Judged judged = ReplayHar(folder, {BrowserEntry("Action=DescribeDisks", AnswerOf(kList))});
   EXPECT_EQ(judged.code, 3) << judged.text;
+  EXPECT_NE(judged.text.find("nothing to send again"), std::string::npos) << judged.text;
+  EXPECT_EQ(judged.text.find("--target"), std::string::npos) << judged.text;
 }
 
 TEST(Har, TheStateHasToBeGiven) {

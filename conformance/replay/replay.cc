@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kShownChanges = 5;
 constexpr std::size_t kShownRequest = 300;
+constexpr std::size_t kShownNotJudged = 10;
 
 bool IsMust(const std::string& rule) {
   const auto found = FindRule(rule);
@@ -64,11 +65,13 @@ std::string FateText(const ReplayedFinding& replayed) {
 void TellChanges(const Recording& recording, const ReplayOutcome& outcome, std::ostream& output) {
   const auto& changed = outcome.changed;
   if (recording.foreign) return;
-  output << fmt::format("{} of {} changed\n", changed.size(), CountText(outcome.judged, "verdict"));
+  output << fmt::format("{} of {} changed\n", Thousands(changed.size()),
+                        CountText(outcome.judged, "verdict"));
   std::map<std::pair<std::string, std::string>, std::size_t> kinds;
   for (const ChangedVerdict& change : changed) ++kinds[{change.recorded, change.today}];
   for (const auto& [kind, count] : kinds) {
-    output << fmt::format("  {} x  {} -> {}\n", count, Shown(kind.first), Shown(kind.second));
+    output << fmt::format("  {} x  {} -> {}\n", Thousands(count), Shown(kind.first),
+                          Shown(kind.second));
   }
   for (std::size_t i = 0; i < std::min(kShownChanges, changed.size()); ++i) {
     const ChangedVerdict& change = changed[i];
@@ -78,7 +81,7 @@ void TellChanges(const Recording& recording, const ReplayOutcome& outcome, std::
                           change.why.empty() ? "" : ": " + Shown(change.why));
   }
   if (changed.size() > kShownChanges) {
-    output << fmt::format("  and {} more\n", changed.size() - kShownChanges);
+    output << fmt::format("  and {} more\n", Thousands(changed.size() - kShownChanges));
   }
 }
 
@@ -138,7 +141,7 @@ Result<Reading> OpenReading(const Recording& recording) {
 ExitCode TellOutcome(const Recording& recording, const ReplayOutcome& outcome, bool was_sent,
                      std::ostream& output) {
   for (const std::string& note : recording.notes) output << "note: " << Shown(note) << "\n";
-  output << fmt::format("{} of {} {}\n", outcome.judged,
+  output << fmt::format("{} of {} {}\n", Thousands(outcome.judged),
                         CountText(recording.exchanges.size(), "exchange"),
                         was_sent ? "sent and judged again" : "judged again, as recorded");
   if (!was_sent) TellChanges(recording, outcome, output);
@@ -156,6 +159,56 @@ ExitCode TellOutcome(const Recording& recording, const ReplayOutcome& outcome, b
   return open || outcome.judged == 0 ? ExitCode::kCouldNotJudge : ExitCode::kConforms;
 }
 
+namespace {
+
+// What is sent or judged again, with the state and the reading that belong to it.
+Result<ReplayOutcome> OutcomeOf(const Recording& recording, const ReplayOptions& options,
+                                const std::vector<TestSource>& more, Target* target) {
+  const bool sends = target != nullptr;
+  const Result<Dataset> dataset = OpenDataset(options.dataset, recording, target);
+  if (!dataset) return dataset.error();
+  const Result<Reading> reading = OpenReading(recording);
+  if (!reading) return reading.error();
+  const ReplayContext context{
+      .dataset = *dataset,
+      .pins = *reading,
+      .judge = {.accepts_json = sends ? options.connection.accepts_json() : recording.accepts_json},
+      .signs =
+          sends ? options.connection.signs() : !RecordedOption(recording, "--signature").empty(),
+      .more = more};
+  if (!sends) return JudgeAgain(recording, context);
+  const std::string region = RecordedOption(recording, "--region");
+  const auto obstacle = FindObstacle(*target, region.empty() ? "cn-hangzhou" : region, "JSON");
+  if (obstacle) return *obstacle;
+  return SendAgain(recording, context, *target);
+}
+
+// Of a target that gives no answer to judge.
+void TellNotJudged(const Recording& recording, std::ostream& output) {
+  const auto& findings = recording.findings;
+  const std::size_t shown = std::min(kShownNotJudged, findings.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    output << fmt::format("{:<10} {}: the target gives no answer to judge\n",
+                          NameOf(Fate::kNotJudged), Shown(findings[i].id));
+  }
+  if (shown < findings.size()) {
+    output << fmt::format("{:<10} and {} more\n", NameOf(Fate::kNotJudged),
+                          Thousands(findings.size() - shown));
+  }
+}
+
+std::string WhyNothingJudged(const Recording& recording, bool was_sent) {
+  if (recording.exchanges.empty()) {
+    return "holds no answer to DescribeSnapshots: there is nothing to judge, and nothing to send "
+           "again";
+  }
+  return was_sent ? "holds no exchange to send again"
+                  : "holds no exchange that can be judged again; give --target to send the "
+                    "requests again";
+}
+
+}  // namespace
+
 Result<ExitCode> Replay(const ReplayOptions& options, const std::vector<TestSource>& more,
                         std::ostream& output) {
   const Result<Recording> recording = OpenRecording(options.recording);
@@ -167,32 +220,15 @@ Result<ExitCode> Replay(const ReplayOptions& options, const std::vector<TestSour
     if (!opened) return opened.error();
     target = std::move(*opened);
   }
-  const Result<Dataset> dataset = OpenDataset(options.dataset, *recording, target.get());
-  if (!dataset) return dataset.error();
-  const Result<Reading> reading = OpenReading(*recording);
-  if (!reading) return reading.error();
-  const ReplayContext context{.dataset = *dataset,
-                              .pins = *reading,
-                              .judge = {.accepts_json = sends ? options.connection.accepts_json()
-                                                              : recording->accepts_json},
-                              .signs = sends ? options.connection.signs()
-                                             : !RecordedOption(*recording, "--signature").empty(),
-                              .more = more};
-  if (sends) {
-    const std::string region = RecordedOption(*recording, "--region");
-    const auto obstacle = FindObstacle(*target, region.empty() ? "cn-hangzhou" : region, "JSON");
-    if (obstacle) return *obstacle;
+  const Result<ReplayOutcome> outcome = OutcomeOf(*recording, options, more, target.get());
+  if (!outcome) {
+    const bool unanswered = sends && outcome.error().exit == ExitCode::kCouldNotJudge;
+    if (unanswered) TellNotJudged(*recording, output);
+    return outcome.error();
   }
-  const Result<ReplayOutcome> outcome =
-      sends ? SendAgain(*recording, context, *target) : JudgeAgain(*recording, context);
-  if (!outcome) return outcome.error();
   const ExitCode code = TellOutcome(*recording, *outcome, sends, output);
   if (outcome->judged > 0) return code;
-  return Error{recording->path,
-               sends ? "holds no exchange to send again"
-                     : "holds no exchange that can be judged again; give --target to send the "
-                       "requests again",
-               ExitCode::kCouldNotJudge};
+  return Error{recording->path, WhyNothingJudged(*recording, sends), ExitCode::kCouldNotJudge};
 }
 
 void AddReplayCommand(CLI::App& app, int* exit_code, std::vector<TestSource> more) {

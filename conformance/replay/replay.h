@@ -26,7 +26,8 @@ struct ReplayOptions {
 // changed (offline), then a line for each finding of the record, with SAME, CHANGED (its rule is
 // broken in another way), FIXED, NOT SEEN or NOT JUDGED, and for each failure that it does not
 // have. Violations that are not known give kViolations; if there are none but something could not
-// be judged, kCouldNotJudge. `more` are the tests of other folders.
+// be judged, kCouldNotJudge; of a target that gives no answer to judge, the Error says why. `more`
+// are the tests of other folders.
 Result<ExitCode> Replay(const ReplayOptions& options, const std::vector<TestSource>& more,
                         std::ostream& output);
 

@@ -1,7 +1,9 @@
 #include "conformance/replay/replay.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "conformance/cases/bench_for_test.h"
@@ -104,15 +106,20 @@ TEST(Replay, VerdictsThatChangedAreCountedAndShown) {
   EXPECT_TRUE(Has(replayed, "SAME ")) << replayed.text;
 }
 
-// To the end of the journal: a violation of the rule, whose id ends in 00000001.
-void AddFinding(const TestFolder& folder, const std::string& rule, const std::string& evidence) {
+// A violation of the rule, whose id ends in 00000001.
+std::string LineOfFinding(const std::string& rule, const std::string& evidence) {
   std::ostringstream line;
   line << R"({"type":"finding","id":")" << rule << R"(.00000001","rule":")" << rule
        << R"(","kind":"violation","stability":"deterministic","occurrences":1,"statement":"s",)"
        << R"("source":"s","method":"GET","placement":"query","parameters":[],"expected":"e",)"
        << R"("actual":"a","evidence":)" << evidence << R"(,"diagnosis":[]})"
        << "\n";
-  ReplaceJournal(folder / "report", JournalText(folder / "report") + line.str());
+  return line.str();
+}
+
+// To the end of the journal.
+void AddFinding(const TestFolder& folder, const std::string& rule, const std::string& evidence) {
+  ReplaceJournal(folder / "report", JournalText(folder / "report") + LineOfFinding(rule, evidence));
 }
 
 TEST(Replay, AViolationThatIsNoneTodayIsFixed) {
@@ -215,6 +222,31 @@ TEST(Replay, ARecordWithoutExchangesIsNotASuccess) {
   const TestFolder folder;
   Record(folder, {}, {"no.such.test"});
   EXPECT_EQ(ReplayOffline(folder).code, 3);
+}
+
+TEST(Replay, ATargetThatCannotBeReachedLeavesEachFindingNotJudged) {
+  const TestFolder folder;
+  Record(folder, {}, {"page.size.echo"});
+  std::string text = JournalText(folder / "report");
+  for (int i = 0; i < 12; ++i) text += LineOfFinding(fmt::format("page.size.echo{}", i), "[1]");
+  ReplaceJournal(folder / "report", text);
+  std::ostringstream output;
+  const auto code = Replay(
+      {.recording = (folder / "report").string(), .target = "http://127.0.0.1:1"}, {}, output);
+  ASSERT_FALSE(code);
+  EXPECT_EQ(code.error().exit, ExitCode::kCouldNotJudge);
+  text = output.str();
+  EXPECT_TRUE(text.starts_with("NOT JUDGED page.size.echo0.00000001: ")) << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 11) << text;
+  EXPECT_TRUE(text.ends_with("NOT JUDGED and 2 more\n")) << text;
+}
+
+TEST(Replay, NumbersAreWrittenAlike) {
+  Recording recording;
+  recording.exchanges.resize(19'328);
+  std::ostringstream output;
+  TellOutcome(recording, {.judged = 19'328}, true, output);
+  EXPECT_TRUE(output.str().starts_with("19,328 of 19,328 exchanges ")) << output.str();
 }
 
 }  // namespace

@@ -180,7 +180,7 @@ std::optional<Breach> SameAnswer(const WalkResult& a, const WalkResult& b, Rule 
     return out;
   }
   if (!a.complete || !b.complete || a.ids == b.ids) return std::nullopt;
-  return Broken(rule, fmt::format("the same list as in exchange {}", a.last.id), "another one", b,
+  return Broken(rule, fmt::format("the same list as in exchange {}", a.last.id), "another list", b,
                 {&a}, "property list");
 }
 

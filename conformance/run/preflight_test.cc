@@ -47,7 +47,7 @@ TEST(Preflight, KnowsOtherEndpointsThanTheApi) {
     const char* body;
     const char* words;
   } rows[] = {{302, "", "redirects to https://a.example/ (302)"},
-              {404, "404 page not found\n", "`404 page not found\\x0a`, which is not of the API"},
+              {404, "404 page not found\n", "`404 page not found`, which is not of the API"},
               {404, "", "an empty body"},
               {401, "Unauthorized", "is the address right"},
               {200, "Please sign in to continue.", "a page to sign in"},

@@ -86,6 +86,11 @@ std::string Excerpt(std::string_view text, std::size_t most) {
   return out;
 }
 
+std::string ExcerptOfBody(std::string_view body, std::size_t most) {
+  const std::size_t end = body.find_last_not_of("\r\n");
+  return Excerpt(end == std::string_view::npos ? body : body.substr(0, end + 1), most);
+}
+
 struct AnswerReader::Buffers {
   JsonBodyReader json;
   XmlBodyReader xml;

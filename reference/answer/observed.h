@@ -103,5 +103,7 @@ std::string NextTokenOf(const Response& response);
 
 // The text cut to `most` bytes at a character boundary, control characters made visible.
 std::string Excerpt(std::string_view text, std::size_t most = 120);
+// The same of a body, without the ends of lines at its end.
+std::string ExcerptOfBody(std::string_view body, std::size_t most = 120);
 
 }  // namespace assay

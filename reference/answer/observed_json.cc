@@ -448,10 +448,10 @@ std::string WhereItBreaks(std::string_view body) {
 std::string WhatIsWrong(std::string_view body, const simdjson::simdjson_error& error) {
   if (body.empty()) return "an empty body";
   if (error.error() == simdjson::DEPTH_ERROR) {
-    return fmt::format("values nested more than {} deep: {}", kDeepest, Excerpt(body));
+    return fmt::format("values nested more than {} deep: {}", kDeepest, ExcerptOfBody(body));
   }
   const std::string where = WhereItBreaks(body);
-  return where.empty() ? fmt::format("{} ({})", Excerpt(body), error.what()) : where;
+  return where.empty() ? fmt::format("{} ({})", ExcerptOfBody(body), error.what()) : where;
 }
 
 }  // namespace

@@ -499,6 +499,10 @@ TEST(Excerpt, CutsAtACharacterAndShowsControlCharacters) {
   EXPECT_EQ(Excerpt("abc"), "abc");
   EXPECT_EQ(Excerpt(""), "");
   EXPECT_EQ(Excerpt("a\nb\x7F"), "a\\x0ab\\x7f");
+  EXPECT_EQ(Excerpt("a\n"), "a\\x0a");
+  EXPECT_EQ(ExcerptOfBody("a\nb\r\n\n"), "a\\x0ab");
+  EXPECT_EQ(ExcerptOfBody("\n"), "\\x0a");
+  EXPECT_EQ(ExcerptOfBody(""), "");
   EXPECT_EQ(Excerpt("éé", 3), "é…");
   EXPECT_EQ(Excerpt("abcdef", 3), "abc…");
   EXPECT_EQ(Excerpt("\xFF\xFE"), "2 bytes that are no text");

@@ -174,12 +174,12 @@ void XmlBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
   std::optional<std::string> wrong = document_->strict.Run(body);
   if (document_->strict.has_doctype) {
     AddProblem(answer, "encoding.xml.no_doctype"_rule, "an XML document without a document type",
-               fmt::format("a document type, which is not read: {}", Excerpt(body)));
+               fmt::format("a document type, which is not read: {}", ExcerptOfBody(body)));
     return;
   }
   if (wrong) {
     AddProblem(answer, "encoding.xml.well_formed"_rule, "a well-formed XML document",
-               fmt::format("{}: {}", *wrong, Excerpt(body)));
+               fmt::format("{}: {}", *wrong, ExcerptOfBody(body)));
     return;
   }
   // White space inside values counts.
@@ -189,7 +189,7 @@ void XmlBodyReader::Read(std::string_view body, ObservedAnswer& answer) {
   if (!result) wrong = fmt::format("{} at offset {}", result.description(), result.offset);
   if (wrong) {
     AddProblem(answer, "encoding.xml.well_formed"_rule, "a well-formed XML document",
-               fmt::format("{}: {}", *wrong, Excerpt(body)));
+               fmt::format("{}: {}", *wrong, ExcerptOfBody(body)));
     return;
   }
   answer.declared_encoding = document_->strict.encoding;

@@ -263,7 +263,7 @@ bool Examination::JudgeUnreadable() {
     }
     const std::string told =
         answer_.code.text.empty()
-            ? Excerpt(response_.body)
+            ? ExcerptOfBody(response_.body)
             : fmt::format("{}: {}", Excerpt(answer_.code.text), Excerpt(answer_.message.text));
     Report(FormDifference("error.internal_error.unprovoked"_rule, "an answer",
                           fmt::format("{} {}", response_.status, told),
@@ -303,12 +303,12 @@ bool Examination::JudgeUnclear() {
   if (response_.status >= 400) {
     Report(FormDifference(
         "error.envelope.code"_rule, "an error answer with a Code",
-        fmt::format("{} without Code: {}", response_.status, Excerpt(response_.body))));
+        fmt::format("{} without Code: {}", response_.status, ExcerptOfBody(response_.body))));
     return true;
   }
   if (response_.status == 200) return false;
   Report(FormDifference("error.status.matches"_rule, "200 with a list",
-                        fmt::format("{} with {}", response_.status, Excerpt(response_.body)),
+                        fmt::format("{} with {}", response_.status, ExcerptOfBody(response_.body)),
                         std::to_string(response_.status)));
   return true;
 }
@@ -667,7 +667,7 @@ void Examination::CheckWalk(const Plan& plan) {
     Report(clash->repeated
                ? ListDifference("page.order.stable"_rule,
                                 fmt::format("the same page as in exchange {}", clash->exchange),
-                                "another one")
+                                "another page")
                : ListDifference(
                      "page.walk.unique"_rule,
                      fmt::format("snapshots that exchange {} did not list", clash->exchange),

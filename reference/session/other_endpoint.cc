@@ -43,8 +43,9 @@ bool AsksToSignIn(const Response& response) {
 
 // The API has JSON or XML in every answer, and no text.
 std::string WhatTheTextSays(const Response& response) {
-  const std::string said =
-      response.body.empty() ? "an empty body" : fmt::format("`{}`", Excerpt(response.body, 80));
+  const std::string said = response.body.empty()
+                               ? "an empty body"
+                               : fmt::format("`{}`", ExcerptOfBody(response.body, 80));
   if (response.status / 100 == 3) {
     return response.location.empty()
                ? fmt::format("answers with a redirect ({}) to nowhere", response.status)

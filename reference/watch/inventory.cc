@@ -196,7 +196,7 @@ class InventoryReader {
     if (!answer.code.text.empty()) {
       return fmt::format("{} {}", answer.status, Excerpt(answer.code.text));
     }
-    return fmt::format("{} with \"{}\"", answer.status, Excerpt(response.body, 60));
+    return fmt::format("{} with \"{}\"", answer.status, ExcerptOfBody(response.body, 60));
   }
 
   Walk WalkBy(bool by_token) {

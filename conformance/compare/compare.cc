@@ -288,7 +288,7 @@ class TwoSides {
   const ConnectionOptions& connection_;
   Side a_, b_;
   std::vector<OpenDifference> differences_;
-  std::array<KnownWrongs, 2> wrongs_;  // of A and B
+  BothWrongs wrongs_;
   std::uint64_t same_ = 0, different_ = 0, alone_ = 0;
 };
 

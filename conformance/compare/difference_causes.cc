@@ -80,9 +80,11 @@ bool KnownWrongs::HoldsAFailingRequest(const Request& request) const {
   });
 }
 
-DifferenceCauses::DifferenceCauses(const Judge& a, const Judge& b,
-                                   const std::array<KnownWrongs, 2>& wrongs)
-    : dataset_(a.dataset()), a_(WholeReading(a, {})), b_(WholeReading(b, a_)), wrongs_(wrongs) {
+DifferenceCauses::DifferenceCauses(const Judge& a, const Judge& b, const BothWrongs& wrongs)
+    : dataset_(a.dataset()),
+      a_(WholeReading(a, Reading())),
+      b_(WholeReading(b, a_)),
+      wrongs_(wrongs) {
   for (std::size_t i = 0; i < a_.pins.size(); ++i) {
     if (a_.pins[i] != b_.pins[i]) different_.push_back(a_.pins[i].first);
   }

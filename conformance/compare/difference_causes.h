@@ -31,12 +31,14 @@ class KnownWrongs {
   std::set<std::uint64_t> evidence_;
 };
 
+using BothWrongs = std::array<KnownWrongs, 2>;  // of A and B
+
 // Finds the open questions because of which two targets, both right, answer a request differently:
 // those whose answer, changed alone, changes what the reference answers to it.
 class DifferenceCauses {
  public:
   // The judges have seen all that there is to see, and outlive this.
-  DifferenceCauses(const Judge& a, const Judge& b, const std::array<KnownWrongs, 2>& wrongs);
+  DifferenceCauses(const Judge& a, const Judge& b, const BothWrongs& wrongs);
 
   // Sorted; empty if no question explains the difference. What a token does only when it is used
   // again is not tried. `token` is the origin of the request's token.
@@ -57,7 +59,7 @@ class DifferenceCauses {
   std::vector<Question> different_;  // in the two
   std::map<std::optional<Question>, std::unique_ptr<Service>> services_;
   std::unique_ptr<Service> all_of_b_;
-  std::array<KnownWrongs, 2> wrongs_;
+  BothWrongs wrongs_;
   std::array<std::unique_ptr<Service>, 2> faulty_;  // each side's reading, with its faults
   AnswerReader reader_;
 };

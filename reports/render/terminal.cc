@@ -20,8 +20,21 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kMostListed = 10;  // findings with a line each
-constexpr std::size_t kMostNotes = 3;
+// What there is room for.
+struct Room {
+  std::size_t listed;  // findings with a line each
+  std::size_t notes;
+  bool reasons;   // why rules were not shown
+  Detail detail;  // of the first finding
+};
+// The widest first. The last is for terminals in which a line takes several rows.
+constexpr std::array<Room, 6> kRooms = {{{10, 3, true, Detail::kFull},
+                                         {10, 1, true, Detail::kFull},
+                                         {5, 1, true, Detail::kFull},
+                                         {5, 1, false, Detail::kFull},
+                                         {3, 1, false, Detail::kBrief},
+                                         {1, 0, false, Detail::kBrief}}};
+
 // The options without which the target cannot be reached as it was.
 constexpr std::array<std::string_view, 5> kReaching = {"--header", "--proxy", "--ca-file",
                                                        "--client-cert", "--client-key"};
@@ -68,6 +81,18 @@ std::string Fit(const std::string& text, const TerminalStyle& style) {
   return style.is_terminal ? WrapWords(text, static_cast<std::size_t>(style.columns)) : text;
 }
 
+// How many rows of the terminal the text takes. Escape sequences are counted as if they were seen.
+std::size_t RowsOf(std::string_view text, const TerminalStyle& style) {
+  std::size_t rows = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    const std::size_t more = !style.is_terminal || end == 0 ? 0 : (end - 1) / style.columns;
+    rows += 1 + more;
+    text.remove_prefix(end + 1);
+  }
+  return rows;
+}
+
 // Builds the summary, part by part.
 class Summary {
  public:
@@ -75,7 +100,20 @@ class Summary {
           bool verbose)
       : run_(run), out_dir_(out_dir), style_(style), verbose_(verbose) {}
 
+  // As much as there is room for.
   std::string Text() {
+    std::string text;
+    for (const Room& room : kRooms) {
+      room_ = &room;
+      text = Fit(Build(), style_);
+      if (verbose_ || RowsOf(text, style_) <= kSummaryLines) break;
+    }
+    return text;
+  }
+
+ private:
+  std::string Build() {
+    text_.clear();
     AddJudged();
     if (verbose_) {
       for (const Section section : {Section::kLearned, Section::kOpen, Section::kUnforeseen,
@@ -87,10 +125,9 @@ class Summary {
     }
     AddFindings();
     AddVerdict();
-    return std::move(text_);
+    return text_;
   }
 
- private:
   std::string Paint(std::string_view colour, const std::string& text) const {
     return style_.colours ? std::string(colour) + text + "\x1b[0m" : text;
   }
@@ -133,7 +170,7 @@ class Summary {
           (reached.empty() ? "  reached with " : ", ") + flag + " " + TerminalValue(value, 100);
     }
     if (!reached.empty()) AddLine(reached);
-    const std::size_t shown = verbose_ ? run_.notes.size() : kMostNotes;
+    const std::size_t shown = verbose_ ? run_.notes.size() : room_->notes;
     for (std::size_t i = 0; i < std::min(shown, run_.notes.size()); ++i) {
       AddLine("  note: " + TerminalValue(run_.notes[i]));
     }
@@ -155,7 +192,9 @@ class Summary {
     AddLine("  rules: " + RulesText(totals));
     AddCount(fmt::format("{} not shown", CountText(totals.not_shown, "rule")), totals.not_shown,
              Section::kNotShown);
-    for (const std::string& why : WhyNotShown(run_)) AddLine("    " + TerminalValue(why));
+    if (room_->reasons) {
+      for (const std::string& why : WhyNotShown(run_)) AddLine("    " + TerminalValue(why));
+    }
     AddCount(fmt::format("{} where the document is silent", CountText(learned, "choice")), learned,
              Section::kLearned);
     AddCount(fmt::format("{} not settled", CountText(open, "question")), open, Section::kOpen);
@@ -177,7 +216,8 @@ class Summary {
     AddLine("\n" + Paint(ColourOf(finding), Capitals(NameOf(finding.kind))) + " " +
             Paint(kBold, TerminalValue(finding.rule)) +
             (level.empty() ? "" : fmt::format(" ({})", level)));
-    for (const std::string& line : FindingLines(run_, out_dir_, finding)) AddLine(line);
+    const Detail detail = verbose_ ? Detail::kFull : room_->detail;
+    for (const std::string& line : FindingLines(run_, out_dir_, finding, detail)) AddLine(line);
   }
 
   // One line: what happened, how often, and as which fault.
@@ -212,7 +252,8 @@ class Summary {
     if (findings.empty()) return;
     const std::size_t in_full = verbose_ ? findings.size() : 1;
     for (std::size_t i = 0; i < in_full; ++i) AddInFull(*findings[i]);
-    const std::size_t listed = verbose_ ? findings.size() : std::min(kMostListed, findings.size());
+    const std::size_t listed =
+        verbose_ ? findings.size() : std::min(room_->listed, findings.size());
     AddLine("\n" + Paint(kBold, FindingsText(findings.size())));
     std::size_t width = 0;
     for (std::size_t i = 0; i < listed; ++i) {
@@ -259,6 +300,7 @@ class Summary {
   const std::string& out_dir_;
   const TerminalStyle& style_;
   const bool verbose_;
+  const Room* room_ = &kRooms.front();
   std::string text_;
 };
 
@@ -277,7 +319,7 @@ TerminalStyle DescribeTerminal(int file_descriptor) {
 
 std::string TerminalSummary(const RecordedRun& run, const std::string& out_dir,
                             const TerminalStyle& style, bool verbose) {
-  return Fit(Summary(run, out_dir, style, verbose).Text(), style);
+  return Summary(run, out_dir, style, verbose).Text();
 }
 
 std::string TerminalSection(const RecordedRun& run, const std::string& out_dir, Section section,

@@ -147,9 +147,23 @@ Lines AllFindings(const RecordedRun& run, const std::string& out_dir) {
   for (const Finding* finding : SortFindings(run)) {
     if (!lines.empty()) lines.emplace_back();
     lines.push_back(fmt::format("{} {}", NameOf(finding->kind), TerminalValue(finding->rule)));
-    std::ranges::move(FindingLines(run, out_dir, *finding), std::back_inserter(lines));
+    std::ranges::move(FindingLines(run, out_dir, *finding, Detail::kFull),
+                      std::back_inserter(lines));
   }
   return lines;
+}
+
+// The rule, and the requests before.
+void AddContext(const Finding& finding, Lines* lines) {
+  AddLine("rule says", TerminalValue(finding.statement), lines);
+  AddLine("source", SourceText(finding), lines);
+  const Lines before = TextsBefore(finding);
+  for (std::size_t i = 0; i < std::min(kMostBefore, before.size()); ++i) {
+    AddLine("after", TerminalValue(before[i]), lines);
+  }
+  if (before.size() > kMostBefore) {
+    AddLine("after", CountText(before.size() - kMostBefore, "more request"), lines);
+  }
 }
 
 }  // namespace
@@ -159,17 +173,10 @@ std::string TerminalValue(std::string_view text, std::size_t limit) {
 }
 
 std::vector<std::string> FindingLines(const RecordedRun& run, const std::string& out_dir,
-                                      const Finding& finding) {
+                                      const Finding& finding, Detail detail) {
   Lines lines;
-  AddLine("rule says", TerminalValue(finding.statement), &lines);
-  AddLine("source", SourceText(finding), &lines);
-  const Lines before = TextsBefore(finding);
-  for (std::size_t i = 0; i < std::min(kMostBefore, before.size()); ++i) {
-    AddLine("after", TerminalValue(before[i]), &lines);
-  }
-  if (before.size() > kMostBefore) {
-    AddLine("after", CountText(before.size() - kMostBefore, "more request"), &lines);
-  }
+  const bool full = detail == Detail::kFull;
+  if (full) AddContext(finding, &lines);
   AddLine("request", TerminalValue(RequestText(finding.request)), &lines);
   AddLine("expected", TerminalValue(finding.expected), &lines);
   AddLine("actual", TerminalValue(finding.actual), &lines);
@@ -177,7 +184,7 @@ std::vector<std::string> FindingLines(const RecordedRun& run, const std::string&
           fmt::format("{}, {}", CountText(finding.occurrences, "time"),
                       TerminalValue(StabilityText(finding))),
           &lines);
-  AddLine("evidence", EvidenceText(finding, 5), &lines);
+  if (full) AddLine("evidence", EvidenceText(finding, 5), &lines);
   for (const std::string& text : DiagnosisTexts(finding)) {
     AddLine("diagnosis", TerminalValue(text), &lines);
   }

@@ -18,8 +18,13 @@ std::string TerminalValue(std::string_view text, std::size_t limit = 300);
 std::vector<std::string> LinesOf(const RecordedRun& run, const std::string& out_dir,
                                  Section section, std::size_t width);
 
-// The finding with everything that is known of it, but for its heading.
+enum class Detail {
+  kFull,   // everything that is known
+  kBrief,  // what happened and how to see it again
+};
+
+// The finding, but for its heading.
 std::vector<std::string> FindingLines(const RecordedRun& run, const std::string& out_dir,
-                                      const Finding& finding);
+                                      const Finding& finding, Detail detail);
 
 }  // namespace assay

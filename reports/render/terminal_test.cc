@@ -83,6 +83,35 @@ TEST(TerminalSummaries, FitOnAScreenHoweverMuchThereIs) {
   EXPECT_GT(std::count(all.begin(), all.end(), '\n'), 2000);
 }
 
+// A line that is wider than the terminal takes several rows of it.
+TEST(TerminalSummaries, FitOnANarrowScreen) {
+  RecordedRun run = SampleRun("");
+  run.notes.assign(5, std::string(150, 'n'));
+  run.trailer.campaign.emplace();
+  run.header.options = {{"--header", "X-A: b"}, {"--ca-file", "own.pem"}};
+  for (int i = 0; i < 40; ++i) {
+    run.findings.push_back(SampleFinding("n" + std::to_string(i), "a.long.name.of.a.rule",
+                                         FindingKind::kViolation, ""));
+    Finding& finding = run.findings.back();
+    finding.cause = "lists snapshots of the other region if Usage and PageSize are given together";
+    run.trailer.not_exercised.push_back("r" + std::to_string(i) + ": x");
+  }
+  for (const int columns : {60, 80, 100, 120, 200}) {
+    const std::string text =
+        TerminalSummary(run, "", {.is_terminal = true, .columns = columns}, false);
+    std::size_t rows = 0;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const auto width = static_cast<std::size_t>(columns);
+      rows += std::max<std::size_t>(1, (line.size() + width - 1) / width);
+    }
+    EXPECT_LE(rows, kSummaryLines) << columns << " columns\n" << text;
+    EXPECT_NE(text.find("VIOLATIONS: "), std::string::npos);
+    EXPECT_NE(text.find("  try "), std::string::npos) << text;
+    EXPECT_NE(text.find(" more"), std::string::npos) << text;
+  }
+}
+
 TEST(TerminalSummaries, HostileTextCannotSteerTheTerminal) {
   const std::string text = TerminalSummary(SampleRun(HostileText()), "", {});
   EXPECT_TRUE(IsValidUtf8(text));

@@ -31,7 +31,7 @@ void CampaignRecorder::AddSighting(const Finding& finding) {
   journal_.AddSighting(finding);
   if (finding.occurrences != 1) return;
   ++symptoms_;
-  progress_.CountFinding();
+  progress_.CountFailure();
 }
 
 void CampaignRecorder::EndInput() {

@@ -49,7 +49,7 @@ class WatchedRecorder : public Recorder {
   void Add(const Finding& finding) override { journal_.Add(finding); }
   void AddSighting(const Finding& finding) override {
     journal_.AddSighting(finding);
-    if (finding.occurrences == 1) progress_.CountFinding();
+    if (finding.occurrences == 1) progress_.CountFailure();
   }
   void End(const RunTrailer& trailer) override { journal_.End(trailer); }
 
@@ -463,8 +463,13 @@ Done WriteKnown(const std::string& file, const ConformanceRun& run) {
   return Ok();
 }
 
+// A run of which a part is lost cannot be shown to anybody: it is no success.
+ExitCode WithoutRecord(ExitCode code) {
+  return code == ExitCode::kConforms ? ExitCode::kCouldNotJudge : code;
+}
+
 // The verdict, where the record cannot be written or read and so no report be made of it.
-void TellVerdict(const RunTrailer& trailer, const std::vector<Finding>& findings,
+void TellVerdict(const RunTrailer& trailer, ExitCode code, const std::vector<Finding>& findings,
                  std::ostream& output) {
   for (const Finding& finding : findings) {
     if (finding.kind != FindingKind::kViolation) continue;
@@ -472,11 +477,11 @@ void TellVerdict(const RunTrailer& trailer, const std::vector<Finding>& findings
                                        finding.expected, finding.actual))
            << "\n";
   }
-  output << TerminalText(
-                fmt::format("Verdict: {} ({}, {}), exit code {}{}{}", NameOf(trailer.verdict),
-                            CountText(trailer.exchanges, "exchange"),
-                            CountText(CountOf(findings, FindingKind::kViolation), "violation"),
-                            trailer.exit_code, trailer.reason.empty() ? "" : ": ", trailer.reason))
+  output << TerminalText(fmt::format(
+                "Verdict: {} ({}, {}), exit code {}{}{}", NameOf(trailer.verdict),
+                CountText(trailer.exchanges, "exchange"),
+                CountText(CountOf(findings, FindingKind::kViolation), "violation"),
+                static_cast<int>(code), trailer.reason.empty() ? "" : ": ", trailer.reason))
          << std::endl;
 }
 
@@ -507,10 +512,10 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
   if (!code) return code;
   const Done written_whole = (*journal)->status();
   if (!written_whole) {
-    TellVerdict(run.trailer(), run.findings(), output);
+    TellVerdict(run.trailer(), WithoutRecord(*code), run.findings(), output);
     errors << "assay run: " << TerminalText(written_whole.error().Text())
            << "; these reports are missing: " << RemoveReports(options.out) << "\n";
-    return code;
+    return WithoutRecord(*code);
   }
   if (!options.write_known.empty()) {
     const Done written = WriteKnown(options.write_known, run);
@@ -519,8 +524,11 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
   journal->reset();
   const Done done =
       ReportRun(options.out, DescribeTerminal(STDOUT_FILENO), options.verbose, output);
-  if (!done) errors << "assay run: " << TerminalText(done.error().Text()) << "\n";
-  return code;
+  if (done) return code;
+  errors << "assay run: " << TerminalText(done.error().Text());
+  if (*code == ExitCode::kConforms) errors << "; so the exit code is 3";
+  errors << "\n";
+  return WithoutRecord(*code);
 }
 
 }  // namespace

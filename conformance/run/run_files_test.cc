@@ -159,14 +159,25 @@ TEST(RunFiles, ADiskThatIsFullLeavesTheVerdictAndNamesWhatIsMissing) {
   EXPECT_EQ(RunAssay(folder, "--only page.size.echo").code, 0);
   const SmallFiles limit(10'000);
   const EndedRun ended = RunAssay(folder, "--only 'page.*'", "", true);
-  EXPECT_EQ(ended.code, 0) << ended.errors;
-  EXPECT_NE(ended.output.find("Verdict: conforms"), std::string::npos) << ended.output;
+  EXPECT_EQ(ended.code, 3) << ended.errors;
+  EXPECT_NE(ended.output.find("Verdict: conforms ("), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("exit code 3"), std::string::npos) << ended.output;
   EXPECT_NE(ended.errors.find("the record of this run is incomplete; these reports are missing: "
                               "report.html, report.json, junit.xml, repro, summary.md, badge.svg, "
                               "results.sarif, evidence.har"),
             std::string::npos)
       << ended.errors;
   EXPECT_FALSE(std::filesystem::exists(folder / "report/report.html"));  // of the run before
+}
+
+TEST(RunFiles, ARunOfWhichAReportIsMissingIsNoSuccess) {
+  const TestFolder folder;
+  const SmallFiles limit(40'000);  // enough for the journal
+  const EndedRun ended = RunAssay(folder, "--only page.size.echo", "", true);
+  EXPECT_EQ(ended.code, 3) << ended.output << ended.errors;
+  EXPECT_NE(ended.output.find("CONFORMS"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.errors.find("report.html"), std::string::npos) << ended.errors;
+  EXPECT_NE(ended.errors.find("so the exit code is 3"), std::string::npos) << ended.errors;
 }
 
 TEST(RunFiles, AListOfAcceptedFindingsThatCannotBeReadIsExplained) {

@@ -368,8 +368,7 @@ TEST(Run, ReportsAnEndpointThatAcceptsForgedSignatures) {
     // What sends it again has to sign in the same way.
     const std::size_t again = ended.output.find("  again ");
     ASSERT_NE(again, std::string::npos) << ended.output;
-    EXPECT_NE(ended.output.find(fmt::format(" --signature {}\n", scheme), again),
-              std::string::npos)
+    EXPECT_NE(ended.output.find(fmt::format(" --signature {}\n", scheme), again), std::string::npos)
         << ended.output;
     std::set<std::string> rules;
     for (const auto& finding : ended.report["findings"]) rules.insert(finding["rule"]);

@@ -43,7 +43,6 @@ constexpr std::size_t kLookedAtForFlips = 16;  // observations that say which on
 constexpr int kOverlapping = 64;               // requests, as many at once as the target takes
 constexpr std::chrono::milliseconds kImitationTimeout{5000};
 constexpr std::size_t kNoBound = 1'000'000;
-constexpr std::size_t kMostAsked = 60'000;  // of all imitations; then no cause is looked for
 
 // At most so many, evenly spread.
 std::vector<std::size_t> Spread(const std::vector<std::size_t>& list, std::size_t most) {
@@ -491,7 +490,7 @@ FaultList Diagnosis::Fitting(const Search& search, const std::vector<Fault>& fau
                              const Judgement& judgement) const {
   FaultList out;
   for (const Fault& fault : faults) {
-    if (asked_ > kMostAsked || out.size() == kMostCandidates) break;
+    if (IsSpent() || out.size() == kMostCandidates) break;
     if (fault.wire || fault.history) continue;
     if (IsRightAbout(search.evidence, fault, search.judge, search.reading, search.known,
                      judgement)) {
@@ -613,7 +612,7 @@ const Fault* Diagnosis::Narrow(const Search& search, const Fault& fault) const {
   const Failure& failure = search.failure;
   if (failure.steps.empty() || failure.of_two) return nullptr;
   const auto holds = [&](const Fault& narrowed) {
-    return asked_ <= kMostAsked && SpoilsOfTheRest(search, narrowed) == Spoils::kNothing &&
+    return !IsSpent() && SpoilsOfTheRest(search, narrowed) == Spoils::kNothing &&
            ShowsInSmallest(search, narrowed);
   };
   const auto agrees = [](const Effect& effect) { return effect.agrees ? Says::kYes : Says::kNo; };
@@ -735,7 +734,7 @@ Diagnosis::Named Diagnosis::ExplainByGroup(const Failure& failure, const Judge& 
     best.faults = {plain};
   }
   if (varies) best.narrowed = Narrow(search, *best.faults.front());
-  if ((fits_all && !varies) || asked_ > kMostAsked) return best;
+  if ((fits_all && !varies) || IsSpent()) return best;
   const Ranked varied = fitting(Variants(), 1);
   if (!varied.empty() && (ranked.empty() || varied.front().first < ranked.front().first)) {
     return {BestNamed(varied), true};
@@ -769,6 +768,7 @@ FaultList Diagnosis::ExplainOverHttp(const std::vector<std::size_t>& failing, co
   Ranked ranked;
   const std::vector<std::size_t> sample = Sample();
   for (const Fault& fault : Faults()) {
+    if (IsLate()) return {};
     if (!fault.wire || fault.history) continue;
     auto imitator = OverHttp::Start(judge, reading, With(known, fault));
     if (!imitator) continue;
@@ -790,6 +790,7 @@ FaultList Diagnosis::ExplainOverlapping(const std::string& failure, const Judge&
   if (at == failing_.end()) return out;
   const std::vector<std::size_t> telling = TellingObservations(at->second);
   for (const Fault& fault : Faults()) {
+    if (IsLate()) return {};
     if (!fault.wire || !fault.history) continue;
     auto imitator = OverHttp::Start(judge, reading, {&fault});
     if (!imitator) continue;
@@ -844,6 +845,7 @@ const FaultList& Diagnosis::ExplainByWholeRun(const Judge& judge, const Reading&
   const std::size_t at_start = without(kStart), right = without(kWholeRun);
   Ranked ranked;
   for (const Fault& fault : Faults()) {
+    if (IsLate()) return out;
     if (fault.wire || !fault.history) continue;
     const std::size_t far = FarFromRun(fault, judge, reading, at_start, right / 4).first;
     if (far <= right / 4 && far < right) ranked.emplace_back(far, &fault);
@@ -936,7 +938,7 @@ Reading Diagnosis::Fit(Reading reading, const FaultList& faults, const Judge& ju
     return out;
   };
   Unexplained wrong = unexplained(reading);
-  for (std::size_t step = 0; step < kMostFlips && asked_ < kMostAsked; ++step) {
+  for (std::size_t step = 0; step < kMostFlips && !IsSpent(); ++step) {
     bool better = false;
     std::vector<Flip> flips =
         Flips(Spread(wrong.observations, kLookedAtForFlips), faults, judge, reading);

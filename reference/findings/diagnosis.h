@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -47,6 +48,10 @@ class Diagnosis {
   std::optional<AnswerDigest> DigestOf(std::uint64_t exchange) const;
   // Whether the same request was answered rightly, too.
   bool WasRight(const Request& request) const;
+
+  // From then on no cause is looked for, and a search that goes on names none.
+  void EndAt(std::chrono::steady_clock::time_point time) { end_ = time; }
+  bool IsLate() const { return end_ && std::chrono::steady_clock::now() > *end_; }
 
   // The reading among these under which the reference without a fault agrees best with what was
   // seen: a fault may have taught the judge a wrong one.
@@ -199,8 +204,11 @@ class Diagnosis {
   std::unordered_map<std::string, std::vector<std::size_t>> failing_;  // by group
   std::unordered_map<std::string, std::size_t> issued_;                // token -> who got it
   AnswerDigester digester_;
-  mutable std::deque<Fault> narrowed_;          // those that were named
-  mutable std::size_t asked_ = 0;               // what imitations answered
+  mutable std::deque<Fault> narrowed_;  // those that were named
+  bool IsSpent() const { return asked_ > kMostAsked || IsLate(); }
+  static constexpr std::size_t kMostAsked = 60'000;  // then no cause is looked for
+  mutable std::size_t asked_ = 0;                    // what imitations answered
+  std::optional<std::chrono::steady_clock::time_point> end_;
   mutable std::optional<FaultList> whole_run_;  // the same for every group
   // The answers of the reference with a fault that depends on earlier requests to the whole run.
   mutable std::pair<const Fault*, std::vector<AnswerDigest>> rerun_{};

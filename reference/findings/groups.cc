@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <tuple>
@@ -23,6 +24,8 @@ constexpr std::size_t kMostSplit = 60;         // groups in all; beyond, a sympt
 constexpr std::size_t kMostPredecessors = 40;  // that may have left something behind
 constexpr int kMostSearched = 20;              // intermittent findings that are sent more often
 constexpr std::size_t kMostTried = 24;         // times that a cause is looked for
+// Who stops a run waits: `docker stop` kills after 10 s, and the reports are yet to be written.
+constexpr std::chrono::seconds kPatienceOfStop{2};
 
 // Rules about several answers: one request alone cannot show them.
 bool NeedsHistory(Rule rule) {
@@ -295,6 +298,9 @@ std::vector<Finding> FindingGroups::Settle(Settlement settlement, const Judge& j
       entry.finding = Reproduce(settlement, judge, true, entry.group);
     }
   }
+  if (IsUp(settlement.stop)) {
+    diagnosis_.EndAt(std::chrono::steady_clock::now() + kPatienceOfStop);
+  }
   if (settlement.causes != Causes::kApart) JoinExchanged(settled);
   if (settlement.causes == Causes::kNamed) Diagnose(judge, settled);
   if (settlement.causes != Causes::kApart) JoinUnexplained(settled);
@@ -367,10 +373,11 @@ Diagnosis::Pattern PatternOf(const Finding& finding, bool exchanged, bool rememb
 }  // namespace
 
 // What would be a right answer to the smallest requests: of a walk's later pages it has no token.
-void FindingGroups::AddExamples(const Judge& judge, std::vector<Settled>& settled) {
+void FindingGroups::AddExamples(const Judge& judge, std::vector<Settled>& settled) const {
   if (settled.empty()) return;
   const Reading learned = LearnedReading(judge);
   for (Settled& entry : settled) {
+    if (diagnosis_.IsLate()) return;
     Finding& finding = entry.finding;
     const Request& request = finding.request;
     const bool plain = finding.before.empty() && request.forgery == Forgery::kNone &&
@@ -495,7 +502,7 @@ bool FindingGroups::DiagnoseFirst(const Judge& judge, Suspicion& suspicion,
   const Diagnosis::Named named = diagnosis_.Explain(
       FailureOf(first), PatternOf(first.finding, IsExchanged(first), IsRemembered(first)), judge,
       suspicion.reading, suspicion.known);
-  if (named.faults.empty()) return false;
+  if (named.faults.empty() || diagnosis_.IsLate()) return false;
   const Fault& fault = named.narrowed ? *named.narrowed : *named.faults.front();
   std::vector<Settled> cluster;
   cluster.push_back(std::move(settled.front()));
@@ -667,16 +674,16 @@ void FindingGroups::Diagnose(const Judge& judge, std::vector<Settled>& settled) 
   std::vector<Settled> out;
   for (std::size_t tried = 0, known = 0; !settled.empty(); known = suspicion.known.size()) {
     std::vector<Settled> unexplained;
-    while (!settled.empty() && tried < kMostTried) {
+    while (!settled.empty() && tried < kMostTried && !diagnosis_.IsLate()) {
       ++tried;
       if (DiagnoseFirst(judge, suspicion, settled, out)) continue;
-      settled.front().finding.diagnosed = true;
+      settled.front().finding.diagnosed = !diagnosis_.IsLate();
       unexplained.push_back(std::move(settled.front()));
       settled.erase(settled.begin());
     }
     std::move(settled.begin(), settled.end(), std::back_inserter(unexplained));
     settled = std::move(unexplained);
-    if (tried >= kMostTried || suspicion.known.size() == known) break;
+    if (tried >= kMostTried || diagnosis_.IsLate() || suspicion.known.size() == known) break;
   }
   JoinOfTwoAnswers(judge, suspicion, settled, out);
   JoinOfOneRequest(settled);

@@ -91,7 +91,7 @@ class FindingGroups {
   bool DiagnoseFirst(const Judge& judge, Suspicion& suspicion, std::vector<Settled>& settled,
                      std::vector<Settled>& out) const;
   void Diagnose(const Judge& judge, std::vector<Settled>& settled) const;
-  static void AddExamples(const Judge& judge, std::vector<Settled>& settled);
+  void AddExamples(const Judge& judge, std::vector<Settled>& settled) const;
   void JoinOfTwoAnswers(const Judge& judge, const Suspicion& suspicion,
                         std::vector<Settled>& settled, std::vector<Settled>& out) const;
   // Shows after an earlier request alone.

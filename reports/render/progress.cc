@@ -90,7 +90,9 @@ std::string Progress::Line() const {
         ", {} a second",
         Thousands(static_cast<std::uint64_t>(static_cast<double>(requests_) / seconds)));
   }
-  line += fmt::format(", {} {}", Thousands(findings_), findings_ == 1 ? "finding" : "findings");
+  // Several may turn out to have one cause.
+  line += ", " + (failures_ == 0 ? "no failure"
+                                 : CountText(failures_, "kind of failure", "kinds of failures"));
   return line + TimeLeft(seconds);
 }
 

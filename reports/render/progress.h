@@ -16,9 +16,9 @@ enum class ProgressMode { kAuto, kPlain, kOff };
 // The mode of `--progress`; an error that lists the modes otherwise.
 Result<ProgressMode> ParseProgressMode(const std::string& text);
 
-// Shows how far a run is: the share of its tests that are done, requests a second, findings so far,
-// the time that is left. On a terminal that is one line, drawn anew at most 10 times a second;
-// elsewhere (or in mode kPlain) a line every 5 seconds, and one at the end.
+// Shows how far a run is: the share of its tests that are done, requests a second, kinds of
+// failures, the time that is left. On a terminal that is one line, drawn anew at most 10 times a
+// second; elsewhere (or in mode kPlain) a line every 5 seconds, and one at the end.
 class Progress {
  public:
   using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -33,7 +33,7 @@ class Progress {
   // One more request was answered. Cheap.
   void CountRequest();
   // One more kind of failure was seen.
-  void CountFinding() { ++findings_; }
+  void CountFailure() { ++failures_; }
   // Leaves the line clean for what is printed next.
   void End();
 
@@ -49,7 +49,7 @@ class Progress {
   const Clock clock_;
   std::string part_;
   std::uint64_t done_ = 0, of_ = 0;
-  std::uint64_t requests_ = 0, findings_ = 0;
+  std::uint64_t requests_ = 0, failures_ = 0;
   bool running_ = false;
   std::chrono::steady_clock::time_point begun_, shown_;
 };

@@ -41,13 +41,14 @@ TEST_F(ProgressTest, ALineIsDrawnAtMostTenTimesASecond) {
     now_ += milliseconds(1);
     progress->CountRequest();
   }
-  progress->CountFinding();
+  progress->CountFailure();
   now_ += milliseconds(3000);
   progress->Begin("walks", 2, 4);
   progress->End();
   EXPECT_EQ(Drawn().size(), 13u);  // the beginning, ten in the second, the other suite, the end
   EXPECT_EQ(Drawn()[11],
-            "[##########..........]  50 % walks: 1,000 requests, 250 a second, 1 finding, about 4 "
+            "[##########..........]  50 % walks: 1,000 requests, 250 a second, 1 kind of failure, "
+            "about 4 "
             "s left");
   EXPECT_EQ(Drawn()[12], "");
 }
@@ -76,9 +77,9 @@ TEST_F(ProgressTest, ElsewhereThereIsALineEveryFiveSeconds) {
   progress->End();
   progress->End();
   EXPECT_EQ(out_.str(),
-            "  0 % rules: 5 requests, 1 a second, 0 findings\n"
-            "  0 % rules: 10 requests, 1 a second, 0 findings\n"
-            " 50 % walks: 12 requests, 1 a second, 0 findings, about 12 s left\n");
+            "  0 % rules: 5 requests, 1 a second, no failure\n"
+            "  0 % rules: 10 requests, 1 a second, no failure\n"
+            " 50 % walks: 12 requests, 1 a second, no failure, about 12 s left\n");
 }
 
 TEST_F(ProgressTest, PlainIsPlainOnATerminalToo) {

@@ -188,7 +188,8 @@ Done RenderReports(const RecordedRun& run, const std::string& out_dir,
                fmt::format("{} missing: {} ({}); once there is room, `assay report` makes "
                            "{} of the journal",
                            missing.size() == 1 ? "this report is" : "these reports are",
-                           fmt::join(missing, ", "), why, missing.size() == 1 ? "it" : "them")};
+                           fmt::join(missing, ", "), why, missing.size() == 1 ? "it" : "them"),
+               ExitCode::kCouldNotJudge};
 }
 
 std::string RemoveReports(const std::string& out_dir) {

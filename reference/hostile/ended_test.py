@@ -98,14 +98,18 @@ class EndedRuns(unittest.TestCase):
         self.assertIn("/proc/no/folder", said)
         self.assertIn("--out", said)
 
-    def test_a_full_disk_takes_no_verdict_away(self):
+    def end_on_a_full_disk(self):
         def fill():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         code, said = self.end(self.start(preexec_fn=fill))
-        self.assertEqual(code, 0, said)
-        self.assertIn("conforms", said)
         self.assertIn("File too large", said)
+        return code, said
+
+    def test_a_full_disk_takes_no_verdict_away_but_is_no_success(self):
+        code, said = self.end_on_a_full_disk()
+        self.assertEqual(code, 3, said)
+        self.assertIn("Verdict: conforms", said)
 
 
 class EndedRunsOfAWrongTarget(EndedRuns):
@@ -118,6 +122,11 @@ class EndedRunsOfAWrongTarget(EndedRuns):
         code, said = self.end(child)
         self.assertEqual(code, 1, said)
         self.assertIn("filter.usage", said)
+
+    def test_what_was_found_counts_on_a_full_disk_too(self):
+        code, said = self.end_on_a_full_disk()
+        self.assertEqual(code, 1, said)
+        self.assertIn("Verdict: violations", said)
 
 
 for inherited in [name for name in dir(EndedRuns) if name.startswith("test_")]:

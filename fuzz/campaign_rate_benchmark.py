@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Requests a second of a campaign with one worker ÷ those of wrk with one connection.
 
-    fuzz/campaign_rate_benchmark.py ASSAY SCRATCH [ROUNDS [SECONDS]]
+    fuzz/campaign_rate_benchmark.py ASSAY SCRATCH [ROUNDS [SECONDS [SERVER DATASET]]]
 
-Both drive one server in turns; wrk sends the inputs of the corpus that a first campaign left, those that need a token
-of an answer left out. Prints both rates of each round, and the median ratio.
+Both drive one server in turns, `assay serve` or that program with `--listen 127.0.0.1:0 --dataset DATASET`; wrk sends
+the inputs of the corpus that a first campaign left, those that need a token of an answer left out. Prints both rates of each round, and the median ratio.
 """
 import json
 import pathlib
@@ -24,11 +24,11 @@ end
 """
 
 
-def campaign(assay, url, folder, seed, seconds):
+def campaign(assay, url, state, folder, seed, seconds):
     """Judged requests a second."""
     shutil.rmtree(folder, ignore_errors=True)
-    done = subprocess.run([assay, "fuzz", "--target", url, "--seed", str(seed), "--out", folder, "--max-time", str(seconds),
-                           "--progress", "off"], stdout=subprocess.PIPE, text=True, check=False, timeout=seconds + 60)
+    done = subprocess.run([assay, "fuzz", "--target", url, *state, "--seed", str(seed), "--out", folder,
+                           "--max-time", str(seconds), "--progress", "off"], stdout=subprocess.PIPE, text=True, check=False, timeout=seconds + 60)
     if done.returncode != 0:
         sys.exit(f"assay fuzz ended with {done.returncode}: {done.stdout[-2000:]}")
     report = json.loads((folder / "report.json").read_text())
@@ -58,10 +58,12 @@ def wrk(url, script, seconds):
 def main():
     assay, scratch = sys.argv[1], pathlib.Path(sys.argv[2])
     rounds, seconds = (int(value) for value in (*sys.argv[3:5], *("5", "10")[len(sys.argv[3:5]):]))
-    server = subprocess.Popen([assay, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    state = ["--dataset", sys.argv[6]] if len(sys.argv) > 6 else []
+    program = [sys.argv[5]] if state else [assay, "serve"]
+    server = subprocess.Popen([*program, "--listen", "127.0.0.1:0", *state], stdout=subprocess.PIPE, text=True)
     try:
         url = next(word for word in server.stdout.readline().split() if word.startswith("http://")).rstrip(",")
-        campaign(assay, url, scratch / "first", 1000, seconds)
+        campaign(assay, url, state, scratch / "first", 1000, seconds)
         paths = paths_of(scratch / "first" / "corpus")
         script = scratch / "requests.lua"
         script.write_text(LUA % ",\n".join(f'"{path}"' for path in paths))
@@ -69,7 +71,7 @@ def main():
         ratios = []
         for at in range(1, rounds + 1):
             peer = wrk(url, script, seconds)
-            own = campaign(assay, url, scratch / "campaign", at, seconds)
+            own = campaign(assay, url, state, scratch / "campaign", at, seconds)
             ratios.append(own / peer)
             print(f"round {at}: campaign {own:,.0f}, wrk {peer:,.0f}, ratio {ratios[-1]:.2f}", flush=True)
         print(f"median ratio {statistics.median(ratios):.2f} (goal 0.70)")

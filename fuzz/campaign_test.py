@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -185,6 +186,17 @@ class Campaigns(unittest.TestCase):
         code, said = self.fuzz(url, "--corpus", str(corpus), "--max-requests", "1000")
         self.assertEqual(code, 0, said)
         self.assertGreater(len(os.listdir(corpus)), 10)
+
+    def test_a_campaign_of_which_a_report_is_missing_is_no_success(self):
+        def fill():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        done = subprocess.run([ASSAY, "fuzz", "--max-requests", "300", "--max-time", "20", "--progress", "off",
+                               "--out", str(self.out)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=90, preexec_fn=fill)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("CONFORMS", done.stdout)
+        self.assertRegex(done.stdout, "report.html.*so the exit code is 3")
 
     def test_the_model_itself_is_fuzzed_without_a_target(self):
         done = subprocess.run([ASSAY, "fuzz", "--max-time", "3", "--progress", "off", "--out", str(self.out)],

@@ -269,8 +269,8 @@ Result<ExitCode> Fuzz(const CampaignOptions& options) {
   if (!run) return run.error();
   const Done done =
       ReportRun(*run, options.out, DescribeTerminal(STDOUT_FILENO), options.verbose, std::cout);
-  if (!done) std::cerr << "assay fuzz: " << TerminalText(done.error().Text()) << "\n";
-  return static_cast<ExitCode>(run->trailer.exit_code);
+  const auto code = static_cast<ExitCode>(run->trailer.exit_code);
+  return done ? code : TellMissing("assay fuzz", done.error(), code, std::cerr);
 }
 
 void AddLimits(CLI::App& fuzz, CampaignOptions& options) {

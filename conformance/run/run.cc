@@ -463,11 +463,6 @@ Done WriteKnown(const std::string& file, const ConformanceRun& run) {
   return Ok();
 }
 
-// A run of which a part is lost cannot be shown to anybody: it is no success.
-ExitCode WithoutRecord(ExitCode code) {
-  return code == ExitCode::kConforms ? ExitCode::kCouldNotJudge : code;
-}
-
 // The verdict, where the record cannot be written or read and so no report be made of it.
 void TellVerdict(const RunTrailer& trailer, ExitCode code, const std::vector<Finding>& findings,
                  std::ostream& output) {
@@ -512,10 +507,10 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
   if (!code) return code;
   const Done written_whole = (*journal)->status();
   if (!written_whole) {
-    TellVerdict(run.trailer(), WithoutRecord(*code), run.findings(), output);
+    TellVerdict(run.trailer(), IfReportsAreMissing(*code), run.findings(), output);
     errors << "assay run: " << TerminalText(written_whole.error().Text())
            << "; these reports are missing: " << RemoveReports(options.out) << "\n";
-    return WithoutRecord(*code);
+    return IfReportsAreMissing(*code);
   }
   if (!options.write_known.empty()) {
     const Done written = WriteKnown(options.write_known, run);
@@ -524,11 +519,7 @@ Result<ExitCode> Run(const RunOptions& given, const std::vector<TestSource>& mor
   journal->reset();
   const Done done =
       ReportRun(options.out, DescribeTerminal(STDOUT_FILENO), options.verbose, output);
-  if (done) return code;
-  errors << "assay run: " << TerminalText(done.error().Text());
-  if (*code == ExitCode::kConforms) errors << "; so the exit code is 3";
-  errors << "\n";
-  return WithoutRecord(*code);
+  return done ? *code : TellMissing("assay run", done.error(), *code, errors);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "reports/render/sarif.h"
 #include "reports/render/summary.h"
 #include "reports/render/trend.h"
+#include "reports/text/text.h"
 
 namespace assay {
 namespace {
@@ -201,6 +202,18 @@ std::string RemoveReports(const std::string& out_dir) {
     names += fmt::format("{}{}", names.empty() ? "" : ", ", format.file);
   }
   return names;
+}
+
+ExitCode IfReportsAreMissing(ExitCode code) {
+  return code == ExitCode::kConforms ? ExitCode::kCouldNotJudge : code;
+}
+
+ExitCode TellMissing(const char* command, const Error& error, ExitCode code, std::ostream& errors) {
+  const ExitCode ends = IfReportsAreMissing(code);
+  errors << command << ": " << TerminalText(error.Text());
+  if (ends != code) errors << "; so the exit code is " << static_cast<int>(ends);
+  errors << "\n";
+  return ends;
 }
 
 Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbose,

@@ -39,6 +39,12 @@ Done ReportRun(const std::string& folder, const TerminalStyle& style, bool verbo
 Done ReportRun(const RecordedRun& run, const std::string& folder, const TerminalStyle& style,
                bool verbose, std::ostream& output);
 
+// The exit code of a run that ended with that one, of which a part is lost: what cannot be shown to
+// anybody is no success.
+ExitCode IfReportsAreMissing(ExitCode code);
+// Says so for the command, with the Error of ReportRun().
+ExitCode TellMissing(const char* command, const Error& error, ExitCode code, std::ostream& errors);
+
 // Writes for several targets matrix.html and matrix.md (format summary); other formats
 // are an error.
 Done RenderMatrix(const std::vector<RecordedRun>& runs, const std::string& out_dir,

@@ -133,6 +133,12 @@ std::string GeneralName(std::string_view name) {
   return general.replace(dot + 1, end - dot - 1, "N");
 }
 
+std::string FirstName(std::string_view general) {
+  std::string name(general);
+  if (const std::size_t n = name.find(".N."); n != std::string::npos) name[n + 1] = '1';
+  return name;
+}
+
 bool NamesParameter(const ExchangeInput& input) {
   return std::ranges::any_of(input.requests, [](const Request& request) {
     return std::ranges::any_of(request.parameters, [](const Parameter& parameter) {

@@ -46,6 +46,8 @@ Result<std::string> ReadInputFile(const std::string& path);
 
 // "Tag.N.Key" of "Tag.3.Key": the name that the specification has. Its own names stay as they are.
 std::string GeneralName(std::string_view name);
+// "Tag.1.Key" of "Tag.N.Key"; other names stay as they are.
+std::string FirstName(std::string_view general);
 // Whether one of the requests has a parameter of the specification, as hardly any other text has.
 bool NamesParameter(const ExchangeInput& input);
 

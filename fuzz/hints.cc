@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/exchange_input.h"
 #include "spec/catalogue/operation.h"
 
 namespace assay {
@@ -48,9 +49,7 @@ std::string NamedParameter(const ObservedAnswer& refusal) {
                        refusal.code.text.find(name) != std::string_view::npos;
     if (named && name.size() > longest.size()) longest = name;
   }
-  std::string out(longest);
-  if (const std::size_t number = out.find(".N"); number != std::string::npos) out[number + 1] = '1';
-  return out;
+  return FirstName(longest);
 }
 
 void RememberHint(std::string_view input, Hint hint) {

@@ -5,7 +5,6 @@
 
 #include "fuzz/exchange_input.h"
 #include "fuzz/mutator.h"
-#include "reference/describe_snapshots/parameters.h"
 #include "spec/catalogue/operation.h"
 #include "spec/text/letters.h"
 #include "spec/text/random.h"
@@ -21,19 +20,10 @@ std::vector<std::string> InSeveralLetters(const std::string& value) {
   return {value, std::move(first), std::move(all)};
 }
 
-// "Tag.1.Key" of "Tag.N.Key"
-std::string WithNumber(const std::string& name) {
-  std::string out = name;
-  if (const std::size_t n = out.find(".N."); n != std::string::npos) out[n + 1] = '1';
-  return out;
-}
-
-// The value of a key comes with the key; walks and pages have searches of their own, and what is
-// common to all actions selects nothing.
+// The value of a key comes with the key; walks and pages have searches of their own.
 bool IsLeftOut(std::string_view name) {
   return name == "Action" || name == "RegionId" || name == "NextToken" || name == "PageNumber" ||
-         name.ends_with(".Value") || name.ends_with(".value") || name.ends_with(".key") ||
-         (IsCommonParameter(name) && name != "Format");
+         name.ends_with(".Value") || name.ends_with(".value") || name.ends_with(".key");
 }
 
 std::vector<std::string> ValuesOf(const ParameterInfo& parameter) {
@@ -54,7 +44,7 @@ std::vector<std::string> ValuesOf(const ParameterInfo& parameter) {
 ValueTriples::ValueTriples(const Dataset& dataset, std::uint64_t seed) : dataset_(dataset) {
   for (const ParameterInfo& parameter : OperationInfo::Get().parameters) {
     if (IsLeftOut(parameter.name)) continue;
-    const std::string name = WithNumber(parameter.name);
+    const std::string name = FirstName(parameter.name);
     const std::vector<std::string> values = ValuesOf(parameter);
     if (values.empty()) given_.push_back({name, std::nullopt});
     for (const std::string& value : values) given_.push_back({name, value});

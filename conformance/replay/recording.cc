@@ -42,7 +42,7 @@ Result<Recording> OpenRecording(const std::string& path) {
     out.exchanges.push_back(std::move(recorded));
   };
   if (const auto read = ReadJournal(run->path, keep); !read) return read.error();
-  out.accepts_json = RecordedOption(out, "--signature") == "v3";
+  out.accepts_json = OptionOf(out.header, "--signature") == "v3";
   NoteVersion(out);
   return out;
 }
@@ -63,13 +63,6 @@ bool IsWhole(const RecordedExchange& recorded) {
 std::string PlaceOf(const Recording& recording, std::uint64_t exchange) {
   return recording.foreign ? fmt::format("log.entries[{}]", exchange - 1)
                            : fmt::format("exchange {}", exchange);
-}
-
-std::string RecordedOption(const Recording& recording, std::string_view flag) {
-  const auto& options = recording.header.options;
-  const auto at = std::ranges::find(
-      options, flag, [](const auto& option) { return std::string_view(option.first); });
-  return at == options.end() ? "" : at->second;
 }
 
 }  // namespace assay

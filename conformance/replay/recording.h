@@ -31,7 +31,4 @@ bool IsWhole(const RecordedExchange& recorded);
 // "exchange 3", or in a HAR file "log.entries[2]".
 std::string PlaceOf(const Recording& recording, std::uint64_t exchange);
 
-// The value of an option of the recorded run, "" if it was not given.
-std::string RecordedOption(const Recording& recording, std::string_view flag);
-
 }  // namespace assay

@@ -108,7 +108,7 @@ Result<Dataset> DiscoverAgain(const Recording& recording, Target* target) {
                  "the run read the state off its target and did not keep it; give --target, "
                  "or --dataset with the state"};
   }
-  const std::string region = RecordedOption(recording, "--region");
+  const std::string region = OptionOf(recording.header, "--region");
   Result<Inventory> inventory = ReadInventory(*target, region.empty() ? "cn-hangzhou" : region);
   if (!inventory) return inventory.error();
   return std::move(inventory->dataset);
@@ -132,7 +132,7 @@ Result<Dataset> OpenDataset(const std::string& given, const Recording& recording
 }
 
 Result<Reading> OpenReading(const Recording& recording) {
-  const std::string name = RecordedOption(recording, "--reading");
+  const std::string name = OptionOf(recording.header, "--reading");
   return name.empty() ? Reading{} : LoadReading(name);
 }
 
@@ -174,10 +174,10 @@ Result<ReplayOutcome> OutcomeOf(const Recording& recording, const ReplayOptions&
       .pins = *reading,
       .judge = {.accepts_json = sends ? options.connection.accepts_json() : recording.accepts_json},
       .signs =
-          sends ? options.connection.signs() : !RecordedOption(recording, "--signature").empty(),
+          sends ? options.connection.signs() : !OptionOf(recording.header, "--signature").empty(),
       .more = more};
   if (!sends) return JudgeAgain(recording, context);
-  const std::string region = RecordedOption(recording, "--region");
+  const std::string region = OptionOf(recording.header, "--region");
   const auto obstacle = FindObstacle(*target, region.empty() ? "cn-hangzhou" : region, "JSON");
   if (obstacle) return *obstacle;
   return SendAgain(recording, context, *target);

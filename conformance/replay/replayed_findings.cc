@@ -154,10 +154,10 @@ bool ComparesAnswers(const std::string& test) {
 class TestsAgain {
  public:
   TestsAgain(const Recording& recording, const ReplayContext& context) : context_(context) {
-    suite_.region = RecordedOption(recording, "--region");
-    suite_.strength = NumberOr(RecordedOption(recording, "--strength"), 2);
+    suite_.region = OptionOf(recording.header, "--region");
+    suite_.strength = NumberOr(OptionOf(recording.header, "--strength"), 2);
     suite_.seed = recording.header.seed;
-    const auto format = ParseSuiteFormat(RecordedOption(recording, "--format"));
+    const auto format = ParseSuiteFormat(OptionOf(recording.header, "--format"));
     if (format) suite_.format = *format;
     suite_.signs = context.signs;
     suite_.combinations = false;  // their rows do not depend on each other

@@ -137,6 +137,9 @@ struct RecordedRun {
   std::vector<std::string> notes;          // what a reader of a report must know, one sentence each
 };
 
+// The value of an option that the run was given, "" if it was not.
+std::string OptionOf(const RunHeader& header, std::string_view flag);
+
 // Reads a journal; calls `visit`, if given, for each exchange in order (it may move from it). The
 // error names file and line. Only a last line without newline may be broken.
 Result<RecordedRun> ReadJournal(const std::string& path,

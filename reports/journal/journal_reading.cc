@@ -486,7 +486,8 @@ class JournalReader {
       what += (what.empty() ? "" : " and ") + CountText(exchanges_left_out_, "exchange");
     }
     // Bodies that were not wanted at all need no other reason.
-    const bool told = exchanges_left_out_ == 0 && OptionOf("--keep") == NameOf(Keep::kNone);
+    const bool told =
+        exchanges_left_out_ == 0 && OptionOf(run_.header, "--keep") == NameOf(Keep::kNone);
     run_.notes.push_back(
         told ? fmt::format("The journal leaves out {} (--keep none).", what)
              : fmt::format(
@@ -529,7 +530,7 @@ class JournalReader {
   }
 
   bool IsCampaign() const {
-    return OptionOf("--corpus") != "" || run_.tests.contains("fuzz.input");
+    return OptionOf(run_.header, "--corpus") != "" || run_.tests.contains("fuzz.input");
   }
 
   std::string HowItGoesOn() const {
@@ -537,13 +538,6 @@ class JournalReader {
     const std::string folder = std::filesystem::path(run_.path).parent_path().string();
     return fmt::format("`assay run --resume {}` goes on with it",
                        ShellQuote(folder.empty() ? "." : folder));
-  }
-
-  std::string OptionOf(std::string_view flag) const {
-    for (const auto& [name, value] : run_.header.options) {
-      if (name == flag) return value;
-    }
-    return "";
   }
 
   const std::function<void(RecordedExchange&)>& visit_;
@@ -597,6 +591,12 @@ Result<std::vector<RecordedExchange>> ReadWithIssuers(const std::string& path,
 }
 
 }  // namespace
+
+std::string OptionOf(const RunHeader& header, std::string_view flag) {
+  const auto at = std::ranges::find(
+      header.options, flag, [](const auto& option) { return std::string_view(option.first); });
+  return at == header.options.end() ? "" : at->second;
+}
 
 Result<RecordedRun> ReadJournal(const std::string& path,
                                 const std::function<void(RecordedExchange&)>& visit) {

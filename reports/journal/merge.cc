@@ -8,18 +8,11 @@
 #include <optional>
 #include <set>
 
+#include "reports/journal/journal.h"
 #include "spec/text/shard.h"
 
 namespace assay {
 namespace {
-
-// "" if it was not given.
-std::string OptionOf(const RunHeader& header, std::string_view flag) {
-  for (const auto& [name, value] : header.options) {
-    if (name == flag) return value;
-  }
-  return "";
-}
 
 bool IsShardOption(const std::pair<std::string, std::string>& option) {
   return option.first == "--shard" || option.first == "shard";

@@ -107,7 +107,6 @@ struct Campaign::State {
                  DescribeTerminal(STDERR_FILENO)) {}
 
   Done Open(const std::string& out);
-  Result<std::unique_ptr<HttpTarget>> OpenEndpoint();
   void BeginSession();
   void EndSession();
   void TakeFindings();
@@ -133,7 +132,7 @@ struct Campaign::State {
   const int worker;
   StopSign stop;
   ConnectionOptions connection;
-  std::unique_ptr<HttpTarget> endpoint;
+  std::unique_ptr<Target> endpoint;
   std::unique_ptr<ModelTarget> model;
   std::unique_ptr<WatchedTarget> watched;
   std::unique_ptr<Journal> journal;
@@ -164,7 +163,7 @@ Done Campaign::State::Open(const std::string& out) {
   if (!options.target.empty()) {
     CampaignOptions own = options;
     own.connection.stop = &stop;
-    Result<std::unique_ptr<HttpTarget>> opened = OpenCampaignTarget(own);
+    Result<std::unique_ptr<Target>> opened = OpenCampaignTarget(own);
     if (!opened) return opened.error();
     endpoint = std::move(*opened);
     watched = std::make_unique<WatchedTarget>(*endpoint, *plan.dataset);

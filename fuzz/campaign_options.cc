@@ -61,6 +61,9 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
                  "emulator in place of linking it"};
   }
   if (options.linked && !HasLinkedTarget()) return NoLinkedTarget();
+  if (options.linked && LinkedTargetIsCalled() && options.rate > 0) {
+    return Error{"--rate", "spares a server; the emulator is called within this process"};
+  }
   if (options.wire && !options.from.empty()) {
     return Error{"--from", "names requests; --wire begins with messages, in a folder: --corpus"};
   }
@@ -90,14 +93,21 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options) {
   return plan;
 }
 
-Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options) {
+Result<std::unique_ptr<Target>> OpenCampaignTarget(const CampaignOptions& options) {
+  if (options.linked && options.target == kLinkedTarget) {
+    Result<HttpTargetOptions> direct = MakeTargetOptions(options.connection, "http://127.0.0.1");
+    if (!direct) return direct.error();
+    return CallLinkedTarget(std::move(*direct));
+  }
   const Result<Endpoint> endpoint = ParseEndpoint(options.target);
   if (!endpoint) return Error{"--target", endpoint.error().Text()};
   Result<HttpTargetOptions> http = MakeTargetOptions(options.connection, options.target);
   if (!http) return http.error();
   http->connections = kConnections;
   http->rate = RateOf(options, *endpoint);
-  return HttpTarget::Open(options.target, *http);
+  Result<std::unique_ptr<HttpTarget>> opened = HttpTarget::Open(options.target, *http);
+  if (!opened) return opened.error();
+  return std::unique_ptr<Target>(std::move(*opened));
 }
 
 double RateOf(const CampaignOptions& options, const Endpoint& endpoint) {

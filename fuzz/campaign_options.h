@@ -18,7 +18,7 @@ namespace assay {
 // What `assay fuzz` was asked for. Texts are as the user wrote them.
 struct CampaignOptions {
   // "" for the model in this process, kLinkedTarget for the emulator linked into it, until that was
-  // started; then its URL.
+  // started; then its URL, unless it is called.
   std::string target;
   std::string dataset;
   std::string reading;
@@ -62,7 +62,7 @@ Result<CampaignPlan> MakeCampaignPlan(const CampaignOptions& options);
 inline constexpr int kConnections = 4;
 
 // Opens the target of the options; not for "".
-Result<std::unique_ptr<HttpTarget>> OpenCampaignTarget(const CampaignOptions& options);
+Result<std::unique_ptr<Target>> OpenCampaignTarget(const CampaignOptions& options);
 
 // What sends the messages of --wire. The Error says which targets that takes.
 Result<WireClient> OpenWireClient(const CampaignOptions& options, const CampaignPlan& plan);

@@ -216,8 +216,8 @@ void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& tr
     return;
   }
   trailer.reason = fmt::format(
-      "the emulator ended the process after {}; the input that did it is in {}, what was printed "
-      "then in {}",
+      "the emulator ended the process, or did not answer in time, after {}; the input that did it "
+      "is in {}, what was printed then in {}",
       after, (fs::path(options.out) / "inputs").string(), LogOf(options, worker));
   trailer.verdict = VerdictOf(ExitCode::kViolations);
   trailer.exit_code = static_cast<int>(ExitCode::kViolations);

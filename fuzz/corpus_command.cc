@@ -87,7 +87,7 @@ class InputProbe {
 
   StopSign stop_;
   CampaignPlan plan_;
-  std::unique_ptr<HttpTarget> target_;  // none: the model
+  std::unique_ptr<Target> target_;  // none: the model
   bool accepts_json_ = false;
 };
 

@@ -32,6 +32,32 @@ bool MayBeAnother(std::string_view value) {
   return false;
 }
 
+// What a line cannot hold: the end of one, and the backslash that stands before these letters.
+constexpr std::string_view kEscaped = "\n\r\\";
+constexpr std::string_view kEscapes = "nr\\";
+
+std::string Escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const std::size_t which = kEscaped.find(c);
+    if (which != kEscaped.npos) out += '\\';
+    out += which == kEscaped.npos ? c : kEscapes[which];
+  }
+  return out;
+}
+
+// A backslash before any other letter means itself: people write these texts.
+std::string Unescape(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = text[i] == '\\' && i + 1 < text.size();
+    const std::size_t which = begins ? kEscapes.find(text[i + 1]) : kEscapes.npos;
+    out += which == kEscapes.npos ? text[i] : kEscaped[which];
+    if (which != kEscapes.npos) ++i;
+  }
+  return out;
+}
+
 void ReadLine(std::string_view line, Request& request) {
   if (line.starts_with('@')) {
     if (line.starts_with("@POST")) request.method = "POST";
@@ -45,7 +71,7 @@ void ReadLine(std::string_view line, Request& request) {
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos || equals == 0) return;
   request.parameters.push_back(
-      {std::string(line.substr(0, equals)), std::string(line.substr(equals + 1))});
+      {Unescape(line.substr(0, equals)), Unescape(line.substr(equals + 1))});
 }
 
 void Finish(Request request, const std::string& region, ExchangeInput& input) {
@@ -106,7 +132,7 @@ std::string WriteExchangeInput(const ExchangeInput& input) {
       out += plus ? " plus\n" : "\n";
     }
     for (const Parameter& parameter : request.parameters) {
-      out += parameter.name + "=" + parameter.value + "\n";
+      out += Escape(parameter.name) + "=" + Escape(parameter.value) + "\n";
     }
     out += "\n";
   }

@@ -16,7 +16,8 @@ namespace assay {
 // What the bytes of a fuzzer mean: a reading, and a few requests that are sent one after another.
 //   reading 7                       (a line; 0 is the default reading, others are random ones)
 //   Status=failed                   (a parameter a line, as it is; Action, RegionId and Format are
-//   PageSize=10                      added if they are not given)
+//   PageSize=10                      added if they are not given; \n, \r and \\ are the ends of
+//                                    lines and a backslash in a value)
 //   @POST form plus                 (a line that starts with @: method, placement, blanks as "+")
 //                                   (an empty line: the next request)
 // The value `$token.last` stands for the newest NextToken, `$token.2` for that of the answer to the

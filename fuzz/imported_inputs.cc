@@ -48,7 +48,7 @@ struct Taken {
 
 constexpr const char* kEqual = "equal to others";
 constexpr const char* kOther = "asking for something else";
-constexpr const char* kUnwritable = "not to be written as an input (another method, a line break)";
+constexpr const char* kUnwritable = "not to be written as an input (another method)";
 constexpr const char* kLong = "of more than 8 KiB";
 constexpr const char* kDeep = "behind the eighth of a walk";
 constexpr const char* kFull = "beyond the first 20,000 inputs, or 32 MiB";

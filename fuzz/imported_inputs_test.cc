@@ -23,8 +23,9 @@ std::string InputOf(const std::vector<Request>& requests) {
   return WriteExchangeInput({.requests = requests});
 }
 
-// A run with a walk of two pages, a forged and signed request, one of another operation, and a
-// finding that needs a request before it.
+// A run with a walk of two pages, a forged and signed request, one of another operation, one of
+// another method, one with the end of a line in a value, and a finding that needs a request before
+// it.
 void WriteRun(const std::string& folder) {
   auto journal = Journal::Open(folder);
   ASSERT_TRUE(journal) << journal.error().Text();
@@ -46,6 +47,9 @@ void WriteRun(const std::string& folder) {
   add(forged, "");
   add({.parameters = {{"Action", "DeleteSnapshot"}, {"SnapshotId", "s-1"}}}, "");
   add(Asks({{"SnapshotName", "two\nlines"}}), "");
+  Request put = Asks({{"Status", "failed"}});
+  put.method = "PUT";
+  add(put, "");
   (*journal)->Add(Finding{.id = "page.size.limits.x",
                           .rule = "page.size.limits",
                           .request = Asks({{"NextToken", "$token.1"}}),
@@ -58,7 +62,7 @@ const std::vector<std::string>& OfTheRun() {
   static const std::vector<std::string> texts = {
       InputOf({Asks({{"MaxResults", "7"}}), Asks({{"NextToken", "$token.1"}})}),
       InputOf({Asks({{"MaxResults", "2"}}), Asks({{"NextToken", "$token.1"}})}),
-      InputOf({Asks({{"Status", "all"}})})};
+      InputOf({Asks({{"Status", "all"}})}), InputOf({Asks({{"SnapshotName", "two\nlines"}})})};
   return texts;
 }
 
@@ -70,9 +74,9 @@ TEST(ImportedInputs, AreTheFindingsAndRequestsOfARun) {
   EXPECT_EQ(imported->texts, OfTheRun());
   ASSERT_EQ(imported->said.size(), 1U);
   EXPECT_EQ(imported->said[0],
-            "3 inputs with 5 requests from " + (folder / "run" / kJournalName).string() +
+            "4 inputs with 6 requests from " + (folder / "run" / kJournalName).string() +
                 "; left out: 1 asking for something else, 1 not to be written as an "
-                "input (another method, a line break)");
+                "input (another method)");
 }
 
 TEST(ImportedInputs, AreThoseOfAPlainJournalAndOfARepro) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Campaigns at emulators within the process: inprocess_test.py ASSAY WITH_STRANGER WITH_REFERENCE SCRATCH"""
+"""Campaigns at emulators within the process: inprocess_test.py ASSAY WITH_STRANGER SANITIZED WITH_REFERENCE SCRATCH"""
 import json
 import os
 import pathlib
@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-ASSAY, WITH_STRANGER, WITH_REFERENCE, SCRATCH = "", "", "", pathlib.Path()
+ASSAY, WITH_STRANGER, SANITIZED, WITH_REFERENCE, SCRATCH = "", "", "", "", pathlib.Path()
 
 
 class InprocessCampaigns(unittest.TestCase):
@@ -76,11 +76,39 @@ class InprocessCampaigns(unittest.TestCase):
         os.kill(int(children[0]), signal.SIGABRT)
         said, _ = campaign.communicate(timeout=60)
         self.assertEqual(campaign.returncode, 1, said)
-        self.assertIn("the emulator ended the process", said)
+        self.assertIn("the emulator ended the process, or did not answer in time", said)
         self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
 
+    def test_a_call_that_hangs_is_a_violation_with_its_input(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", "--timeout", "1", STRANGER_FAILS="hang")
+        self.assertEqual(code, 1, said)
+        self.assertIn("did not answer in time", said)
+        self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
+        self.assertIn("did not answer within 1 s (--timeout)", (self.out / "engine-1.log").read_text())
+
+    def test_a_sanitized_emulator_conforms(self):
+        code, said = self.fuzz(SANITIZED, "--max-time", "10")
+        self.assertEqual(code, 0, said)
+        self.assertGreater(self.edges(), 1000)
+
+    def test_what_a_sanitizer_sees_is_a_violation_with_its_input(self):
+        code, said = self.fuzz(SANITIZED, "--max-time", "60", STRANGER_FAILS="overflow")
+        self.assertEqual(code, 1, said)
+        self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
+        self.assertIn("heap-buffer-overflow", (self.out / "engine-1.log").read_text())
+
+    def test_signatures_reach_it(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "5", "--signature", "v1", ALIBABA_CLOUD_ACCESS_KEY_ID="me",
+                               ALIBABA_CLOUD_ACCESS_KEY_SECRET="secret", STRANGER_AUTH="me:secret")
+        self.assertEqual(code, 0, said)
+
+    def test_a_rate_is_refused(self):
+        code, said = self.fuzz(WITH_STRANGER, "--rate", "5")
+        self.assertEqual(code, 2, said)
+        self.assertIn("called within this process", said)
+
     def test_an_emulator_that_does_not_start_is_no_verdict(self):
-        for environment, words in (({"STRANGER_FAILS": "to start"}, "the emulator did not start"),
+        for environment, words in (({"STRANGER_FAILS": "start"}, "the emulator did not start"),
                                    ({"STRANGER_FAILS": "abort"}, "a worker ended before it sent anything")):
             code, said = self.fuzz(WITH_STRANGER, "--max-time", "5", **environment)
             self.assertEqual(code, 3, said)
@@ -102,6 +130,6 @@ class InprocessCampaigns(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    ASSAY, WITH_STRANGER, WITH_REFERENCE = sys.argv[1:4]
-    SCRATCH = pathlib.Path(sys.argv[4])
+    ASSAY, WITH_STRANGER, SANITIZED, WITH_REFERENCE = sys.argv[1:5]
+    SCRATCH = pathlib.Path(sys.argv[5])
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <utility>
 
+#include "fuzz/direct_target.h"
 #include "fuzz/inprocess.h"
 
 // Absent from a program that was built without an emulator.
 #pragma weak assay_start_target
+#pragma weak assay_answer_request
 
 namespace assay {
 
@@ -18,6 +21,12 @@ Error NoLinkedTarget() {
 }
 
 bool HasLinkedTarget() { return assay_start_target != nullptr; }
+
+bool LinkedTargetIsCalled() { return assay_answer_request != nullptr; }
+
+std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options) {
+  return std::make_unique<DirectTarget>(assay_answer_request, kLinkedTarget, std::move(options));
+}
 
 Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dataset* dataset) {
   if (dataset != nullptr) {
@@ -32,6 +41,7 @@ Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dat
                              dataset_file, port),
                  ExitCode::kCouldNotJudge};
   }
+  if (LinkedTargetIsCalled()) return std::string(kLinkedTarget);
   return fmt::format("http://127.0.0.1:{}", port);
 }
 

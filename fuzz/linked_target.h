@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "reference/state/dataset.h"
+#include "reference/target/http_client.h"
+#include "reference/target/target.h"
 #include "spec/text/result.h"
 
 namespace assay {
@@ -15,8 +18,14 @@ bool HasLinkedTarget();
 // Says so, and what to do.
 Error NoLinkedTarget();
 
+// Whether it answers requests by a function that is called, with no socket between.
+bool LinkedTargetIsCalled();
+// A target that calls it, once it was started.
+std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options);
+
 // Starts it in this process, with that state in the file `dataset_file`, which is written first
-// unless it is the user's own (`dataset` is nullptr). The URL; the Error says what did not work.
+// unless it is the user's own (`dataset` is nullptr). The URL, or kLinkedTarget if it is called;
+// the Error says what did not work.
 Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dataset* dataset);
 
 }  // namespace assay

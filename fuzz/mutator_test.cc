@@ -45,6 +45,17 @@ TEST(Inputs, AreReadBackAsTheyAreWritten) {
   EXPECT_EQ(WriteExchangeInput(input), kPages);
 }
 
+TEST(ExchangeInput, KeepsWhatALineCannotHold) {
+  for (const char* value : {"a\nb", "\n\nStatus=all", "\r\n", "\\n", "\\", "a\\\\\nb", "\\t"}) {
+    Request request;
+    request.Set("Usage", value);
+    const auto read = ParseExchangeInput(WriteExchangeInput({.requests = {request}}), "");
+    ASSERT_EQ(read.requests.size(), 1U) << value;
+    EXPECT_EQ(read.requests[0].parameters, request.parameters) << value;
+  }
+  EXPECT_EQ(ParseExchangeInput("Usage=C:\\temp\n", "").requests[0].Find("Usage"), "C:\\temp");
+}
+
 TEST(Inputs, AreCompletedForTheRegion) {
   const ExchangeInput input = ParseExchangeInput(kPages, "cn-beijing");
   EXPECT_EQ(input.requests[0].Find("RegionId"), "cn-beijing");

@@ -1,29 +1,27 @@
 #include "fuzz/wire_answers.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/error.hpp>
 #include <cstdint>
 #include <utility>
 
+#include "reference/target/answer_parser.h"
 #include "reference/target/foreign_protocol.h"
+#include "reference/target/http_client.h"
 
 namespace assay {
 namespace {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using Parser = http::response_parser<http::string_body>;
-
-constexpr std::size_t kHeaderLimit = 256 * 1024;  // as of every answer to a run
 
 enum class HowRead : std::uint8_t { kWhole, kUnfinished, kMalformed };
 
 // Reads one answer at the beginning of the bytes, and takes it away.
-HowRead ReadOne(std::string_view& bytes, bool ended, Parser& parser, std::string& problem) {
+HowRead ReadOne(std::string_view& bytes, bool ended, AnswerParser& parser, std::string& problem) {
   constexpr std::string_view kBegins = "HTTP/";
   if (!bytes.starts_with(kBegins.substr(0, bytes.size()))) {
-    problem = "no HTTP: " + DescribeForeignBytes(bytes);
+    problem = std::string(kNoHttpProblem) + DescribeForeignBytes(bytes);
     return HowRead::kMalformed;
   }
   beast::error_code error;
@@ -44,18 +42,6 @@ HowRead ReadOne(std::string_view& bytes, bool ended, Parser& parser, std::string
   return HowRead::kMalformed;
 }
 
-WireAnswer AnswerOf(Parser& parser) {
-  auto& message = parser.get();
-  const auto type = message[http::field::content_type];
-  WireAnswer answer;
-  answer.response.status = static_cast<int>(message.result_int());
-  answer.response.content_type = {type.data(), type.size()};
-  answer.response.retry_after_ms = message.count(http::field::retry_after) > 0 ? 1 : 0;
-  answer.response.body = std::move(message.body());
-  answer.keeps_alive = parser.keep_alive();
-  return answer;
-}
-
 }  // namespace
 
 WireAnswers ReadAnswers(std::string_view bytes, const std::vector<std::string>& methods,
@@ -63,18 +49,16 @@ WireAnswers ReadAnswers(std::string_view bytes, const std::vector<std::string>& 
   WireAnswers out;
   while (!bytes.empty()) {
     const std::size_t number = out.whole.size();
-    Parser parser;
-    parser.header_limit(kHeaderLimit);
-    parser.body_limit(8 * 1024 * 1024);
-    parser.eager(true);
-    parser.skip(number < methods.size() && methods[number] == "HEAD");
+    WireAnswer answer;
+    AnswerParser parser(&answer.response, kAnswerLimit,
+                        number < methods.size() && methods[number] == "HEAD");
     const HowRead reading = ReadOne(bytes, ended, parser, out.problem);
     out.is_cut = reading == HowRead::kUnfinished;
     if (reading != HowRead::kWhole) break;
-    const unsigned status = parser.get().result_int();
-    out.changed = status == 101;
+    out.changed = parser.IsSwitching();
     if (out.changed) break;
-    if (status / 100 != 1) out.whole.push_back(AnswerOf(parser));
+    answer.keeps_alive = parser.keep_alive();
+    if (!parser.IsInterim()) out.whole.push_back(std::move(answer));
   }
   return out;
 }

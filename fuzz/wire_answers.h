@@ -15,6 +15,9 @@ struct WireAnswer {
   bool keeps_alive = false;  // the connection stays open after it
 };
 
+// What the problem of bytes begins with that are not even the beginning of an answer.
+inline constexpr std::string_view kNoHttpProblem = "no HTTP: ";
+
 // What came on a connection, read as answers of HTTP/1.
 struct WireAnswers {
   std::vector<WireAnswer> whole;  // without interim ones (1xx)

@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kUserAgent = "assay/" ASSAY_VERSION;
 constexpr milliseconds kPause{5};
 constexpr milliseconds kLookAtSign{100};
 
@@ -57,7 +56,7 @@ WireRequest WireClient::LaidOut(const Request& request) {
 
 std::string WireClient::PlainText() {
   std::string bytes;
-  Encode(LaidOut(plain_), kUserAgent, &bytes);
+  Encode(LaidOut(plain_), UserAgent(), &bytes);
   return WriteRawMessage(bytes);
 }
 
@@ -145,7 +144,7 @@ void WireClient::AskNext(WireConnection& connection, WireOutcome& outcome) {
   if (certain && !outcome.framing.keeps_alive) return;
   const std::size_t begin = connection.received().size();
   std::string bytes;
-  Encode(LaidOut(plain_), kUserAgent, &bytes);
+  Encode(LaidOut(plain_), UserAgent(), &bytes);
   const auto until = Clock::now() + (certain ? http_.timeout : grace_);
   (void)connection.Send(bytes, until);
   outcome.next = Next::kHung;

@@ -17,17 +17,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
-#include <ctime>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "reference/target/answer_parser.h"
 #include "reference/target/foreign_protocol.h"
 
 namespace assay {
@@ -48,11 +45,7 @@ using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 using TlsStream = asio::ssl::stream<Socket&>;
 
-constexpr std::string_view kUserAgent = "assay/" ASSAY_VERSION;
-constexpr std::size_t kHeaderLimit = 256 * 1024;
 constexpr std::size_t kReadSize = 64 * 1024;
-// Bytes of a header that is kept: longer ones say nothing more.
-constexpr std::size_t kValueLimit = 4096;
 // Bytes of all bodies that are under way together.
 constexpr std::size_t kTogetherLimit = 128 * 1024 * 1024;
 constexpr std::size_t kLongestKept = 1024 * 1024;  // bytes of a body whose memory is used again
@@ -62,95 +55,6 @@ constexpr std::chrono::milliseconds kLookAtSign{100};
 constexpr std::chrono::milliseconds kCatchUp{2};
 // A connection that was idle longer than this is checked before it is used again.
 constexpr std::chrono::microseconds kShortRest{100};
-
-std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
-
-// A whole number of at least 0, or nothing.
-std::optional<std::int64_t> ParseCount(std::string_view text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || end != text.data() + text.size() || count < 0) return std::nullopt;
-  return count;
-}
-
-// Milliseconds from a Retry-After header: whole seconds or a date (RFC 9110, 10.2.3); 0 if it is
-// neither or lies in the past.
-std::int64_t RetryAfterMs(std::string_view text) {
-  constexpr std::int64_t kDay = 86400;
-  if (const auto seconds = ParseCount(text)) return std::min(*seconds, kDay) * 1000;
-  std::tm date{};
-  if (strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date) == nullptr) return 0;
-  return std::clamp<std::int64_t>(timegm(&date) - std::time(nullptr), 0, kDay) * 1000;
-}
-
-// Reads one answer into a Response whose strings keep their memory.
-class AnswerParser : public http::basic_parser<false> {
- public:
-  AnswerParser(Response* response, std::size_t body_limit, bool to_head) : response_(response) {
-    header_limit(kHeaderLimit);
-    this->body_limit(body_limit);
-    eager(true);
-    skip(to_head);
-  }
-
-  // 101 is none: the connection no longer speaks HTTP after it (RFC 9110, 15.2.2).
-  bool IsInterim() const { return is_done() && response_->status / 100 == 1 && !IsSwitching(); }
-  bool IsSwitching() const { return response_->status == 101; }
-
- private:
-  void on_request_impl(http::verb, beast::string_view, beast::string_view, int,
-                       ErrorCode&) override {}
-  void on_response_impl(int code, beast::string_view, int, ErrorCode&) override {
-    response_->status = code;
-  }
-  void on_field_impl(http::field field, beast::string_view name, beast::string_view value,
-                     ErrorCode& error) override {
-    // Beast bounds what it holds unparsed, not the whole head, so the sum is counted here.
-    header_bytes_ += name.size() + value.size();
-    if (header_bytes_ > kHeaderLimit) error = http::error::header_limit;
-    if (field == http::field::content_type) {
-      if (response_->content_type.empty()) response_->content_type = Kept(View(value));
-    } else if (field == http::field::content_encoding) {
-      response_->encoding = Kept(View(value));
-    } else if (field == http::field::location) {
-      response_->location = Kept(View(value));
-    } else if (field == http::field::retry_after) {
-      if (!retry_in_ms_) response_->retry_after_ms = RetryAfterMs(View(value));
-    } else if (field == http::field::unknown) {
-      ReadOwnField(name, View(value));
-    }
-  }
-  static std::string_view Kept(std::string_view value) { return value.substr(0, kValueLimit); }
-  void ReadOwnField(beast::string_view name, std::string_view value) {
-    if (beast::iequals(name, "x-acs-request-id")) {
-      response_->request_id = Kept(value);
-    } else if (beast::iequals(name, "x-acs-retry-after")) {
-      // Milliseconds, by the official clients' own tests.
-      const auto ms = ParseCount(value);
-      retry_in_ms_ = ms.has_value();
-      if (ms) response_->retry_after_ms = *ms;
-    }
-  }
-  void on_header_impl(ErrorCode&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, ErrorCode&) override {
-    // A length is only a promise, so little memory is reserved for it.
-    if (length) response_->body.reserve(std::min<std::uint64_t>(*length, 1024 * 1024));
-  }
-  std::size_t on_body_impl(beast::string_view piece, ErrorCode&) override {
-    response_->body.append(piece.data(), piece.size());
-    return piece.size();
-  }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, ErrorCode&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view piece, ErrorCode&) override {
-    response_->body.append(piece.data(), piece.size());
-    return piece.size();
-  }
-  void on_finish_impl(ErrorCode&) override {}
-
-  Response* response_;
-  std::size_t header_bytes_ = 0;
-  bool retry_in_ms_ = false;
-};
 
 // One transport connection. Handlers of pending operations hold it, so that it outlives them.
 struct Link {
@@ -205,25 +109,10 @@ std::string ForeignBeginning(const beast::flat_buffer& bytes) {
 // What is wrong with the bytes of an answer, in the words of those who did not read the RFC.
 std::string WhatIsMalformed(const ErrorCode& error) {
   if (error == http::error::header_limit) {
-    return ": its header is over " + std::to_string(kHeaderLimit) + " bytes";
+    return ": its header is over " + std::to_string(kAnswerHeaderLimit) + " bytes";
   }
   if (error == http::error::bad_version) return ": its version is not HTTP/1.1 or HTTP/1.0";
   return ": " + error.message();
-}
-
-// The value of the signature that the request carries, "" for none.
-std::string SignatureOf(const WireRequest& wire) {
-  for (const auto* list : {&wire.query, &wire.form}) {
-    for (const Parameter& parameter : *list) {
-      if (parameter.name == "Signature") return parameter.value;
-    }
-  }
-  for (const auto& [name, value] : wire.headers) {
-    if (name != "Authorization") continue;
-    const std::size_t at = value.rfind("Signature=");
-    if (at != std::string::npos) return value.substr(at + 10);
-  }
-  return "";
 }
 
 Response& Emptied(Result<Response>& slot) {
@@ -352,6 +241,8 @@ void AcknowledgeNow(Socket& socket) {
 
 // Everything a target does on the wire. Handlers compare the link they were started for with the
 // connection's, so that one that comes late, after its request was given up, does nothing.
+std::string_view UserAgent() { return "assay/" ASSAY_VERSION; }
+
 class HttpTarget::Pool {
  public:
   Pool(Endpoint endpoint, HttpTargetOptions options)
@@ -538,7 +429,7 @@ void HttpTarget::Pool::Prepare(Connection& connection) {
     const std::string& login = options_.proxy_authorization;
     if (!login.empty()) wire_.headers.emplace_back("Proxy-Authorization", login);
   }
-  Encode(wire_, kUserAgent, &connection.out);
+  Encode(wire_, UserAgent(), &connection.out);
   if (absolute) wire_.path = endpoint_.path;
 }
 
@@ -622,7 +513,7 @@ void HttpTarget::Pool::AskProxy(Connection& connection) {
 void HttpTarget::Pool::ReadProxy(Connection& connection) {
   connection.ask.clear();
   asio::async_read_until(
-      connection.link->socket, asio::dynamic_buffer(connection.ask, kHeaderLimit), "\r\n\r\n",
+      connection.link->socket, asio::dynamic_buffer(connection.ask, kAnswerHeaderLimit), "\r\n\r\n",
       IfCurrent(connection, [this, &connection](const ErrorCode& error, std::size_t) {
         OnProxy(connection, error);
       }));
@@ -730,7 +621,7 @@ void HttpTarget::Pool::Parse(Connection& connection) {
     ErrorCode error;
     in.consume(connection.parser->put(in.data(), error));
     if (error == http::error::need_more) {
-      if (in.size() > kHeaderLimit)
+      if (in.size() > kAnswerHeaderLimit)
         error = http::error::header_limit;
       else
         break;

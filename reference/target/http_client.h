@@ -22,6 +22,9 @@ namespace assay {
 // Bytes of the body of one answer; a page of 100 snapshots has some 100,000.
 inline constexpr std::size_t kAnswerLimit = 8 * 1024 * 1024;
 
+// What Assay calls itself: "assay/1.2.3".
+std::string_view UserAgent();
+
 struct HttpTargetOptions {
   int connections = 8;
   double rate = 0;  // requests a second, evenly spaced over all connections; 0 = unlimited

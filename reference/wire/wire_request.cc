@@ -128,6 +128,20 @@ void LayOut(const Request& request, std::string_view version, WireRequest* wire)
   if (!version.empty() && !request.Find("Version")) add("Version", version);
 }
 
+std::string SignatureOf(const WireRequest& wire) {
+  for (const auto* list : {&wire.query, &wire.form}) {
+    for (const Parameter& parameter : *list) {
+      if (parameter.name == "Signature") return parameter.value;
+    }
+  }
+  for (const auto& [name, value] : wire.headers) {
+    if (name != "Authorization") continue;
+    const std::size_t at = value.rfind("Signature=");
+    if (at != std::string::npos) return value.substr(at + 10);
+  }
+  return "";
+}
+
 void Encode(const WireRequest& wire, std::string_view user_agent, std::string* out) {
   out->assign(wire.method).append(" ").append(wire.path);
   if (!wire.query.empty()) {

@@ -35,6 +35,9 @@ struct WireRequest {
   std::string Body() const;
 };
 
+// The value of the signature that the request carries, "" for none.
+std::string SignatureOf(const WireRequest& wire);
+
 // Called just before a request is encoded. Adds the common parameters and the signature.
 using RequestSigner = std::function<void(const Request&, WireRequest&)>;
 

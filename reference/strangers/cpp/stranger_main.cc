@@ -1148,6 +1148,9 @@ struct HttpError {
 class Connection {
  public:
   explicit Connection(int fd) : fd(fd) {}
+  // One that has received these bytes, and nothing more; what it sends is kept in `sent`.
+  Connection(const char* bytes, size_t size) : fd(-1), buf(bytes, size) {}
+  string sent;
   void serve() {
     try {
       while (true) {
@@ -1173,12 +1176,17 @@ class Connection {
   string buf;
   static constexpr size_t kMaxHead = 16 << 20, kMaxBody = 32 << 20;
   void more() {
+    if (fd < 0) throw Closed{};
     char chunk[65536];
     ssize_t n = recv(fd, chunk, sizeof chunk, 0);
     if (n <= 0) throw Closed{};
     buf.append(chunk, n);
   }
   void send_all(const string& s) {
+    if (fd < 0) {
+      sent += s;
+      return;
+    }
     for (size_t at = 0; at < s.size();) {
       ssize_t n = send(fd, s.data() + at, s.size() - at, MSG_NOSIGNAL);
       if (n <= 0) throw Closed{};
@@ -1318,29 +1326,50 @@ void print_list() {
   }
 }
 
+void ask_for_signatures(const string& login) {
+  size_t colon = login.find(':');
+  if (colon == string::npos || colon == 0) throw std::runtime_error("--auth wants ID:SECRET");
+  g_auth = true;
+  g_key_id = login.substr(0, colon);
+  g_secret = login.substr(colon + 1);
+}
+
 #ifdef LINKED
 // Compiled with it, the emulator is no program but a part of the one that tests it, which calls
-// this. STRANGER_ON names switches and mistakes, with commas between them; STRANGER_FAILS makes it
-// fail to start.
+// these. STRANGER_ON names switches and mistakes, with commas between them; STRANGER_AUTH is as
+// --auth; STRANGER_FAILS is "start" or "abort" for one that does not start, "hang" or "overflow"
+// for one that does so after 300 requests.
+static string g_fails;    // how
+static int g_left = 300;  // requests until then
 extern "C" int assay_start_target(const char* dataset) {
   try {
     load(dataset);
     const char* fails = getenv("STRANGER_FAILS");
-    if (fails && fails == string("abort")) abort();
-    if (fails) throw std::runtime_error("as STRANGER_FAILS asks");
+    g_fails = fails ? fails : "";
+    if (g_fails == "abort") abort();
+    if (g_fails == "start") throw std::runtime_error("as STRANGER_FAILS asks");
     const char* on = getenv("STRANGER_ON");
     std::istringstream names(on ? on : "");
     for (string name; getline(names, name, ',');) g_on.insert(name);
-    int server = listen_on("127.0.0.1:0");
-    std::thread(serve_all, server).detach();
-    sockaddr_in addr{};
-    socklen_t len = sizeof addr;
-    getsockname(server, (sockaddr*)&addr, &len);
-    return ntohs(addr.sin_port);
+    if (const char* login = getenv("STRANGER_AUTH")) ask_for_signatures(login);
+    return 1;
   } catch (const std::exception& e) {
     std::cerr << "stranger: " << e.what() << std::endl;
     return 0;
   }
+}
+extern "C" size_t assay_answer_request(const char* request, size_t size, const char** answer) {
+  static string sent;
+  if (!g_fails.empty() && --g_left < 0) {
+    while (g_fails == "hang") pause();
+    std::vector<char> own(request, request + size);
+    sent = string(own.data() + (g_fails == "overflow" ? 1 : 0), size);
+  }
+  Connection connection(request, size);
+  connection.serve();
+  sent = std::move(connection.sent);
+  *answer = sent.data();
+  return sent.size();
 }
 #else
 int main(int argc, char** argv) {
@@ -1365,11 +1394,7 @@ int main(int argc, char** argv) {
           throw std::runtime_error("unknown " + arg.substr(2) + " " + value);
         g_on.insert(value);
       } else if (arg == "--auth") {
-        size_t colon = value.find(':');
-        if (colon == string::npos || colon == 0) throw std::runtime_error("--auth wants ID:SECRET");
-        g_auth = true;
-        g_key_id = value.substr(0, colon);
-        g_secret = value.substr(colon + 1);
+        ask_for_signatures(value);
       } else
         throw std::runtime_error("unknown option " + arg);
     }

@@ -6,13 +6,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "fuzz/wire_answers.h"
+#include "reference/target/foreign_protocol.h"
 #include "reference/wire/transport_failure.h"
 #include "spec/text/count.h"
 #include "spec/text/secret_mask.h"
@@ -98,10 +99,16 @@ Result<Response> DirectTarget::Ask(const Request& request) {
   const std::size_t size = answer_(bytes_.data(), bytes_.size(), &answer);
   if (watchdog_) watchdog_->End();
   Result<Response> response = Read(answer, size, request.method);
-  if (!response) return response;
-  response->latency_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun).count();
-  HideSecrets(*response);
+  if (response) {
+    response->latency_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun).count();
+  }
+  HideSecrets(options_.mask, response);
+  if (options_.sign) {
+    SecretMask signature;
+    signature.Add(SignatureOf(wire_));
+    HideSecrets(signature, response);
+  }
   return response;
 }
 
@@ -118,9 +125,9 @@ Result<Response> DirectTarget::Read(const char* bytes, std::size_t size,
     }
     return std::move(read.whole[0].response);
   }
-  if (read.whole.empty() && read.problem.starts_with(kNoHttpProblem)) {
+  if (read.is_foreign) {
     return TransportError(TransportFailure::kNoHttp, name_,
-                          ": " + read.problem.substr(kNoHttpProblem.size()));
+                          ": " + DescribeForeignBytes({bytes, size}));
   }
   if (read.whole.empty() && read.is_cut) {
     return TransportError(TransportFailure::kClosed, name_,
@@ -128,16 +135,6 @@ Result<Response> DirectTarget::Read(const char* bytes, std::size_t size,
   }
   return TransportError(TransportFailure::kMalformed, name_,
                         ": " + (read.problem.empty() ? "more than one answer" : read.problem));
-}
-
-void DirectTarget::HideSecrets(Response& response) {
-  SecretMask signature;
-  if (options_.sign) signature.Add(SignatureOf(wire_));
-  for (std::string* text : {&response.body, &response.content_type, &response.request_id,
-                            &response.location, &response.encoding}) {
-    if (!options_.mask.empty()) options_.mask.Hide(*text);
-    if (!signature.empty()) signature.Hide(*text);
-  }
 }
 
 }  // namespace assay

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -30,7 +29,6 @@ class DirectTarget : public Target {
   class Watchdog;
   Result<Response> Ask(const Request& request);
   Result<Response> Read(const char* bytes, std::size_t size, const std::string& method) const;
-  void HideSecrets(Response& response);
 
   const AnswerFunction answer_;
   const std::string name_;

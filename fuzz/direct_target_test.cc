@@ -73,6 +73,7 @@ TEST(DirectTarget, SaysWhatIsNoAnswer) {
   const std::string whole = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   EXPECT_EQ(FailureWith(whole + whole), TransportFailure::kMalformed);
   EXPECT_EQ(FailureWith(whole + "stray"), TransportFailure::kMalformed);
+  EXPECT_EQ(FailureWith("HTTP/1.1 100 Continue\r\n\r\nstray"), TransportFailure::kMalformed);
 }
 
 TEST(DirectTarget, RefusesABodyOverTheBound) {
@@ -94,6 +95,9 @@ TEST(DirectTarget, HidesWhatTheTargetRepeatsOfSecrets) {
   ASSERT_TRUE(response);
   EXPECT_EQ(response->body, "<***> ***");
   EXPECT_NE(g_request.find("Signature=c2lnbmF0dXJl"), std::string::npos) << g_request;
+  const auto foreign = AnswerTo(Smallest(), "my-secret c2lnbmF0dXJl", options);
+  ASSERT_FALSE(foreign);
+  EXPECT_NE(foreign.error().what.find("*** ***"), std::string::npos) << foreign.error().what;
 }
 
 TEST(DirectTargetDeathTest, ACallThatDoesNotReturnEndsTheProcess) {

@@ -15,14 +15,14 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-enum class HowRead : std::uint8_t { kWhole, kUnfinished, kMalformed };
+enum class HowRead : std::uint8_t { kWhole, kUnfinished, kMalformed, kForeign };
 
 // Reads one answer at the beginning of the bytes, and takes it away.
 HowRead ReadOne(std::string_view& bytes, bool ended, AnswerParser& parser, std::string& problem) {
   constexpr std::string_view kBegins = "HTTP/";
   if (!bytes.starts_with(kBegins.substr(0, bytes.size()))) {
-    problem = std::string(kNoHttpProblem) + DescribeForeignBytes(bytes);
-    return HowRead::kMalformed;
+    problem = "no HTTP: " + DescribeForeignBytes(bytes);
+    return HowRead::kForeign;
   }
   beast::error_code error;
   const std::size_t taken = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
@@ -47,6 +47,7 @@ HowRead ReadOne(std::string_view& bytes, bool ended, AnswerParser& parser, std::
 WireAnswers ReadAnswers(std::string_view bytes, const std::vector<std::string>& methods,
                         bool ended) {
   WireAnswers out;
+  const std::size_t came = bytes.size();
   while (!bytes.empty()) {
     const std::size_t number = out.whole.size();
     WireAnswer answer;
@@ -54,6 +55,7 @@ WireAnswers ReadAnswers(std::string_view bytes, const std::vector<std::string>& 
                         number < methods.size() && methods[number] == "HEAD");
     const HowRead reading = ReadOne(bytes, ended, parser, out.problem);
     out.is_cut = reading == HowRead::kUnfinished;
+    out.is_foreign = reading == HowRead::kForeign && bytes.size() == came;
     if (reading != HowRead::kWhole) break;
     out.changed = parser.IsSwitching();
     if (out.changed) break;

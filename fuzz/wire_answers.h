@@ -15,14 +15,12 @@ struct WireAnswer {
   bool keeps_alive = false;  // the connection stays open after it
 };
 
-// What the problem of bytes begins with that are not even the beginning of an answer.
-inline constexpr std::string_view kNoHttpProblem = "no HTTP: ";
-
 // What came on a connection, read as answers of HTTP/1.
 struct WireAnswers {
   std::vector<WireAnswer> whole;  // without interim ones (1xx)
   bool is_cut = false;            // an answer began and did not end
   bool changed = false;           // HTTP ended: the protocol was switched, or a tunnel began
+  bool is_foreign = false;        // what came does not even begin as an answer does
   std::string problem;            // why the rest is no answer, "" if nothing is wrong with it
 };
 

@@ -302,7 +302,6 @@ class HttpTarget::Pool {
   void LookAtSign();
   void StopAll();
   std::size_t BytesUnderWay() const;
-  void HideSecrets(Result<Response>& response);
   std::string TimeoutDetail(const Connection& connection) const;
 
   // `handler`, skipped once the connection has moved on from the link it has now.
@@ -735,7 +734,8 @@ void HttpTarget::Pool::Fail(Connection& connection, TransportFailure failure,
 
 void HttpTarget::Pool::Answer(Connection& connection, Result<Response>& response) {
   --outstanding_;
-  HideSecrets(response);
+  HideSecrets(options_.mask, response);
+  for (const Connection& other : connections_) HideSecrets(other.secrets, response);
   source_->Answered(std::exchange(connection.request, nullptr), response);
   // Memory is kept for answers as they should be.
   if (connection.response && connection.response->body.capacity() > kLongestKept) {
@@ -774,21 +774,6 @@ void HttpTarget::Pool::OnDeadline() {
       first = connection.deadline;
   }
   if (first) ArmDeadline(*first);
-}
-
-// What a target repeats of the caller's secrets is hidden here, before anyone keeps it.
-void HttpTarget::Pool::HideSecrets(Result<Response>& response) {
-  if (!response) {
-    Error error = response.error();
-    options_.mask.Hide(error.what);
-    response = std::move(error);
-    return;
-  }
-  for (std::string* text : {&response->body, &response->content_type, &response->request_id,
-                            &response->location, &response->encoding}) {
-    options_.mask.Hide(*text);
-    for (const Connection& connection : connections_) connection.secrets.Hide(*text);
-  }
 }
 
 Error HttpTarget::Pool::StoppedError() const {

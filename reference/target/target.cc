@@ -1,5 +1,6 @@
 #include "reference/target/target.h"
 
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -25,6 +26,20 @@ class OneRequest : public RequestSource {
 };
 
 }  // namespace
+
+void HideSecrets(const SecretMask& mask, Result<Response>& response) {
+  if (mask.empty()) return;
+  if (!response) {
+    Error error = response.error();
+    mask.Hide(error.what);
+    response = std::move(error);
+    return;
+  }
+  for (std::string* text : {&response->body, &response->content_type, &response->request_id,
+                            &response->location, &response->encoding}) {
+    mask.Hide(*text);
+  }
+}
 
 Result<Response> SendOnce(Target& target, const Request& request) {
   OneRequest source(request);

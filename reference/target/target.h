@@ -5,6 +5,7 @@
 
 #include "reference/wire/message.h"
 #include "spec/text/result.h"
+#include "spec/text/secret_mask.h"
 
 namespace assay {
 
@@ -33,6 +34,10 @@ class Target {
   // "http://127.0.0.1:8080" or "model"; for reports.
   virtual std::string Name() const = 0;
 };
+
+// Hides what a target repeated of secrets, in an answer or in the words of a failure: each Target
+// does so before anyone keeps them.
+void HideSecrets(const SecretMask& mask, Result<Response>& response);
 
 // Sends one request, once, and waits for its answer.
 Result<Response> SendOnce(Target& target, const Request& request);

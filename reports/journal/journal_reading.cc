@@ -522,11 +522,21 @@ class JournalReader {
     const ExitCode code = broken ? ExitCode::kViolations : ExitCode::kCouldNotJudge;
     run_.trailer.verdict = VerdictOf(code);
     run_.trailer.exit_code = static_cast<int>(code);
-    run_.trailer.reason = fmt::format(
-        "the {} was killed after {}: nothing is confirmed or diagnosed; {}",
-        IsCampaign() ? "campaign" : "run", CountText(exchanges_, "exchange"), HowItGoesOn());
-    run_.trailer.exchanges = exchanges_;
-    run_.trailer.judged = judged_;
+    // What was seen is written at once, exchanges some at a time.
+    std::uint64_t most_seen = 0;
+    for (const Finding& finding : run_.findings) {
+      most_seen = std::max(most_seen, finding.occurrences);
+    }
+    const std::string after =
+        most_seen <= exchanges_
+            ? CountText(exchanges_, "exchange")
+            : fmt::format("at least {}, of which its record has {}",
+                          CountText(most_seen, "exchange"), Thousands(exchanges_));
+    run_.trailer.reason =
+        fmt::format("the {} was killed after {}: nothing is confirmed or diagnosed; {}",
+                    IsCampaign() ? "campaign" : "run", after, HowItGoesOn());
+    run_.trailer.exchanges = std::max(exchanges_, most_seen);
+    run_.trailer.judged = std::max(judged_, most_seen);
   }
 
   bool IsCampaign() const {

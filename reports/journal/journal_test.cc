@@ -533,6 +533,23 @@ TEST_F(JournalTest, AKilledRunIsResumedAndAKilledCampaignGoesOnFromItsCorpus) {
   EXPECT_EQ(campaign.find("--resume"), std::string::npos) << campaign;
 }
 
+TEST_F(JournalTest, AKilledRunHadAsManyExchangesAsItsFindingsWereSeen) {
+  {
+    const auto journal = Open();
+    journal->Begin(SomeHeader());
+    journal->Add(SomeExchange());
+    Finding finding = SomeFinding();
+    finding.occurrences = 2048;  // of which one was written down
+    journal->AddSighting(finding);
+  }
+  const RunTrailer trailer = LoadRun(directory_)->trailer;
+  EXPECT_EQ(trailer.exchanges, 2048U);
+  EXPECT_EQ(trailer.judged, 2048U);
+  EXPECT_NE(trailer.reason.find("at least 2,048 exchanges, of which its record has 1"),
+            std::string::npos)
+      << trailer.reason;
+}
+
 TEST_F(JournalTest, BodiesThatWereNotWantedAreNotLeftOutToStaySmall) {
   RunHeader header = SomeHeader();
   header.options.emplace_back("--keep", "none");

@@ -186,7 +186,7 @@ TEST_F(RenderTest, TheCommandSaysOfARunThatStillGoesOnThatItDoes) {
     EXPECT_EQ(Run({"report", folder + "/" + kJournalName, "--format", "summary"}), 1);
   }
   for (const char* file : {"run/report.html", "run/summary.md"}) {
-    EXPECT_NE(Text(file).find("the run still goes on; so far there is 1 exchange"),
+    EXPECT_NE(Text(file).find("the run still goes on; so far there are 3 exchanges"),
               std::string::npos)
         << file;
     EXPECT_EQ(Text(file).find("killed"), std::string::npos) << file;
@@ -207,7 +207,7 @@ TEST_F(RenderTest, TheCommandRendersAKilledRun) {
   const auto report = nlohmann::json::parse(Text("run/report.json"));
   EXPECT_EQ(report["verdict"], "violations");
   EXPECT_EQ(report["findings"].size(), 6u);
-  EXPECT_NE(Text("run/report.html").find("was killed after 1 exchange:"), std::string::npos);
+  EXPECT_NE(Text("run/report.html").find("was killed after at least 3 exchanges, of which its record has 1:"), std::string::npos);
   EXPECT_NE(Text("run/summary.md").find("cut off"), std::string::npos);
 }
 

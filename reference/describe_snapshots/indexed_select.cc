@@ -60,6 +60,9 @@ struct Classes {
   std::set<Question> questions;
 };
 
+// Of so many snapshots one is looked at as fast as all are looked up.
+constexpr std::uint32_t kManyForOne = 1024;
+
 class IndexedSelection {
  public:
   IndexedSelection(const Plan& plan, const Dataset& dataset, const RegionIndex& region,
@@ -81,13 +84,14 @@ class IndexedSelection {
 
  private:
   // Those that satisfy all filters, and those that satisfy the first ones and then come to a
-  // question; the others ask nothing. Nothing if a filter cannot be looked up: then `reached_` are
-  // those that may come that far.
+  // question; the others ask nothing. Nothing if a filter cannot be looked up, or so few come to it
+  // that looking at each is cheaper: then `reached_` are those that may come that far.
   std::optional<Split> SplitByAll() {
-    Split all{region_.All(), None(), {}};
-    for (const Filter& filter : plan_.filters) {
+    Split all{settled_ ? *settled_ : region_.All(), None(), {}};
+    for (std::size_t i = filters_settled_; i < plan_.filters.size(); ++i) {
       reached_ = Union(all.yes, all.unsettled);
-      const std::optional<Split> split = SplitBy(filter);
+      if (reached_.count() <= region_.size() / kManyForOne) return std::nullopt;
+      const std::optional<Split> split = SplitBy(plan_.filters[i]);
       if (!split) return std::nullopt;
       const RankSet unsettled = Intersection(all.yes, split->unsettled);
       if (!unsettled.empty()) {
@@ -96,6 +100,10 @@ class IndexedSelection {
         all.certain &= split->certain;
       }
       all.yes = Intersection(all.yes, split->yes);
+      if (all.unsettled.empty()) {
+        settled_ = all.yes;
+        filters_settled_ = i + 1;
+      }
     }
     return all;
   }
@@ -114,13 +122,22 @@ class IndexedSelection {
   // In the model's order, until one of them asks something new; false if none does.
   bool AskOf(const RankSet& unsettled) {
     const std::size_t before = choices_.count();
+    const auto asks = [&](std::uint32_t position) {
+      FitOf(plan_, dataset_.snapshots[position], dataset_, choices_);
+      return choices_.count() > before;
+    };
+    if (unsettled.count() > region_.size() / 64) {  // so many that one is met soon
+      const std::vector<std::uint32_t>& all = region_.positions();
+      for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), 256); ++i) {
+        if (unsettled.Contains(*region_.RankOf(all[i])) && asks(all[i])) return true;
+      }
+    }
     std::vector<std::uint32_t> rest = unsettled.Ranks();
     for (std::uint32_t& rank : rest) rank = region_.PositionAt(rank);
-    std::ranges::make_heap(rest, std::ranges::greater());  // mostly the first one asks
+    std::ranges::make_heap(rest, std::ranges::greater());  // mostly one of the first ones asks
     for (; !rest.empty(); rest.pop_back()) {
       std::ranges::pop_heap(rest, std::ranges::greater());
-      FitOf(plan_, dataset_.snapshots[rest.back()], dataset_, choices_);
-      if (choices_.count() > before) return true;
+      if (asks(rest.back())) return true;
     }
     return false;
   }
@@ -256,6 +273,9 @@ class IndexedSelection {
   const RegionIndex& region_;
   NotingChoices choices_;
   RankSet reached_;
+  // Those that satisfy so many of the first filters, whatever is asked later.
+  std::optional<RankSet> settled_;
+  std::size_t filters_settled_ = 0;
 };
 
 }  // namespace

@@ -179,6 +179,7 @@ RankSet RankSet::Combined(const RankSet& a, const RankSet& b, Combine combine) {
 RankSet Intersection(const RankSet& a, const RankSet& b) {
   if (a.empty() || b.count_ == b.size_) return a;
   if (b.empty() || a.count_ == a.size_) return b;
+  if (a.words_ != nullptr && a.words_ == b.words_) return a;
   if (a.form_ == RankSet::Form::kRange && b.form_ == RankSet::Form::kRange) {
     return RankSet::Range(std::max(a.begin_, b.begin_),
                           std::min(a.begin_ + a.count_, b.begin_ + b.count_), a.size_);

@@ -207,7 +207,9 @@ TEST_F(RenderTest, TheCommandRendersAKilledRun) {
   const auto report = nlohmann::json::parse(Text("run/report.json"));
   EXPECT_EQ(report["verdict"], "violations");
   EXPECT_EQ(report["findings"].size(), 6u);
-  EXPECT_NE(Text("run/report.html").find("was killed after at least 3 exchanges, of which its record has 1:"), std::string::npos);
+  EXPECT_NE(Text("run/report.html")
+                .find("was killed after at least 3 exchanges, of which its record has 1:"),
+            std::string::npos);
   EXPECT_NE(Text("run/summary.md").find("cut off"), std::string::npos);
 }
 

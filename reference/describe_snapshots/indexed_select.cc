@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "reference/describe_snapshots/select.h"
@@ -46,6 +47,17 @@ class AskedChoices : public Choices {
  private:
   NotingChoices& choices_;
 };
+
+// The longest text without a wildcard.
+std::string_view LongestPart(std::string_view pattern) {
+  std::string_view longest;
+  while (!pattern.empty()) {
+    const std::string_view part = pattern.substr(0, pattern.find('*'));
+    if (part.size() > longest.size()) longest = part;
+    pattern.remove_prefix(std::min(part.size() + 1, pattern.size()));
+  }
+  return longest;
+}
 
 // The snapshots that satisfy a filter, and those on which questions decide that were not asked.
 struct Split {
@@ -220,13 +232,14 @@ class IndexedSelection {
     return Joined(out);
   }
 
-  // A name that does not hold the text matches under no reading, unless the text has a wildcard.
+  // A name matches under no reading if it does not hold what stands between two wildcards.
   std::optional<Split> ByName(const Filter& filter) {
-    if (filter.value.find('*') != std::string::npos) return ByEveryValue(filter);
+    const std::string_view part = LongestPart(filter.value);
+    if (part.empty()) return ByEveryValue(filter);
     const RankClasses* classes = region_.Values(filter.field);
     if (!classes) return std::nullopt;
     Classes out;
-    for (const std::uint32_t i : region_.NamesWith(filter.value)) {
+    for (const std::uint32_t i : region_.NamesWith(part)) {
       SortClass(filter, *classes, i, out);
     }
     return Joined(out);

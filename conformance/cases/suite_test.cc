@@ -124,5 +124,18 @@ TEST(Suite, RaisesNoAlarmOnOtherStates) {
   }
 }
 
+TEST(Suite, RaisesNoAlarmOnALargeState) {
+  const Dataset dataset = GenerateDataset(9'000, 1);
+  const Reading reading{"thousand",
+                        {{"limit.tag"_question, "thousand"_option},
+                         {"limit.resource_group"_question, "thousand_of_group"_option}}};
+  FaultyTarget target(dataset, reading);
+  Bench bench(target, {.strength = 1, .thorough = false}, dataset);
+  for (const SuiteTest& test : Some(TestsOf(bench.context))) {
+    EXPECT_EQ(test.run(bench.context).failures, std::vector<std::string>{})
+        << test.suite << "." << test.name;
+  }
+}
+
 }  // namespace
 }  // namespace assay

@@ -48,6 +48,10 @@ WalkedList MakeList(const Dataset& dataset, const std::string& region, const std
   // The filters are such that every reading selects the same.
   FixedReading reading;
   const Answer answer = DescribeSnapshots(out.request, dataset, nullptr, reading);
+  // Of very many it is open which are listed; such a list is not walked.
+  for (const Question limit : {"limit.tag"_question, "limit.resource_group"_question}) {
+    if (reading.asked()[Index(limit)]) return out;
+  }
   for (const std::uint32_t position : answer.page.matches) {
     out.ids.insert(dataset.snapshots[position][Field::kSnapshotId]);
   }

@@ -35,6 +35,18 @@ TEST(Walks, HoldOnTheModelUnderEveryReading) {
   }
 }
 
+// "up to 1,000 resources that have this tag added are returned"
+TEST(Walks, HoldIfNoMoreThanAThousandOfATagAreListed) {
+  const Dataset dataset = GenerateDataset(9'000, 1);
+  for (const Option option : {"all"_option, "thousand"_option, "thousand_listed"_option}) {
+    const Reading reading{"limited", {{"limit.tag"_question, option}}};
+    FaultyTarget target(dataset, reading);
+    Bench bench(target, {}, dataset);
+    EXPECT_EQ(RunAll(bench), std::vector<std::string>{}) << Id(option);
+    EXPECT_GT(bench.notes.checked("page.walk.complete"_rule), 0U);
+  }
+}
+
 // Takes the last snapshot out of a list of more than one.
 void DropLast(Response& response) {
   auto body = nlohmann::ordered_json::parse(response.body);

@@ -13,17 +13,20 @@ namespace {
 
 constexpr int kTries = 5;
 
-std::set<std::string> MatchesIn(const Dataset& dataset, const Request& list) {
-  FixedReading reading;  // the filters are such that every reading selects the same
+}  // namespace
+
+std::set<std::string> ShownByWalk(const Request& list, const Dataset& dataset) {
+  FixedReading reading;
   const Answer answer = DescribeSnapshots(list, dataset, nullptr, reading);
   std::set<std::string> out;
+  for (const Question limit : {"limit.tag"_question, "limit.resource_group"_question}) {
+    if (reading.asked()[Index(limit)]) return out;
+  }
   for (const std::uint32_t position : answer.page.matches) {
     out.insert(dataset.snapshots[position][Field::kSnapshotId]);
   }
   return out;
 }
-
-}  // namespace
 
 TestOutcome RunWhileTheStateMoves(SuiteContext& context,
                                   const std::function<TestOutcome(SuiteContext&)>& test) {
@@ -56,9 +59,9 @@ std::optional<WalkHistory> HistoryOf(const Request& list, const ScriptResult& wa
   if (states.size() == 1 && !moved) return std::nullopt;
   // A page during which the state changed belongs to no quiet state: the walk has to end in one.
   if (walk.back().state.moved) return std::nullopt;
-  WalkHistory out{MatchesIn(states.begin()->second->dataset, list)};
+  WalkHistory out{ShownByWalk(list, states.begin()->second->dataset)};
   for (const auto& [number, quiet_state] : states) {
-    const std::set<std::string> matches = MatchesIn(quiet_state->dataset, list);
+    const std::set<std::string> matches = ShownByWalk(list, quiet_state->dataset);
     std::erase_if(out.always, [&](const std::string& id) { return !matches.contains(id); });
   }
   return out;

@@ -16,6 +16,10 @@ namespace assay {
 TestOutcome RunWhileTheStateMoves(SuiteContext& context,
                                   const std::function<TestOutcome(SuiteContext&)>& test);
 
+// The ids that the pages of a list show together, if every reading selects the same by its filters.
+// None if so many match that it is open which of them are listed.
+std::set<std::string> ShownByWalk(const Request& list, const Dataset& dataset);
+
 // What a walk by token over a changing state must show.
 struct WalkHistory {
   std::set<std::string> always;  // ids that match in every state of the walk: each comes once

@@ -57,6 +57,22 @@ bool IsShort(const SuiteTest& test) {
       [&](const char* part) { return test.name.find(part) != std::string::npos; });
 }
 
+TEST(MovingState, OfMoreThanAThousandWithATagNoneMustBeShown) {
+  for (const std::size_t count : {1'000U, 1'001U}) {
+    Dataset dataset = GenerateDataset(2'000, 1);
+    const std::string region = dataset.regions.front();
+    const std::vector<std::uint32_t> positions = dataset.In(region);
+    ASSERT_GT(positions.size(), 1'001U);
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      dataset.snapshots[positions[i]].tags = {{i < count ? "in" : "out", ""}};
+    }
+    dataset.Index();
+    Request list = SmallestRequest(region, "JSON");
+    list.Set("Tag.1.Key", "in");
+    EXPECT_EQ(ShownByWalk(list, dataset).size(), count == 1'000 ? count : 0);
+  }
+}
+
 TEST(MovingState, RaisesNoAlarm) {
   for (const std::uint64_t seed : {1U}) {
     ChurningTarget target(BuiltIn(), seed, 60, RandomReading(seed));

@@ -11,7 +11,6 @@
 
 #include "conformance/cases/case_answer.h"
 #include "conformance/cases/moving_state.h"
-#include "reference/describe_snapshots/model.h"
 #include "spec/text/count.h"
 #include "spec/text/letters.h"
 
@@ -45,16 +44,7 @@ WalkedList MakeList(const Dataset& dataset, const std::string& region, const std
                     const std::vector<Parameter>& filters) {
   WalkedList out{SmallestRequest(region, format), {}, !filters.empty(), dataset.snapshots.size()};
   for (const Parameter& filter : filters) out.request.parameters.push_back(filter);
-  // The filters are such that every reading selects the same.
-  FixedReading reading;
-  const Answer answer = DescribeSnapshots(out.request, dataset, nullptr, reading);
-  // Of very many it is open which are listed; such a list is not walked.
-  for (const Question limit : {"limit.tag"_question, "limit.resource_group"_question}) {
-    if (reading.asked()[Index(limit)]) return out;
-  }
-  for (const std::uint32_t position : answer.page.matches) {
-    out.ids.insert(dataset.snapshots[position][Field::kSnapshotId]);
-  }
+  out.ids = ShownByWalk(out.request, dataset);
   return out;
 }
 

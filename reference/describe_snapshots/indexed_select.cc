@@ -72,8 +72,11 @@ struct Classes {
   std::set<Question> questions;
 };
 
-// Of so many snapshots one is looked at as fast as all are looked up.
+// So many of a region are looked up for a filter in the time that one snapshot is looked at.
 constexpr std::uint32_t kManyForOne = 1024;
+// One in so many is met soon on the way through the region, if they are spread, within kSoon steps.
+constexpr std::uint32_t kOften = 64;
+constexpr std::size_t kSoon = 256;
 
 class IndexedSelection {
  public:
@@ -99,7 +102,7 @@ class IndexedSelection {
   // question; the others ask nothing. Nothing if a filter cannot be looked up, or so few come to it
   // that looking at each is cheaper: then `reached_` are those that may come that far.
   std::optional<Split> SplitByAll() {
-    Split all{settled_ ? *settled_ : region_.All(), None(), {}};
+    Split all{settled_, None(), {}};
     for (std::size_t i = filters_settled_; i < plan_.filters.size(); ++i) {
       reached_ = Union(all.yes, all.unsettled);
       if (reached_.count() <= region_.size() / kManyForOne) return std::nullopt;
@@ -138,9 +141,9 @@ class IndexedSelection {
       FitOf(plan_, dataset_.snapshots[position], dataset_, choices_);
       return choices_.count() > before;
     };
-    if (unsettled.count() > region_.size() / 64) {  // so many that one is met soon
+    if (unsettled.count() > region_.size() / kOften) {
       const std::vector<std::uint32_t>& all = region_.positions();
-      for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), 256); ++i) {
+      for (std::size_t i = 0; i < std::min(all.size(), kSoon); ++i) {
         if (unsettled.Contains(*region_.RankOf(all[i])) && asks(all[i])) return true;
       }
     }
@@ -287,7 +290,7 @@ class IndexedSelection {
   NotingChoices choices_;
   RankSet reached_;
   // Those that satisfy so many of the first filters, whatever is asked later.
-  std::optional<RankSet> settled_;
+  RankSet settled_ = region_.All();
   std::size_t filters_settled_ = 0;
 };
 

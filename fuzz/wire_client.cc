@@ -173,6 +173,10 @@ bool WireClient::MaySend(std::string_view text) {
   return AsksForNothingElse(BytesOf(ReadRawMessage(text, Values())));
 }
 
+WireFraming WireClient::FramingOf(std::string_view text) {
+  return ReadFraming(BytesOf(ReadRawMessage(text, Values())));
+}
+
 WireOutcome WireClient::Send(std::string_view text) {
   WireOutcome outcome;
   const std::vector<RawStep> steps = ReadRawMessage(text, Values());

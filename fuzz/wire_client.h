@@ -54,6 +54,8 @@ class WireClient {
 
   // False if the bytes may be a request of another operation: those are never sent.
   bool MaySend(std::string_view text);
+  // Of the bytes that the text stands for.
+  WireFraming FramingOf(std::string_view text);
 
   // The plain request as the text of a raw message.
   std::string PlainText();

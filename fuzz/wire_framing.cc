@@ -50,7 +50,7 @@ class FramingReader {
     out_.keeps_alive = true;
     const std::string small = SmallLetters(rest_);
     bool sound = !rest_.empty();
-    if (!sound) out_.oddity = "nothing at all";
+    if (!sound) Odd("nothing at all");
     while (sound && !rest_.empty()) sound = ReadRequest();
     out_.certain = sound;
     out_.keeps_alive &= sound;
@@ -66,8 +66,9 @@ class FramingReader {
     std::vector<std::string> lengths;
   };
 
-  bool Odd(std::string what) {
-    out_.oddity = std::move(what);
+  bool Odd(const std::string& what) {
+    if (out_.oddity.empty()) out_.oddity = what;
+    out_.oddities.insert(what);
     return false;
   }
 
@@ -75,38 +76,45 @@ class FramingReader {
     if (!out_.keeps_alive) return Odd("a request after the last one");
     std::string method;
     Head head;
-    if (!ReadRequestLine(method, head)) return false;
-    std::string_view line;
-    while (true) {
-      if (!TakeLine(line, "a header")) return false;
-      if (line.empty()) break;
-      if (!ReadField(line, head)) return false;
+    std::optional<Line> line = TakeLine("the request line");
+    if (line && line->is_sound) ReadRequestLine(line->text, method, head);
+    while (line && (line = TakeLine("a header")) && !line->text.empty()) {
+      if (line->is_sound) ReadField(line->text, head);
     }
-    if (head.hosts != 1) return Odd(head.hosts == 0 ? "no Host" : "more than one Host");
+    if (head.hosts != 1) Odd(head.hosts == 0 ? "no Host" : "more than one Host");
+    if (!line) return false;
     std::size_t length = 0;
-    if (!ReadLength(head, length)) return false;
-    if (head.chunked ? !SkipChunks() : !Skip(length)) return false;
+    if (!ReadLength(head, length) || (head.chunked ? !SkipChunks() : !Skip(length))) return false;
+    if (!out_.oddities.empty()) return false;
     out_.methods.push_back(std::move(method));
     out_.keeps_alive = !head.old && !head.closes;
     return true;
   }
 
-  // One line without its end, which is CRLF and nothing else.
-  bool TakeLine(std::string_view& line, const std::string& what) {
+  struct Line {
+    std::string_view text;  // without its end
+    bool is_sound = true;   // its end is CRLF and nothing else
+  };
+
+  // Nothing if there is no whole line any more.
+  std::optional<Line> TakeLine(const std::string& what) {
     const std::size_t end = rest_.find('\n');
-    if (end == std::string_view::npos) return Odd(what + " without an end");
-    line = rest_.substr(0, end);
-    if (!line.ends_with('\r')) return Odd("a bare line feed after " + what);
-    line.remove_suffix(1);
-    if (line.find('\r') != std::string_view::npos) return Odd("a bare carriage return in " + what);
-    if (line.find('\0') != std::string_view::npos) return Odd("a NUL in " + what);
+    Line line = {rest_.substr(0, end)};
+    const bool has_end = line.text.ends_with('\r');
+    if (has_end) line.text.remove_suffix(1);
+    if (line.text.find('\r') != std::string_view::npos)
+      line.is_sound = Odd("a bare carriage return in " + what);
+    if (line.text.find('\0') != std::string_view::npos) line.is_sound = Odd("a NUL in " + what);
+    if (end == std::string_view::npos) {
+      Odd(what + " without an end");
+      return std::nullopt;
+    }
     rest_.remove_prefix(end + 1);
-    return true;
+    if (!has_end) line.is_sound = Odd("a bare line feed after " + what);
+    return line;
   }
 
-  bool ReadRequestLine(std::string& method, Head& head) {
-    std::string_view line;
-    if (!TakeLine(line, "the request line")) return false;
+  bool ReadRequestLine(std::string_view line, std::string& method, Head& head) {
     const std::size_t first = line.find(' '), last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) return Odd("a request line of few words");
     const std::string_view target = line.substr(first + 1, last - first - 1);
@@ -153,8 +161,9 @@ class FramingReader {
   // RFC 9112, 6.3
   bool ReadLength(const Head& head, std::size_t& length) {
     const bool coded = head.chunked || head.other_coding;
+    const bool is_first = out_.methods.empty() && out_.oddities.empty();
     if (coded && !head.lengths.empty()) {
-      out_.has_both_lengths = out_.methods.empty() && head.chunked && !head.other_coding;
+      out_.has_both_lengths = is_first && head.chunked && !head.other_coding;
       return Odd("a length beside a transfer coding");
     }
     if (head.other_coding) return Odd("another transfer coding");
@@ -165,7 +174,7 @@ class FramingReader {
     const std::string& first = head.lengths.front();
     if (!equal || first.empty() || !std::ranges::all_of(first, IsDigit)) {
       // "5, 5" may be taken for 5.
-      out_.has_no_length = out_.methods.empty() && first.find(',') == std::string::npos;
+      out_.has_no_length = is_first && first.find(',') == std::string::npos;
       return Odd(equal ? "a length that is none" : "two lengths");
     }
     if (head.lengths.size() > 1) return Odd("a length twice");
@@ -183,10 +192,10 @@ class FramingReader {
 
   bool SkipChunks() {
     while (true) {
-      std::string_view line;
-      if (!TakeLine(line, "the size of a chunk")) return false;
-      if (line.size() > 8) return Odd("a long size of a chunk");
-      const auto size = NumberOf(line, 16);
+      const std::optional<Line> line = TakeLine("the size of a chunk");
+      if (!line || !line->is_sound) return false;
+      if (line->text.size() > 8) return Odd("a long size of a chunk");
+      const auto size = NumberOf(line->text, 16);
       if (!size) return Odd("a size of a chunk that is none");
       if (*size > 0 && !Skip(*size)) return false;
       if (!rest_.starts_with(kLineEnd))

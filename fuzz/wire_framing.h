@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct WireFraming {
   bool may_lack_body = false;
   // What is odd first: "two lengths", "a control character in a header", … "" if it is certain.
   std::string oddity;
+  // All that is odd in the first request that is odd.
+  std::set<std::string> oddities;
   // RFC 9112, 6.3: the length cannot be known, though the head is well formed otherwise. The server
   // has to answer 400 and to close.
   bool has_no_length = false;

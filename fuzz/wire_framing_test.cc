@@ -54,6 +54,16 @@ TEST(WireFraming, NamesWhatIsOdd) {
   }
 }
 
+TEST(WireFraming, NamesAllThatIsOddInARequest) {
+  EXPECT_EQ(
+      ReadFraming("get /\r\nA : b\r\n\tc\r\nD: \x01\n\r\n").oddities,
+      (std::set<std::string>{"a request line of few words", "an odd name of a header",
+                             "a folded header", "a bare line feed after a header", "no Host"}));
+  EXPECT_EQ(ReadFraming(kHead + "Content-Length: 5\r\nA : b\r\n\r\nhell").oddities,
+            (std::set<std::string>{"an odd name of a header", "a body that is cut short"}));
+  EXPECT_EQ(ReadFraming(kHead + "\r\n").oddities, std::set<std::string>{});
+}
+
 TEST(WireFraming, KnowsWhereTheServerHasToClose) {
   EXPECT_TRUE(
       ReadFraming(kHead + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello").has_no_length);

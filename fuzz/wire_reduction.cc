@@ -4,12 +4,19 @@
 #include <charconv>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "spec/text/letters.h"
 
 namespace assay {
 namespace {
 
 using Pieces = std::vector<std::string>;
+
+const std::string kPlainLine = "GET $path?$query HTTP/1.1\\r\\n\n";
+const std::string kHostLine = "Host: $host\\r\\n\n";
+const std::string kEndOfLine = "\\r\\n\n";
 
 std::string Joined(const Pieces& pieces) {
   std::string out;
@@ -81,29 +88,85 @@ std::string Halved(const std::string& text, std::size_t& at) {
   return std::string(text).replace(begin, length, std::to_string(times / 2));
 }
 
-}  // namespace
+class Reducer {
+ public:
+  Reducer(std::string text, const RawReduction& reduction)
+      : reduction_(reduction), text_(std::move(text)), oddities_(reduction.oddities(text_)) {}
 
-std::string ReduceRawMessage(std::string text,
-                             const std::function<bool(const std::string&)>& fails) {
-  text = Joined(LeaveOut(PiecesByLine(text), [&](const Pieces& p) { return fails(Joined(p)); }));
-  for (std::size_t at = 0; at != std::string::npos;) {
-    const std::string smaller = Halved(text, at);
-    if (!smaller.empty() && fails(smaller)) {
-      text = smaller;
-    } else if (at != std::string::npos) {
-      ++at;
+  std::string Reduce() {
+    Repair();
+    LeaveOutLines();
+    ShortenRepetitions();
+    LeaveOutCharacters();
+    return std::move(text_);
+  }
+
+ private:
+  // Takes the text if its message fails, too, and has nothing odd that this one has not.
+  bool Takes(std::string text) {
+    std::set<std::string> oddities = reduction_.oddities(text);
+    if (!std::ranges::includes(oddities_, oddities) || !reduction_.fails(text)) return false;
+    text_ = std::move(text);
+    oddities_ = std::move(oddities);
+    return true;
+  }
+  bool TakesOrdinary(std::string text) {
+    return reduction_.oddities(text).size() < oddities_.size() && Takes(std::move(text));
+  }
+
+  void Repair() {
+    if (oddities_.empty() || text_.empty()) return;
+    Pieces lines = PiecesByLine(text_);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const bool is_host = SmallLetters(lines[i]).starts_with("host");
+      if (i > 0 && !is_host) continue;
+      Pieces others = lines;
+      others[i] = i == 0 ? kPlainLine : kHostLine;
+      if (TakesOrdinary(Joined(others))) lines = std::move(others);
+    }
+    const std::string before = text_.ends_with('\n') ? "" : "\n";
+    for (const std::string& end : {kEndOfLine, kEndOfLine + kEndOfLine}) {
+      TakesOrdinary(text_ + before + end);
+    }
+    lines = PiecesByLine(text_);
+    lines.insert(lines.begin() + 1, kHostLine);
+    TakesOrdinary(Joined(lines));
+  }
+
+  void LeaveOutLines() {
+    (void)LeaveOut(PiecesByLine(text_), [&](const Pieces& lines) { return Takes(Joined(lines)); });
+  }
+
+  void ShortenRepetitions() {
+    for (std::size_t at = 0; at != std::string::npos;) {
+      const std::string smaller = Halved(text_, at);
+      if (at != std::string::npos && (smaller.empty() || !Takes(smaller))) ++at;
     }
   }
-  Pieces lines = PiecesByLine(text);
-  for (std::string& line : lines) {
-    const std::string whole = line;
-    const Pieces fewer = LeaveOut(CharactersOf(whole), [&](const Pieces& pieces) {
-      line = Joined(pieces);
-      return fails(Joined(lines));
-    });
-    line = Joined(fewer);
+
+  void LeaveOutCharacters() {
+    Pieces lines = PiecesByLine(text_);
+    for (std::string& line : lines) {
+      // Where it ends in the text means nothing, and is for readers.
+      const std::string end = line.ends_with('\n') ? "\n" : "";
+      const std::string whole = line.substr(0, line.size() - end.size());
+      const Pieces fewer = LeaveOut(CharactersOf(whole), [&](const Pieces& pieces) {
+        line = Joined(pieces) + end;
+        return Takes(Joined(lines));
+      });
+      line = Joined(fewer) + end;
+    }
   }
-  return Joined(lines);
+
+  const RawReduction& reduction_;
+  std::string text_;
+  std::set<std::string> oddities_;
+};
+
+}  // namespace
+
+std::string ReduceRawMessage(std::string text, const RawReduction& reduction) {
+  return Reducer(std::move(text), reduction).Reduce();
 }
 
 }  // namespace assay

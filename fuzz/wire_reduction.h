@@ -1,13 +1,21 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 namespace assay {
 
-// Leaves out of the text of a raw message what it fails without: lines, repetitions, characters.
-// `fails` sends a text; once it is to end early, it says false.
-std::string ReduceRawMessage(std::string text,
-                             const std::function<bool(const std::string&)>& fails);
+struct RawReduction {
+  // Sends a text; once the reduction is to end early, it says false.
+  std::function<bool(const std::string& text)> fails;
+  // WireFraming::oddities of the message.
+  std::function<std::set<std::string>(const std::string& text)> oddities;
+};
+
+// Makes ordinary what the message of that text need not have odd to fail: its request line, its
+// Host, its end. Then leaves out what it fails without: lines, repetitions, characters. What is
+// left has nothing odd that the message had not, so it shows by what it fails.
+std::string ReduceRawMessage(std::string text, const RawReduction& reduction);
 
 }  // namespace assay

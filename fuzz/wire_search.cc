@@ -226,10 +226,15 @@ void WireSearch::Consider(const std::string& text, const WireFault& fault) {
 std::string WireSearch::Reduce(const std::string& text, const Fails& fails) {
   const auto until = Clock::now() + std::max(kLongestReduction, 6 * client_.timeout());
   int left = kMostOfReduction;
-  return ReduceRawMessage(text, [&](const std::string& candidate) {
+  RawReduction reduction;
+  reduction.fails = [&](const std::string& candidate) {
     if (left-- <= 0 || stop_.IsUp() || Clock::now() > until) return false;
     return client_.MaySend(candidate) && fails(candidate);
-  });
+  };
+  reduction.oddities = [&](const std::string& candidate) {
+    return client_.FramingOf(candidate).oddities;
+  };
+  return ReduceRawMessage(text, reduction);
 }
 
 Difference WireSearch::HarmOf(const Plain& after, const WireFraming& framing) const {

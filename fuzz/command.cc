@@ -204,6 +204,19 @@ std::optional<ExitCode> EndedBeforeItBegan(const CampaignOptions& options,
   return std::nullopt;
 }
 
+// What a sanitizer said in one line as it ended the process: "AddressSanitizer:
+// heap-buffer-overflow server.cc:12 in Answer"; "" if none did.
+std::string SaidBySanitizer(const std::string& log) {
+  constexpr std::string_view kBegin = "SUMMARY: ";
+  std::ifstream in(log);
+  std::string said;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(kBegin) && line.find("Sanitizer: ") != std::string::npos)
+      said = line.substr(kBegin.size(), line.find(" (BuildId") - kBegin.size());
+  }
+  return said;
+}
+
 // A worker did not come to its end. An emulator within its process may have crashed, which is a
 // finding: the engine keeps the input.
 void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& trailer) {
@@ -215,10 +228,13 @@ void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& tr
         after, LogOf(options, worker));
     return;
   }
+  const std::string log = LogOf(options, worker), said = SaidBySanitizer(log);
   trailer.reason = fmt::format(
-      "the emulator ended the process, or did not answer in time, after {}; the input that did it "
+      "the emulator ended the process, or did not answer in time, after {}{}; the input that did "
+      "it "
       "is in {}, what was printed then in {}",
-      after, (fs::path(options.out) / "inputs").string(), LogOf(options, worker));
+      after, said.empty() ? "" : fmt::format(" ({})", said),
+      (fs::path(options.out) / "inputs").string(), log);
   trailer.verdict = VerdictOf(ExitCode::kViolations);
   trailer.exit_code = static_cast<int>(ExitCode::kViolations);
 }

@@ -95,6 +95,7 @@ class InprocessCampaigns(unittest.TestCase):
         code, said = self.fuzz(SANITIZED, "--max-time", "60", STRANGER_FAILS="overflow")
         self.assertEqual(code, 1, said)
         self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
+        self.assertIn("(AddressSanitizer: heap-buffer-overflow", said)
         self.assertIn("heap-buffer-overflow", (self.out / "engine-1.log").read_text())
 
     def test_signatures_reach_it(self):

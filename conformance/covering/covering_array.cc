@@ -168,7 +168,7 @@ bool IsTooLarge(std::vector<int> sizes, int strength) {
 
 CoveringEffort CoveringEffort::Default(int strength) {
   if (strength <= 2) return {.candidates = 5, .steps = 200'000};
-  if (strength == 3) return {.candidates = 2, .steps = 160'000};
+  if (strength == 3) return {.candidates = 2, .steps = 90'000};
   return {.candidates = 1, .steps = 20'000};
 }
 

@@ -1,7 +1,10 @@
 #include "conformance/covering/covering_reduction.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -9,6 +12,24 @@ namespace assay {
 namespace {
 
 using Id = TupleIndex::Id;
+
+// The rows that hold a cell, one bit each.
+class RowSet {
+ public:
+  using Word = std::uint64_t;
+  static constexpr std::size_t kBits = 64;
+
+  void Add(std::size_t row) {
+    if (row / kBits >= words_.size()) words_.resize(row / kBits + 1);
+    words_[row / kBits] |= Word{1} << row % kBits;
+  }
+  void Remove(std::size_t row) { words_[row / kBits] &= ~(Word{1} << row % kBits); }
+  // Of the rows from 64 * i on.
+  Word At(std::size_t i) const { return i < words_.size() ? words_[i] : 0; }
+
+ private:
+  std::vector<Word> words_;
+};
 
 // Rows with what is known about their tuples: which have become uncovered, and how many a row
 // alone contains.
@@ -20,10 +41,8 @@ class CountedRows {
   };
 
   CountedRows(const TupleIndex& index, const std::vector<Row>& rows)
-      : index_(index),
-        columns_(index.sizes().size()),
-        counts_(index.tuples()),
-        owners_(index.tuples()) {
+      : index_(index), with_(index.sizes().size()), tuples_(index.tuples()) {
+    for (std::size_t p = 0; p < with_.size(); ++p) with_[p].resize(index.sizes()[p]);
     for (const Row& row : rows) Add(row);
   }
 
@@ -42,15 +61,20 @@ class CountedRows {
   }
 
   // The rows that lack exactly one of the cells.
-  void FindNear(const std::vector<Cell>& cells, std::vector<std::size_t>* near) {
+  void FindNear(const std::vector<Cell>& cells, std::vector<std::size_t>* near) const {
     near->clear();
-    lacking_.assign(rows_.size(), 0);
-    for (const auto& [parameter, value] : cells) {
-      const std::vector<std::uint16_t>& column = columns_[parameter];
-      for (std::size_t row = 0; row < column.size(); ++row) lacking_[row] += column[row] != value;
-    }
-    for (std::size_t row = 0; row < lacking_.size(); ++row) {
-      if (lacking_[row] == 1) near->push_back(row);
+    for (std::size_t first = 0; first < rows_.size(); first += RowSet::kBits) {
+      RowSet::Word lack_one = 0, lack_more = 0;
+      for (const auto& [parameter, value] : cells) {
+        const RowSet::Word lack = ~with_[parameter][value].At(first / RowSet::kBits);
+        lack_more |= lack_one & lack;
+        lack_one |= lack;
+      }
+      RowSet::Word found = lack_one & ~lack_more;
+      for (; found != 0; found &= found - 1) {
+        const std::size_t row = first + static_cast<std::size_t>(std::countr_zero(found));
+        if (row < rows_.size()) near->push_back(row);
+      }
     }
   }
 
@@ -58,24 +82,22 @@ class CountedRows {
   void Remove(std::size_t row) {
     const Row last = rows_.back();
     for (std::size_t s = 0; s < index_.subsets(); ++s) Decrement(s, rows_.size() - 1);
+    for (std::size_t p = 0; p < last.size(); ++p) with_[p][last[p]].Remove(rows_.size() - 1);
     rows_.pop_back();
     unique_.pop_back();
-    for (auto& column : columns_) column.pop_back();
     if (row < rows_.size()) Replace(row, last);
   }
 
   // Not cell by cell: that would count tuples of rows which are not allowed.
   void Replace(std::size_t row, const Row& replacement) {
     for (std::size_t s = 0; s < index_.subsets(); ++s) Decrement(s, row);
-    for (std::size_t p = 0; p < replacement.size(); ++p) columns_[p][row] = replacement[p];
-    rows_[row] = replacement;
+    for (std::size_t p = 0; p < replacement.size(); ++p) Put(row, p, replacement[p]);
     for (std::size_t s = 0; s < index_.subsets(); ++s) Increment(s, row);
   }
 
   void Change(std::size_t row, int parameter, int value) {
     for (const std::uint32_t s : index_.SubsetsWith(parameter)) Decrement(s, row);
-    rows_[row][parameter] = static_cast<std::uint16_t>(value);
-    columns_[parameter][row] = static_cast<std::uint16_t>(value);
+    Put(row, static_cast<std::size_t>(parameter), static_cast<std::uint16_t>(value));
     for (const std::uint32_t s : index_.SubsetsWith(parameter)) Increment(s, row);
   }
 
@@ -83,32 +105,39 @@ class CountedRows {
   void Add(const Row& row) {
     rows_.push_back(row);
     unique_.emplace_back(row.size());
-    for (std::size_t p = 0; p < row.size(); ++p) columns_[p].push_back(row[p]);
+    for (std::size_t p = 0; p < row.size(); ++p) with_[p][row[p]].Add(rows_.size() - 1);
     for (std::size_t s = 0; s < index_.subsets(); ++s) Increment(s, rows_.size() - 1);
+  }
+
+  void Put(std::size_t row, std::size_t parameter, std::uint16_t value) {
+    std::uint16_t& now = rows_[row][parameter];
+    with_[parameter][now].Remove(row);
+    with_[parameter][value].Add(row);
+    now = value;
   }
 
   void Increment(std::size_t subset, std::size_t row) {
     const Id tuple = index_.Find(subset, rows_[row]);
-    const auto others = owners_[tuple];
-    owners_[tuple] ^= static_cast<std::uint32_t>(row);
-    const auto count = ++counts_[tuple];
-    if (count == 1) {
+    Owners& owners = tuples_[tuple];
+    const std::uint32_t others = owners.joined;
+    owners.joined ^= static_cast<std::uint32_t>(row);
+    if (++owners.count == 1) {
       ForgetUncovered(tuple);
       AddUnique(subset, row, 1);
-    } else if (count == 2) {
+    } else if (owners.count == 2) {
       AddUnique(subset, others, -1);
     }
   }
 
   void Decrement(std::size_t subset, std::size_t row) {
     const Id tuple = index_.Find(subset, rows_[row]);
-    owners_[tuple] ^= static_cast<std::uint32_t>(row);
-    const auto count = --counts_[tuple];
-    if (count == 0) {
+    Owners& owners = tuples_[tuple];
+    owners.joined ^= static_cast<std::uint32_t>(row);
+    if (--owners.count == 0) {
       uncovered_.push_back({tuple, index_.Cells(tuple)});
       AddUnique(subset, row, -1);
-    } else if (count == 1) {
-      AddUnique(subset, owners_[tuple], 1);
+    } else if (owners.count == 1) {
+      AddUnique(subset, owners.joined, 1);
     }
   }
 
@@ -124,14 +153,18 @@ class CountedRows {
     uncovered_.pop_back();
   }
 
+  // The rows that contain a tuple.
+  struct Owners {
+    std::uint32_t count = 0;
+    std::uint32_t joined = 0;  // their numbers, by exclusive or
+  };
+
   const TupleIndex& index_;
   std::vector<Row> rows_;
-  std::vector<std::vector<std::uint16_t>> columns_;  // the same by parameter and row
-  std::vector<std::uint32_t> counts_;                // by tuple: of the rows that contain it
-  std::vector<std::uint32_t> owners_;     // by tuple: their numbers, joined by exclusive or
+  std::vector<std::vector<RowSet>> with_;  // by parameter and value
+  std::vector<Owners> tuples_;
   std::vector<std::vector<int>> unique_;  // by row and parameter: tuples that no other row contains
   std::vector<Uncovered> uncovered_;
-  std::vector<std::uint16_t> lacking_;  // scratch of FindNear
 };
 
 // The one cell of `cells` that `row` lacks; none if it lacks several.
@@ -213,7 +246,7 @@ class Reduction {
     for (const std::size_t row : near_) {
       const Cell* cell = FindOnlyMissing(cells, array_.rows()[row]);
       Move move{row, cell->first, cell->second, array_.CountUnique(row, cell->first)};
-      move.change -= CountGained(move);
+      move.change -= CountGained(static_cast<std::size_t>(cell - cells.data()), row);
       if (move.change > best.change || IsTabu(move)) continue;
       if (!rules_.Allows(array_.rows()[row], move.parameter, move.value)) continue;
       equals = move.change < best.change ? 1 : equals + 1;
@@ -224,22 +257,30 @@ class Reduction {
 
   // Collects the uncovered tuples that share a cell with these, for CountGained.
   void FindRelated(const std::vector<Cell>& cells) {
-    related_.clear();
+    others_.resize(cells.size());
+    for (std::vector<Cell>& others : others_) others.clear();
     for (const CountedRows::Uncovered& uncovered : array_.uncovered()) {
-      if (std::find_first_of(uncovered.cells.begin(), uncovered.cells.end(), cells.begin(),
-                             cells.end()) != uncovered.cells.end()) {
-        related_.push_back(&uncovered.cells);
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (std::ranges::find(uncovered.cells, cells[i]) == uncovered.cells.end()) continue;
+        std::ranges::copy_if(uncovered.cells, std::back_inserter(others_[i]),
+                             [&](const Cell& cell) { return cell != cells[i]; });
       }
     }
   }
 
-  // How many uncovered tuples a change to one of the cells given to FindRelated would cover.
-  int CountGained(const Move& move) const {
-    const Row& row = array_.rows()[move.row];
-    return static_cast<int>(std::count_if(related_.begin(), related_.end(), [&](const auto* cells) {
-      const Cell* missing = FindOnlyMissing(*cells, row);
-      return missing != nullptr && *missing == Cell(move.parameter, move.value);
-    }));
+  // How many uncovered tuples the row would cover if it took the i-th of the cells given to
+  // FindRelated.
+  int CountGained(std::size_t i, std::size_t row_number) const {
+    const Row& row = array_.rows()[row_number];
+    const std::vector<Cell>& others = others_[i];
+    const auto size = static_cast<std::ptrdiff_t>(strength_ - 1);
+    if (size == 0) return 1;
+    int gained = 0;
+    for (auto at = others.begin(); at != others.end(); at += size) {
+      gained += std::all_of(at, at + size,
+                            [&](const Cell& cell) { return row[cell.first] == cell.second; });
+    }
+    return gained;
   }
 
   // A cell that was changed just now stays, unless another change gives fewer uncovered tuples than
@@ -277,8 +318,9 @@ class Reduction {
   std::uint64_t steps_;
   std::uint64_t step_ = 0;
   std::vector<std::vector<std::uint64_t>> tabu_until_;  // by row and parameter
-  std::vector<const std::vector<Cell>*> related_;       // scratch of FindBestMove
-  std::vector<std::size_t> near_;                       // scratch of FindBestMove
+  // Scratch of FindBestMove, by cell: of the uncovered tuples with it, one by one, the other cells.
+  std::vector<std::vector<Cell>> others_;
+  std::vector<std::size_t> near_;  // scratch of FindBestMove
 };
 
 }  // namespace

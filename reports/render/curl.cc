@@ -183,21 +183,29 @@ bool IsTokenUsed(const Finding& finding, std::size_t number) {
   return uses(finding.request) || std::ranges::any_of(finding.before, uses);
 }
 
+std::vector<std::string> CurlCommands(const Finding& finding, std::string_view target,
+                                      const GivenOptions& options) {
+  const Way way{target, CurlFlags(options)};
+  std::vector<std::string> commands;
+  for (std::size_t i = 0; i < finding.before.size(); ++i) {
+    const Request& request = finding.before[i];
+    if (IsTokenUsed(finding, i + 1)) {
+      commands.push_back(
+          fmt::format("token{}=$({} | {})", i + 1, Command(request, "", way, i > 0), kPrintToken));
+    } else {
+      // Its answer is to be compared, so it is shown.
+      commands.push_back(Command(request, " --include", way, i > 0));
+      commands.emplace_back("echo");
+    }
+  }
+  commands.push_back(Command(finding.request, " --include", way, !finding.before.empty()));
+  return commands;
+}
+
 }  // namespace
 
 std::string CurlLine(const Finding& finding, std::string_view target, const GivenOptions& options) {
-  const Way way{target, CurlFlags(options)};
-  std::string line;
-  for (std::size_t i = 0; i < finding.before.size(); ++i) {
-    if (IsTokenUsed(finding, i + 1)) {
-      line += fmt::format("token{}=$({} | {}); ", i + 1, Command(finding.before[i], "", way, i > 0),
-                          kPrintToken);
-    } else {
-      // Its answer is to be compared, so it is shown.
-      line += Command(finding.before[i], " --include", way, i > 0) + "; echo; ";
-    }
-  }
-  return line + Command(finding.request, " --include", way, !finding.before.empty());
+  return fmt::format("{}", fmt::join(CurlCommands(finding, target, options), "; "));
 }
 
 namespace {
@@ -281,6 +289,11 @@ std::string CurlLine(const Finding& finding, const RunHeader& header) {
     return RawMessageLine(*text, header.target, header.options);
   }
   return CurlLine(finding, header.target, header.options);
+}
+
+std::string CurlScript(const Finding& finding, const RunHeader& header) {
+  if (RawMessageOf(finding.request)) return CurlLine(finding, header) + "\n";
+  return fmt::format("{}\n", fmt::join(CurlCommands(finding, header.target, header.options), "\n"));
 }
 
 std::string ReplayFlags(const RecordedRun& run) {

@@ -38,6 +38,8 @@ std::string RawMessageLine(std::string_view text, std::string_view target,
                            const GivenOptions& options);
 // The same for whatever the finding of a run shows.
 std::string CurlLine(const Finding& finding, const RunHeader& header);
+// The same as lines of a script, one for each request.
+std::string CurlScript(const Finding& finding, const RunHeader& header);
 
 // " --target URL", and how the run signed: what `assay replay FILE` needs to send to where the run
 // did. What was hidden is a variable of the shell here, too.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -142,6 +143,17 @@ TEST(CurlLines, OfAComparisonShowBothAnswers) {
   const std::string line = CurlLine(finding, "http://h:1");
   EXPECT_EQ(line.find("token1"), std::string::npos) << line;
   EXPECT_NE(line.find("Status=failed&Version=2014-05-26'; echo; curl "), std::string::npos) << line;
+}
+
+TEST(CurlLines, OfAScriptAreOneForEachRequest) {
+  Finding finding = SomeFinding("GET", Placement::kQuery);
+  finding.before = {{.parameters = {{"PageNumber", "1"}}}, {.parameters = {{"PageNumber", "2"}}}};
+  finding.request.parameters = {{"PageNumber", "3"}};
+  const std::string script = CurlScript(finding, RunHeader{.target = "http://h:1"});
+  EXPECT_EQ(std::ranges::count(script, '\n'), 5) << script;
+  EXPECT_NE(script.find("PageNumber=1&Version=2014-05-26'\necho\ncurl "), std::string::npos)
+      << script;
+  EXPECT_EQ(script.find("; "), std::string::npos) << script;
 }
 
 TEST(CurlLines, GoToAUnixSocket) {

@@ -39,7 +39,9 @@ std::string Comment(std::string_view name, std::string_view text) {
 
 // What the curl line alone cannot show, and what can.
 std::string Caution(const RecordedRun& run, const Finding& finding) {
-  std::string text = "# Sends the smallest request that fails, unsigned";
+  const bool several = !finding.before.empty();
+  std::string text = fmt::format("# Sends the smallest {} that fail{}, unsigned",
+                                 several ? "requests" : "request", several ? "" : "s");
   const Forgery forgery = finding.request.forgery;
   if (forgery != Forgery::kNone && forgery != Forgery::kUnsigned) {
     text += fmt::format(
@@ -107,7 +109,7 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
     return text +
            "# Sends the smallest message that fails, unsigned. Needs nc of netcat-openbsd.\nset "
            "-eu\n" +
-           CurlLine(finding, run.header) + "\n";
+           CurlScript(finding, run.header);
   }
   text += Caution(run, finding);
   text +=
@@ -115,7 +117,7 @@ std::string ReproScript(const RecordedRun& run, const Finding& finding) {
       "if [ \"${1-}\" = --judge ]; then\n"
       "  exec \"${ASSAY:-assay}\" replay \"$(dirname \"$0\")/\"" +
       ShellQuote(ReproName(finding) + ".ndjson") + ReplayFlags(run) + "\nfi\n";
-  return text + CurlLine(finding, run.header) + "\n";
+  return text + CurlScript(finding, run.header);
 }
 
 std::string ReproJournal(const RecordedRun& run, const Finding& finding, std::size_t* room) {

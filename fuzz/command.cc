@@ -231,8 +231,7 @@ void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& tr
   const std::string log = LogOf(options, worker), said = SaidBySanitizer(log);
   trailer.reason = fmt::format(
       "the emulator ended the process, or did not answer in time, after {}{}; the input that did "
-      "it "
-      "is in {}, what was printed then in {}",
+      "it is in {}, what was printed then in {}",
       after, said.empty() ? "" : fmt::format(" ({})", said),
       (fs::path(options.out) / "inputs").string(), log);
   trailer.verdict = VerdictOf(ExitCode::kViolations);

@@ -103,15 +103,19 @@ class Reducer {
 
  private:
   // Takes the text if its message fails, too, and has nothing odd that this one has not.
-  bool Takes(std::string text) {
+  bool Takes(std::string text) { return Takes(std::move(text), oddities_.size()); }
+  // The same, if less is odd than now.
+  bool TakesOrdinary(std::string text) {
+    return !oddities_.empty() && Takes(std::move(text), oddities_.size() - 1);
+  }
+  // The same, if at most so much is odd.
+  bool Takes(std::string text, std::size_t most) {
     std::set<std::string> oddities = reduction_.oddities(text);
-    if (!std::ranges::includes(oddities_, oddities) || !reduction_.fails(text)) return false;
+    if (oddities.size() > most || !std::ranges::includes(oddities_, oddities)) return false;
+    if (!reduction_.fails(text)) return false;
     text_ = std::move(text);
     oddities_ = std::move(oddities);
     return true;
-  }
-  bool TakesOrdinary(std::string text) {
-    return reduction_.oddities(text).size() < oddities_.size() && Takes(std::move(text));
   }
 
   void Repair() {

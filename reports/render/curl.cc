@@ -284,16 +284,24 @@ std::string RawMessageLine(std::string_view text, std::string_view target,
   return fmt::format("{{ {}; sleep 1; }} | nc -N -w 10 {}", sends, to);
 }
 
-std::string CurlLine(const Finding& finding, const RunHeader& header) {
+namespace {
+
+// What shows the finding of a run, command by command.
+std::vector<std::string> CommandsOf(const Finding& finding, const RunHeader& header) {
   if (const auto text = RawMessageOf(finding.request)) {
-    return RawMessageLine(*text, header.target, header.options);
+    return {RawMessageLine(*text, header.target, header.options)};
   }
-  return CurlLine(finding, header.target, header.options);
+  return CurlCommands(finding, header.target, header.options);
+}
+
+}  // namespace
+
+std::string CurlLine(const Finding& finding, const RunHeader& header) {
+  return fmt::format("{}", fmt::join(CommandsOf(finding, header), "; "));
 }
 
 std::string CurlScript(const Finding& finding, const RunHeader& header) {
-  if (RawMessageOf(finding.request)) return CurlLine(finding, header) + "\n";
-  return fmt::format("{}\n", fmt::join(CurlCommands(finding, header.target, header.options), "\n"));
+  return fmt::format("{}\n", fmt::join(CommandsOf(finding, header), "\n"));
 }
 
 std::string ReplayFlags(const RecordedRun& run) {

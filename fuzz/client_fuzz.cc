@@ -53,7 +53,8 @@ class BytesServer {
   std::string answer_;
 };
 
-void RunOne(std::string_view bytes) {
+// Whether the client has an answer, or an error with a text, for these bytes in time.
+bool Answers(std::string_view bytes) {
   using std::chrono::seconds;
   static BytesServer* const server = new BytesServer;
   static HttpTargetOptions options{.connections = 1, .timeout = seconds(2)};
@@ -64,8 +65,13 @@ void RunOne(std::string_view bytes) {
   request.Set("Action", "DescribeSnapshots");
   const auto started = std::chrono::steady_clock::now();
   const Result<Response> response = SendOnce(**target, request);
-  if (std::chrono::steady_clock::now() - started > seconds(5)) std::abort();
   if (!response && response.error().Text().empty()) std::abort();
+  return std::chrono::steady_clock::now() - started <= seconds(5);
+}
+
+// On a machine that was busy or paused an answer can be late once.
+void RunOne(std::string_view bytes) {
+  if (!Answers(bytes) && !Answers(bytes)) std::abort();
 }
 
 }  // namespace

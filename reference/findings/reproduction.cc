@@ -65,19 +65,25 @@ std::optional<Reproduction::Sight> Reproduction::ShowOne(const Request& request)
 }
 
 // With what was learned since, the same shape may break another rule, and the same answer be wrong
-// in another way.
+// in another way, if need be in another part.
 std::optional<Difference> Reproduction::OtherwiseIn(const Verdict& verdict,
                                                     const AnswerDigest& answer) const {
-  const auto find = [&](bool any_shape) -> std::optional<Difference> {
+  const auto find = [&](auto&& fits) -> std::optional<Difference> {
     const auto at = std::ranges::find_if(verdict.differences, [&](const Difference& other) {
-      return !other.doubtful && IsMust(other) == IsMust(difference_) &&
-             other.aspect == difference_.aspect && (any_shape || other.shape == difference_.shape);
+      return !other.doubtful && IsMust(other) == IsMust(difference_) && fits(other);
     });
     return at == verdict.differences.end() ? std::nullopt : std::optional(*at);
   };
-  const std::optional<Difference> alike = find(false);
-  const bool is_the_same = seen_ && answer.Unlike(*seen_).reset(AnswerDigest::kRepeated).none();
-  return alike || !is_the_same ? alike : find(true);
+  const auto in_this_part = [&](const Difference& other) {
+    return other.aspect == difference_.aspect;
+  };
+  auto found = find([&](const Difference& other) {
+    return in_this_part(other) && other.shape == difference_.shape;
+  });
+  if (found || !seen_) return found;
+  if (answer.Unlike(*seen_).reset(AnswerDigest::kRepeated).any()) return std::nullopt;
+  found = find(in_this_part);
+  return found ? found : find([](const Difference&) { return true; });
 }
 
 // A judge of their own, which knows nothing of the same pages and tokens in the run.

@@ -94,14 +94,16 @@ TEST(Reproduction, TakesTheSameWrongAnswerForTheFindingWhateverRuleItBreaks) {
   AnswerReader reader;
   const AnswerDigest seen = AnswerDigester().Of(reader.Read(*response), *response);
   const Judge judge(TestDataset());
-  const auto confirmed = [&](Target& asked, std::optional<AnswerDigest> digest) {
-    Reproduction out({asked}, judge,
-                     ListDifference("token.next.given"_rule, "a NextToken", "none", "no token"),
-                     {request}, std::move(digest));
+  const auto confirmed = [&](Target& asked, std::optional<AnswerDigest> digest,
+                             Aspect aspect = Aspect::kList) {
+    Difference was = ListDifference("token.next.given"_rule, "a NextToken", "none", "no token");
+    was.aspect = aspect;
+    Reproduction out({asked}, judge, std::move(was), {request}, std::move(digest));
     out.Confirm(0);
     return out.deterministic() ? std::optional(out.difference().rule) : std::nullopt;
   };
   EXPECT_EQ(confirmed(target, seen), "page.total_count.matches"_rule);
+  EXPECT_EQ(confirmed(target, seen, Aspect::kForm), "page.total_count.matches"_rule);
   EXPECT_EQ(confirmed(target, std::nullopt), std::nullopt);
   ModelTarget right(TestDataset(), {});
   EXPECT_EQ(confirmed(right, seen), std::nullopt);

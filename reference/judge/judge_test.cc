@@ -672,6 +672,30 @@ TEST(Judge, SeesASnapshotOnTwoPages) {
   EXPECT_TRUE(Reports(verdict, "page.walk.unique"_rule)) << Text(verdict.violations());
 }
 
+// Either of the two may be the request's token, so that the next request may be the first to use
+// it.
+TEST(Judge, TakesATokenBesideAnotherForPerhapsUsed) {
+  const Reading reading = Pins({{"paging.token.reused", "refused"}});
+  const Request first = Ask({{"MaxResults", "20"}});
+  for (const bool beside : {true, false}) {
+    Service service(TestDataset(), reading);
+    Judge judge(TestDataset(), reading);
+    const Response started = AnswerOf(service, first);
+    Examine(judge, 1, first, started);
+    Request next = first;
+    const std::string token = Json::parse(started.body)["NextToken"];
+    if (beside) next.parameters.push_back({"NextToken", ""});
+    next.parameters.push_back({"NextToken", token});
+    Examine(judge, 2, next, AnswerOf(service, next));
+    next = first;
+    next.Set("NextToken", token);
+    Service forgetful(TestDataset(), Pins({{"paging.token.reused", "same_page"}}));
+    AnswerOf(forgetful, first);
+    const Verdict verdict = Examine(judge, 3, next, AnswerOf(forgetful, next));
+    EXPECT_EQ(verdict.violations().empty(), beside) << Text(verdict.violations());
+  }
+}
+
 TEST(Judge, SeesASnapshotTwiceInAWalkByToken) {
   Exchanges session(DefaultReading(), Pins({{"paging.order", "any"}}));
   EXPECT_TRUE(session.Judged(Ask({{"MaxResults", "20"}})).violations().empty());

@@ -24,21 +24,24 @@ std::string Raw(const Request& request, std::string_view name) {
   return out;
 }
 
+bool IsTokenName(std::string_view name) {
+  return std::ranges::equal(name, std::string_view("nexttoken"),
+                            [](char c, char letter) { return (c | 0x20) == letter; });
+}
+
 // Every value that is the request's token under some reading.
 std::vector<std::string_view> TokenTexts(const Request& request) {
   std::vector<std::string_view> out;
   for (const Parameter& parameter : request.parameters) {
-    const bool is_token =
-        std::ranges::equal(parameter.name, std::string_view("nexttoken"),
-                           [](char c, char letter) { return (c | 0x20) == letter; });
-    if (is_token && !parameter.value.empty()) out.push_back(parameter.value);
+    if (IsTokenName(parameter.name) && !parameter.value.empty()) out.push_back(parameter.value);
   }
   return out;
 }
 
-// True if no reading doubts which token the request continues.
+// True if no reading doubts which token the request continues: an empty one beside it may count.
 bool HasOneToken(const Request& request) {
-  return TokenTexts(request).size() == 1 && request.Find("NextToken");
+  return std::ranges::count_if(request.parameters, IsTokenName, &Parameter::name) == 1 &&
+         request.Find("NextToken");
 }
 
 // The same list in the same slices: only then is the order promised to stay. The key is made of
@@ -120,8 +123,7 @@ void WalkMemory::Use(const Request& request, bool certainly) {
     const auto known = tokens_.find(std::string(text));
     if (known == tokens_.end()) continue;
     TokenOrigin& origin = BestOrigin(known->second, request)->origin;
-    (certainly ? origin.used : origin.perhaps_used) = true;
-    // Perhaps another one was used.
+    (certainly && one_token ? origin.used : origin.perhaps_used) = true;
     origin.loose |= certainly && !one_token;
   }
 }

@@ -94,6 +94,7 @@ class Reducer {
       : reduction_(reduction), text_(std::move(text)), oddities_(reduction.oddities(text_)) {}
 
   std::string Reduce() {
+    StartLater();
     Repair();
     LeaveOutLines();
     ShortenRepetitions();
@@ -116,6 +117,19 @@ class Reducer {
     text_ = std::move(text);
     oddities_ = std::move(oddities);
     return true;
+  }
+
+  // A request before the one that matters may be odd, too, and hide what is odd with that one.
+  void StartLater() {
+    Pieces lines = PiecesByLine(text_);
+    for (std::size_t first = lines.size(); first-- > 1;) {
+      if (lines[first - 1] != kEndOfLine) continue;
+      std::string later = Joined({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()});
+      if (!reduction_.fails(later)) continue;
+      text_ = std::move(later);
+      oddities_ = reduction_.oddities(text_);
+      return;
+    }
   }
 
   void Repair() {

@@ -13,9 +13,10 @@ struct RawReduction {
   std::function<std::set<std::string>(const std::string& text)> oddities;
 };
 
-// Makes ordinary what the message of that text need not have odd to fail: its request line, its
-// Host, its end. Then leaves out what it fails without: lines, repetitions, characters. What is
-// left has nothing odd that the message had not, so it shows by what it fails.
+// Leaves out the requests before the one by which the message of that text fails. Makes ordinary
+// what that one need not have odd to fail: its request line, its Host, its end. Then leaves out
+// what it fails without: lines, repetitions, characters. What is left has nothing odd that the
+// message had not, so it shows by what it fails.
 std::string ReduceRawMessage(std::string text, const RawReduction& reduction);
 
 }  // namespace assay

@@ -34,6 +34,18 @@ Pieces PiecesByLine(std::string_view text) {
   return out;
 }
 
+// The same by the lines of the message: where the text goes on in another line means nothing.
+Pieces PiecesByWireLine(std::string_view text) {
+  Pieces out;
+  bool ended = true;
+  for (const std::string& line : PiecesByLine(text)) {
+    if (ended) out.emplace_back();
+    out.back() += line;
+    ended = line.ends_with("\\n\n");
+  }
+  return out;
+}
+
 // How long the escape, or the value, at the beginning is; 1 for a character.
 std::size_t LengthOfOne(std::string_view text) {
   const auto whole = [&](std::size_t length) { return std::min(length, text.size()); };
@@ -134,7 +146,7 @@ class Reducer {
 
   void Repair() {
     if (oddities_.empty() || text_.empty()) return;
-    Pieces lines = PiecesByLine(text_);
+    Pieces lines = PiecesByWireLine(text_);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const bool is_host = SmallLetters(lines[i]).starts_with("host");
       if (i > 0 && !is_host) continue;
@@ -146,7 +158,7 @@ class Reducer {
     for (const std::string& end : {kEndOfLine, kEndOfLine + kEndOfLine}) {
       TakesOrdinary(text_ + before + end);
     }
-    lines = PiecesByLine(text_);
+    lines = PiecesByWireLine(text_);
     lines.insert(lines.begin() + 1, kHostLine);
     TakesOrdinary(Joined(lines));
   }

@@ -36,6 +36,7 @@ TEST(WireReduction, LeavesNothingOddThatItNeedNotHaveToFail) {
   };
   for (const char* text :
        {"  HTTP/1.1\\r\\n\n\\x00", "POST / HTTP/1.1\\r\\n\n\\r\\n\n  HTTP/1.1\\r\\n\n\\x00\n",
+        "POST \n HTTP/1.1\\r\\n\n\\x00\\r\\n\nHost:h\\r\\n\n\\r\\n\n",
         "\\xC3\\x84 * HTTP/9.9\\n\nHost: a, b\\r\\n\nA: \\x00\\r\\n\n\\r\\n\n",
         "GET / HTTP/1.1\\r\\n\nHost :\\r\\n\n\\x00\\r\\n\nA : b\\r\\n\n\\r\\n\n"}) {
     const std::string reduced = Reduced(text, fails);

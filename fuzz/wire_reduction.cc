@@ -69,6 +69,15 @@ Pieces CharactersOf(std::string_view text) {
   return out;
 }
 
+// What an ordinary message has in the place of that line: the request line, its Host, or the end.
+std::string OrdinaryLine(const std::string& line, bool is_first) {
+  constexpr std::string_view kLineFeed = "\\n\n";
+  if (is_first) return kPlainLine;
+  if (SmallLetters(line).starts_with("host")) return kHostLine;
+  if (!line.ends_with(kLineFeed) || line.ends_with(kEndOfLine)) return line;
+  return line.substr(0, line.size() - kLineFeed.size()) + kEndOfLine;
+}
+
 // Leaves out runs of pieces, long ones first.
 template <typename Fails>
 Pieces LeaveOut(Pieces pieces, const Fails& fails) {
@@ -135,7 +144,8 @@ class Reducer {
   void StartLater() {
     Pieces lines = PiecesByLine(text_);
     for (std::size_t first = lines.size(); first-- > 1;) {
-      if (lines[first - 1] != kEndOfLine) continue;
+      const std::string& before = lines[first - 1];
+      if (before != kEndOfLine && !before.ends_with("\\r\\n\\r\\n\n")) continue;
       std::string later = Joined({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()});
       if (!reduction_.fails(later)) continue;
       text_ = std::move(later);
@@ -148,11 +158,9 @@ class Reducer {
     if (oddities_.empty() || text_.empty()) return;
     Pieces lines = PiecesByWireLine(text_);
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      const bool is_host = SmallLetters(lines[i]).starts_with("host");
-      if (i > 0 && !is_host) continue;
       Pieces others = lines;
-      others[i] = i == 0 ? kPlainLine : kHostLine;
-      if (TakesOrdinary(Joined(others))) lines = std::move(others);
+      others[i] = OrdinaryLine(lines[i], i == 0);
+      if (others[i] != lines[i] && TakesOrdinary(Joined(others))) lines = std::move(others);
     }
     const std::string before = text_.ends_with('\n') ? "" : "\n";
     for (const std::string& end : {kEndOfLine, kEndOfLine + kEndOfLine}) {

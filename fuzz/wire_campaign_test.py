@@ -211,7 +211,7 @@ class WireCampaigns(unittest.TestCase):
         self.assertEqual(finding["rule"], "error.internal_error.unprovoked")
         self.assertIn("stack trace", finding["actual"])
         self.assertIn("\\x00", message)
-        self.assertLess(len(message), 150)
+        self.assertLess(len(message), 80)
         script, = (self.out / "repro").glob("*.sh")
         stub = 'sleep() { :; }; nc() { cat; }; ' + script.read_text().rpartition("\nset -eu\n")[2]
         sent = subprocess.run(["bash", "-c", stub], stdout=subprocess.PIPE, check=True).stdout
@@ -220,10 +220,8 @@ class WireCampaigns(unittest.TestCase):
         known.write_text(json.dumps({"format": "assay-known/1", "findings": [
             {"id": finding["id"], "rule": finding["rule"], "reason": "as agreed"}]}))
         code, said, report = self.hunt("nul", "--known", str(known), "--seed", "11", requests=1500)
-        # A message that has more than that odd, and fails, can be a finding of its own.
-        self.assertIn("known", [f["kind"] for f in report["findings"]], said)
-        self.assertNotIn(finding["id"], [f["id"] for f in report["findings"] if f["kind"] != "known"], said)
-        self.assertEqual(code, 1 if len(report["findings"]) > 1 else 0, said)
+        self.assertEqual(code, 0, said)
+        self.assertIn("known", [f["kind"] for f in report["findings"]])
 
     def test_a_next_request_that_is_answered_wrongly_is_found(self):
         code, said, report = self.hunt("lengths")

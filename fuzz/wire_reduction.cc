@@ -34,18 +34,6 @@ Pieces PiecesByLine(std::string_view text) {
   return out;
 }
 
-// The same by the lines of the message: where the text goes on in another line means nothing.
-Pieces PiecesByWireLine(std::string_view text) {
-  Pieces out;
-  bool ended = true;
-  for (const std::string& line : PiecesByLine(text)) {
-    if (ended) out.emplace_back();
-    out.back() += line;
-    ended = line.ends_with("\\n\n");
-  }
-  return out;
-}
-
 // How long the escape, or the value, at the beginning is; 1 for a character.
 std::size_t LengthOfOne(std::string_view text) {
   const auto whole = [&](std::size_t length) { return std::min(length, text.size()); };
@@ -69,13 +57,27 @@ Pieces CharactersOf(std::string_view text) {
   return out;
 }
 
+// By the lines of the message, whatever the lines of the text are.
+Pieces PiecesByWireLine(std::string_view text) {
+  Pieces out;
+  bool ended = true;
+  for (const std::string& character : CharactersOf(text)) {
+    if (ended && (character != "\n" || out.empty())) out.emplace_back();
+    out.back() += character;
+    ended = character == "\\n" || (ended && character == "\n" && out.back() != "\n");
+  }
+  return out;
+}
+
+bool EndsHead(const std::string& line) { return line == kEndOfLine || line == "\\r\\n"; }
+
 // What an ordinary message has in the place of that line: the request line, its Host, or the end.
 std::string OrdinaryLine(const std::string& line, bool is_first) {
-  constexpr std::string_view kLineFeed = "\\n\n";
   if (is_first) return kPlainLine;
   if (SmallLetters(line).starts_with("host")) return kHostLine;
-  if (!line.ends_with(kLineFeed) || line.ends_with(kEndOfLine)) return line;
-  return line.substr(0, line.size() - kLineFeed.size()) + kEndOfLine;
+  const std::string start = line.substr(0, line.find_last_not_of('\n') + 1);
+  if (!start.ends_with("\\n") || start.ends_with("\\r\\n")) return line;
+  return start.substr(0, start.size() - 2) + kEndOfLine;
 }
 
 // Leaves out runs of pieces, long ones first.
@@ -142,10 +144,9 @@ class Reducer {
 
   // A request before the one that matters may be odd, too, and hide what is odd with that one.
   void StartLater() {
-    Pieces lines = PiecesByLine(text_);
+    const Pieces lines = PiecesByWireLine(text_);
     for (std::size_t first = lines.size(); first-- > 1;) {
-      const std::string& before = lines[first - 1];
-      if (before != kEndOfLine && !before.ends_with("\\r\\n\\r\\n\n")) continue;
+      if (!EndsHead(lines[first - 1])) continue;
       std::string later = Joined({lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()});
       if (!reduction_.fails(later)) continue;
       text_ = std::move(later);

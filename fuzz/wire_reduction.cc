@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "spec/record/raw_message.h"
 #include "spec/text/letters.h"
 
 namespace assay {
@@ -69,13 +70,17 @@ Pieces PiecesByWireLine(std::string_view text) {
   return out;
 }
 
-bool EndsHead(const std::string& line) { return line == kEndOfLine || line == "\\r\\n"; }
+std::string WithoutTextEnd(const std::string& line) {
+  return line.substr(0, line.find_last_not_of('\n') + 1);
+}
+
+bool EndsHead(const std::string& line) { return WithoutTextEnd(line) == "\\r\\n"; }
 
 // What an ordinary message has in the place of that line: the request line, its Host, or the end.
 std::string OrdinaryLine(const std::string& line, bool is_first) {
   if (is_first) return kPlainLine;
   if (SmallLetters(line).starts_with("host")) return kHostLine;
-  const std::string start = line.substr(0, line.find_last_not_of('\n') + 1);
+  const std::string start = WithoutTextEnd(line);
   if (!start.ends_with("\\n") || start.ends_with("\\r\\n")) return line;
   return start.substr(0, start.size() - 2) + kEndOfLine;
 }
@@ -118,6 +123,7 @@ class Reducer {
 
   std::string Reduce() {
     StartLater();
+    Transplant();
     Repair();
     LeaveOutLines();
     ShortenRepetitions();
@@ -152,6 +158,16 @@ class Reducer {
       text_ = std::move(later);
       oddities_ = reduction_.oddities(text_);
       return;
+    }
+  }
+
+  // A line by which it fails may do so in an ordinary message, too.
+  void Transplant() {
+    for (const std::string& line : PiecesByWireLine(text_)) {
+      if (oddities_.size() < 2) return;
+      const std::string one = OrdinaryLine(line, false);
+      if (TakesOrdinary(kPlainLine + kHostLine + one + kEndOfLine)) return;
+      if (TakesOrdinary(one + kHostLine + kEndOfLine)) return;
     }
   }
 
@@ -205,7 +221,7 @@ class Reducer {
 }  // namespace
 
 std::string ReduceRawMessage(std::string text, const RawReduction& reduction) {
-  return Reducer(std::move(text), reduction).Reduce();
+  return Reducer(PrintableRawMessage(text), reduction).Reduce();
 }
 
 }  // namespace assay

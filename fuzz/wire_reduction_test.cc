@@ -38,6 +38,11 @@ TEST(WireReduction, LeavesNothingOddThatItNeedNotHaveToFail) {
        {"  HTTP/1.1\\r\\n\n\\x00", "POST / HTTP/1.1\\r\\n\n\\r\\n\n  HTTP/1.1\\r\\n\n\\x00\n",
         "GET /$repeat(9999,a) HTTP/1.1\\r\\n\n5\\r\\nhello\\r\\n0\\r\\n\\r\\n\n  "
         "HTTP/1.1\\r\\n\n\\x00\\n\n",
+        "GET $path HTTP/1.1\\r\\n\nHost: h\\r\\n\nA: \\x0$path\\r\\n\n\\r\\n\n",
+        "POST / HTTP/1.1\\r\\n\n\nHost:\\r\\n\n\\r\\n\n\n  HTTP/1.1\\r\\n\n\\x00\\n\n",
+        "POST / "
+        "HTTP/1.1\\r\\n\nHost:h\\r\\n\nContent-Length:9\\r\\n\n\\r\\n\nP/1.1\\r\\n\n:N\nOPTIONS  "
+        "HTTP/1.1\\r\\n\n\\x00\\n\n",
         "  HTTP/1.1\\r\\nHost:h\\r\\nA: \\x00\\r\\n\\r\\n\n",
         "POST \n HTTP/1.1\\r\\n\n\\x00\\r\\n\nHost:h\\r\\n\n\\r\\n\n",
         "\\xC3\\x84 * HTTP/9.9\\n\nHost: a, b\\r\\n\nA: \\x00\\r\\n\n\\r\\n\n",

@@ -165,9 +165,10 @@ std::string PrintableRawMessage(std::string_view text) {
     const char c = text.front();
     text.remove_prefix(1);
     if (c == '\\') {
-      (void)TakeEscape(text);
+      const char byte = TakeEscape(text);
       const std::size_t length = rest.size() - text.size();
-      out += length == 1 ? "\\\\" : rest.substr(0, length);
+      const bool by_number = length > 2;
+      out += length == 1 ? "\\\\" : by_number ? Escaped(byte) : rest.substr(0, length);
     } else {
       out += IsPrintable(c) || c == '\n' ? std::string(1, c) : Escaped(c);
     }

@@ -39,7 +39,7 @@ using RawValues = std::map<std::string, std::string, std::less<>>;
 std::vector<RawStep> ReadRawMessage(std::string_view text, const RawValues& values);
 // The text that stands for these bytes, a line for each line feed.
 std::string WriteRawMessage(std::string_view bytes);
-// The same message, with escapes for the bytes that cannot be printed.
+// The same message, with escapes for the bytes that cannot be printed; each `\x` has two digits.
 std::string PrintableRawMessage(std::string_view text);
 // All bytes that the steps send.
 std::string BytesOf(const std::vector<RawStep>& steps);

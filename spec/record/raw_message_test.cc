@@ -61,6 +61,7 @@ TEST(RawMessage, WhatCannotBePrintedGetsEscapesThatMeanTheSame) {
   EXPECT_TRUE(
       std::ranges::all_of(printable, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
   EXPECT_EQ(PrintableRawMessage(printable), printable);
+  EXPECT_EQ(PrintableRawMessage("\\x0$path\\x4G\\xaf\\xG"), "\\x00$path\\x04G\\xAF\\\\xG");
 }
 
 TEST(RawMessage, StandsInThePlaceOfARequest) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/call_record.h"
 #include "fuzz/imported_inputs.h"
 #include "fuzz/wire_client.h"
 #include "reference/findings/known.h"
@@ -37,7 +38,8 @@ struct CampaignOptions {
   int jobs = 1;
   std::string progress = "auto";
   bool linked = false;  // the target runs in the worker's own process, which its coverage guides
-  bool wire = false;    // the bytes of messages are mutated, not the parameters of requests
+  std::shared_ptr<CallRecord> calls;  // of a worker whose target is linked; otherwise nullptr
+  bool wire = false;  // the bytes of messages are mutated, not the parameters of requests
   bool verbose = false;
   std::vector<std::string> flags;  // of libFuzzer
 };

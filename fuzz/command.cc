@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -38,8 +39,9 @@ namespace fs = std::filesystem;
 
 struct Worker {
   pid_t process = -1;
-  std::string out;  // the folder of its journal
-  int status = 0;   // of waitpid()
+  std::string out;                              // the folder of its journal
+  std::shared_ptr<CallRecord> calls = nullptr;  // of the linked emulator
+  int status = 0;                               // of waitpid()
   bool ended = false;
 };
 
@@ -119,7 +121,7 @@ Result<std::unique_ptr<Campaign>> OpenCampaign(CampaignOptions& options, const C
   }
   if (options.wire) MutateBy({MutateRawMessage, CrossRawMessages});
   RunEngine(**campaign, *plan.dataset, FlagsOf(options, worker),
-            {plan.corpus, SeedsOf(options).string()});
+            {plan.corpus, SeedsOf(options).string()}, options.calls.get());
 }
 
 Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
@@ -171,16 +173,17 @@ std::size_t AwaitAll(std::vector<Worker>& workers) {
   return *first;
 }
 
-Result<std::vector<Worker>> StartAll(const CampaignOptions& options, const CampaignPlan& plan) {
+Result<std::vector<Worker>> StartAll(CampaignOptions options, const CampaignPlan& plan) {
   std::vector<Worker> workers;
   for (int i = 1; i <= options.jobs; ++i) {
+    if (options.linked) options.calls = std::make_shared<CallRecord>();
     const pid_t process = fork();
     if (process == 0) Work(options, plan, i);
     if (process < 0) {
       PassOn(StopSign(), workers);
       return Error{"--jobs", fmt::format("worker {} cannot be started", i)};
     }
-    workers.push_back({.process = process, .out = FolderOf(options, i)});
+    workers.push_back({.process = process, .out = FolderOf(options, i), .calls = options.calls});
   }
   return workers;
 }
@@ -217,23 +220,55 @@ std::string SaidBySanitizer(const std::string& log) {
   return said;
 }
 
+// What ended a worker whose emulator is linked: "it did not answer within 1 s (--timeout)".
+std::string DescribeEnd(const CampaignOptions& options, const Worker& worker,
+                        const std::string& log) {
+  if (worker.calls->IsGivenUp()) {
+    return fmt::format("it did not answer within {:g} s (--timeout)", options.connection.timeout_s);
+  }
+  const std::string said = SaidBySanitizer(log);
+  if (!said.empty()) return said;
+  const int noted = worker.calls->Signal();
+  const int signal = noted != 0 ? noted : WIFSIGNALED(worker.status) ? WTERMSIG(worker.status) : 0;
+  if (signal == 0) return "it called exit()";
+  return fmt::format("signal {}, {}", signal, strsignal(signal));
+}
+
+// The request that it was answering, in a file: its name in words.
+std::string KeepRequest(const CampaignOptions& options, const Worker& worker, int number) {
+  if (worker.calls->Count() == 0) return "";
+  const fs::path file =
+      fs::path(options.out) / "inputs" / fmt::format("last-request-{}.http", number);
+  std::string request = worker.calls->Request();
+  const auto target = MakeTargetOptions(options.connection, "http://127.0.0.1");
+  if (target) target->mask.Hide(request);
+  std::ofstream out(file, std::ios::binary);
+  out << request << std::flush;
+  if (!out) return fmt::format("; {} cannot be written", file.string());
+  return fmt::format("; {} the request in {}",
+                     worker.calls->IsOpen() ? "it was answering" : "that was after", file.string());
+}
+
 // A worker did not come to its end. An emulator within its process may have crashed, which is a
-// finding: the engine keeps the input.
-void SayWhyUnfinished(const CampaignOptions& options, int worker, RunTrailer& trailer) {
-  const std::string after = CountText(trailer.exchanges, "exchange");
+// finding: the last request is kept, and the engine keeps the input if it still can.
+void SayWhyUnfinished(const CampaignOptions& options, const Worker& worker, int number,
+                      RunTrailer& trailer) {
+  const std::string log = LogOf(options, number);
   if (!options.linked) {
     trailer.reason = fmt::format(
         "a worker ended by itself after {}, so nothing is confirmed or diagnosed; what the engine "
         "said is in {}",
-        after, LogOf(options, worker));
+        CountText(trailer.exchanges, "exchange"), log);
     return;
   }
-  const std::string log = LogOf(options, worker), said = SaidBySanitizer(log);
+  // A crash leaves the journal without the last exchanges.
+  const std::uint64_t calls = worker.calls->Count() / 2;
+  const std::string after =
+      calls > 0 ? CountText(calls, "request") : CountText(trailer.exchanges, "exchange");
   trailer.reason = fmt::format(
-      "the emulator ended the process, or did not answer in time, after {}{}; the input that did "
-      "it is in {}, what was printed then in {}",
-      after, said.empty() ? "" : fmt::format(" ({})", said),
-      (fs::path(options.out) / "inputs").string(), log);
+      "the emulator ended the process after {} ({}){}; what was printed "
+      "then is in {}",
+      after, DescribeEnd(options, worker, log), KeepRequest(options, worker, number), log);
   trailer.verdict = VerdictOf(ExitCode::kViolations);
   trailer.exit_code = static_cast<int>(ExitCode::kViolations);
 }
@@ -247,7 +282,8 @@ Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vect
   for (std::size_t i = 0; i < workers.size(); ++i) {
     Result<RecordedRun> run = LoadRun(workers[i].out);
     if (!run) return run.error();
-    if (!run->finished) SayWhyUnfinished(options, static_cast<int>(i) + 1, run->trailer);
+    if (!run->finished)
+      SayWhyUnfinished(options, workers[i], static_cast<int>(i) + 1, run->trailer);
     if (i == first && run->trailer.campaign) ended = run->trailer.campaign->ended;
     runs.push_back(std::move(*run));
   }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
@@ -28,8 +28,8 @@ using Clock = std::chrono::steady_clock;
 // Looks a few times within the patience whether the call is still the one that it saw before.
 class DirectTarget::Watchdog {
  public:
-  explicit Watchdog(std::chrono::milliseconds patience)
-      : patience_(patience), asking_(pthread_self()), thread_([this] { Watch(); }) {}
+  Watchdog(std::chrono::milliseconds patience, CallRecord& calls)
+      : patience_(patience), calls_(calls), asking_(pthread_self()), thread_([this] { Watch(); }) {}
   ~Watchdog() {
     {
       const std::lock_guard lock(mutex_);
@@ -39,41 +39,44 @@ class DirectTarget::Watchdog {
     thread_.join();
   }
 
-  void Begin() { call_.fetch_add(1, std::memory_order_relaxed); }  // odd while it lasts
-  void End() { call_.fetch_add(1, std::memory_order_relaxed); }
-
  private:
   void Watch() {
     std::uint64_t seen = 0;
     Clock::time_point since = Clock::now();
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, patience_ / 8, [this] { return ended_; })) {
-      const std::uint64_t call = call_.load(std::memory_order_relaxed);
+      const std::uint64_t call = calls_.Count();
       const Clock::time_point now = Clock::now();
       if (call != std::exchange(seen, call) || call % 2 == 0) since = now;
       if (now - since < patience_) continue;
-      const double seconds = std::chrono::duration<double>(patience_).count();
-      fmt::print(stderr, "the emulator did not answer within {:g} s (--timeout)\n", seconds);
-      std::fflush(stderr);
+      calls_.GiveUp();
+      // Not through stdio, whose lock the call may hold.
+      dprintf(STDERR_FILENO, "the emulator did not answer within %g s (--timeout)\n",
+              std::chrono::duration<double>(patience_).count());
       pthread_kill(asking_, SIGABRT);  // its stack is where it hangs
       return;
     }
   }
 
   const std::chrono::milliseconds patience_;
+  CallRecord& calls_;
   const pthread_t asking_;
-  std::atomic<std::uint64_t> call_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool ended_ = false;
   std::thread thread_;
 };
 
-DirectTarget::DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options)
-    : answer_(answer), name_(std::move(name)), options_(std::move(options)) {
+DirectTarget::DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options,
+                           std::shared_ptr<CallRecord> record)
+    : answer_(answer),
+      name_(std::move(name)),
+      options_(std::move(options)),
+      record_(std::move(record)) {
   wire_.host = name_;
   wire_.path = "/";
-  if (options_.timeout.count() > 0) watchdog_ = std::make_unique<Watchdog>(options_.timeout);
+  if (options_.timeout.count() > 0)
+    watchdog_ = std::make_unique<Watchdog>(options_.timeout, *record_);
 }
 DirectTarget::~DirectTarget() = default;
 
@@ -91,13 +94,16 @@ Result<Response> DirectTarget::Ask(const Request& request) {
   }
   LayOut(request, options_.version, &wire_);
   wire_.headers = options_.headers;
-  if (options_.sign) options_.sign(request, wire_);
+  if (options_.sign) {
+    Encode(wire_, UserAgent(), &unsigned_);
+    options_.sign(request, wire_);
+  }
   Encode(wire_, UserAgent(), &bytes_);
   const Clock::time_point begun = Clock::now();
-  if (watchdog_) watchdog_->Begin();
+  record_->Begin(options_.sign ? unsigned_ : bytes_);
   const char* answer = nullptr;
   const std::size_t size = answer_(bytes_.data(), bytes_.size(), &answer);
-  if (watchdog_) watchdog_->End();
+  record_->End();
   Result<Response> response = Read(answer, size, request.method);
   if (response) {
     response->latency_us =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "fuzz/call_record.h"
 #include "reference/target/http_client.h"
 #include "reference/target/target.h"
 #include "reference/wire/wire_request.h"
@@ -17,9 +18,11 @@ using AnswerFunction = std::size_t (*)(const char* request, std::size_t size, co
 // A function of this process as a target: it is given the bytes of each request, as HttpTarget
 // would send them, and gives those of the answer. Of `options`, those of a connection mean nothing.
 // A call that takes longer than options.timeout ends the process by SIGABRT: nothing else stops it.
+// `record` holds the request that the function is answering, as it was before it was signed.
 class DirectTarget : public Target {
  public:
-  DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options);
+  DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options,
+               std::shared_ptr<CallRecord> record);
   ~DirectTarget() override;
 
   void Run(RequestSource& source) override;
@@ -34,7 +37,8 @@ class DirectTarget : public Target {
   const std::string name_;
   const HttpTargetOptions options_;
   WireRequest wire_;
-  std::string bytes_;
+  std::string bytes_, unsigned_;
+  const std::shared_ptr<CallRecord> record_;
   std::unique_ptr<Watchdog> watchdog_;
 };
 

@@ -179,17 +179,28 @@ void RunLibFuzzer(const std::vector<std::string>&, const std::vector<std::string
 #endif
 
 namespace assay {
+namespace {
+
+// Seconds. To name the functions of a stack takes time.
+constexpr unsigned kPatienceWithHandlers = 30;
+
+}  // namespace
 
 void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std::string>& flags,
-               const std::vector<std::string>& folders) {
-  const auto end = [&campaign] {
+               const std::vector<std::string>& folders, CallRecord* calls) {
+  const auto end = [&campaign, calls] {
+    if (calls != nullptr && calls->IsOpen()) return;  // the emulator calls exit()
     const ExitCode code = campaign.Finish();
     std::fflush(nullptr);
     // Functions that run at exit would take this end for a crash of the target.
     _exit(static_cast<int>(code));
   };
-  const auto run = [&campaign, end](std::string_view input,
-                                    const std::vector<std::string>& siblings) {
+  bool is_first = true;
+  const auto run = [&, end](std::string_view input, const std::vector<std::string>& siblings) {
+    // By now the handlers of the engine are in place.
+    if (std::exchange(is_first, false) && calls != nullptr) {
+      calls->NoteFatalSignals(kPatienceWithHandlers);
+    }
     if (campaign.IsOver()) end();
     campaign.Run(input, siblings);
   };

@@ -14,6 +14,9 @@ import unittest
 ASSAY, WITH_STRANGER, SANITIZED, WITH_REFERENCE, SCRATCH = "", "", "", "", pathlib.Path()
 
 
+REQUEST = r"^(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH) /.* HTTP/1.1\r?\n"  # what a file of one begins with
+
+
 class InprocessCampaigns(unittest.TestCase):
     def setUp(self):
         self.out = SCRATCH / self.id().rpartition(".")[2]
@@ -37,6 +40,15 @@ class InprocessCampaigns(unittest.TestCase):
         """How much of the emulator's code was reached when libFuzzer last said so."""
         log = (self.out / f"engine-{worker}.log").read_text()
         return int((re.findall(r" cov: (\d+)", log) or ["0"])[-1])
+
+    def worker_at_work(self, campaign):
+        """The process of the first worker, once it has kept inputs."""
+        corpus = self.out / "corpus"
+        for _ in range(300):
+            if corpus.is_dir() and len(list(corpus.iterdir())) > 20:
+                break
+            time.sleep(0.1)
+        return int(pathlib.Path(f"/proc/{campaign.pid}/task/{campaign.pid}/children").read_text().split()[0])
 
     def test_a_right_emulator_conforms_and_its_code_guides(self):
         code, said = self.fuzz(WITH_STRANGER, "--max-time", "10")
@@ -67,24 +79,55 @@ class InprocessCampaigns(unittest.TestCase):
     def test_a_crash_of_it_is_a_violation_with_its_input(self):
         campaign = self.start(WITH_STRANGER, "--max-time", "60")
         self.addCleanup(campaign.kill)
-        corpus = self.out / "corpus"
-        for _ in range(300):
-            if corpus.is_dir() and len(list(corpus.iterdir())) > 20:
-                break
-            time.sleep(0.1)
-        children = pathlib.Path(f"/proc/{campaign.pid}/task/{campaign.pid}/children").read_text().split()
-        os.kill(int(children[0]), signal.SIGABRT)
+        os.kill(self.worker_at_work(campaign), signal.SIGABRT)
         said, _ = campaign.communicate(timeout=60)
         self.assertEqual(campaign.returncode, 1, said)
-        self.assertIn("the emulator ended the process, or did not answer in time", said)
+        self.assertIn("the emulator ended the process after ", said)
+        self.assertIn("(signal 6, Aborted)", said)
         self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
 
     def test_a_call_that_hangs_is_a_violation_with_its_input(self):
         code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", "--timeout", "1", STRANGER_FAILS="hang")
         self.assertEqual(code, 1, said)
-        self.assertIn("did not answer in time", said)
+        self.assertIn("(it did not answer within 1 s (--timeout)); it was answering the request in ", said)
+        self.assertRegex(self.last_request(), REQUEST)
         self.assertTrue(list((self.out / "inputs").glob("crash-*")), said)
         self.assertIn("did not answer within 1 s (--timeout)", (self.out / "engine-1.log").read_text())
+
+    def last_request(self):
+        return (self.out / "inputs/last-request-1.http").read_text()
+
+    def test_an_end_that_the_engine_cannot_note_leaves_the_request(self):
+        for how, why in (("recursion", "signal 11, Segmentation fault"), ("exit", "it called exit()"),
+                         ("exit at once", "it called exit()")):
+            with self.subTest(how):
+                code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", STRANGER_FAILS=how)
+                self.assertEqual(code, 1, said)
+                self.assertIn(f"({why}); it was answering the request in ", said)
+                self.assertRegex(self.last_request(), REQUEST)
+
+    def test_of_several_workers_each_says_why_it_ended(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", "--jobs", "2", STRANGER_FAILS="exit at once")
+        self.assertEqual(code, 1, said)
+        self.assertRegex(said, r"FAILED: .*shard \d/2: the emulator ended the process after \d+ requests \(it called exit")
+
+    def test_the_request_is_kept_without_its_login(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", "--signature", "v1", STRANGER_FAILS="exit",
+                               STRANGER_AUTH="my-own-id:my-own-secret", ALIBABA_CLOUD_ACCESS_KEY_ID="my-own-id",
+                               ALIBABA_CLOUD_ACCESS_KEY_SECRET="my-own-secret")
+        self.assertEqual(code, 1, said)
+        self.assertRegex(self.last_request(), REQUEST)
+        for secret in ("my-own", "Signature"):
+            self.assertNotIn(secret, self.last_request())
+
+    def test_a_worker_that_is_killed_leaves_the_request(self):
+        campaign = self.start(WITH_STRANGER, "--max-time", "60")
+        self.addCleanup(campaign.kill)
+        os.kill(self.worker_at_work(campaign), signal.SIGKILL)
+        said, _ = campaign.communicate(timeout=60)
+        self.assertEqual(campaign.returncode, 1, said)
+        self.assertIn("(signal 9, Killed); ", said)
+        self.assertRegex(self.last_request(), REQUEST)
 
     def test_a_sanitized_emulator_conforms(self):
         code, said = self.fuzz(SANITIZED, "--max-time", "10")

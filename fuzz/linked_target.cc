@@ -24,8 +24,10 @@ bool HasLinkedTarget() { return assay_start_target != nullptr; }
 
 bool LinkedTargetIsCalled() { return assay_answer_request != nullptr; }
 
-std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options) {
-  return std::make_unique<DirectTarget>(assay_answer_request, kLinkedTarget, std::move(options));
+std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options,
+                                         std::shared_ptr<CallRecord> record) {
+  return std::make_unique<DirectTarget>(assay_answer_request, kLinkedTarget, std::move(options),
+                                        std::move(record));
 }
 
 Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dataset* dataset) {

@@ -333,8 +333,10 @@ std::vector<std::string> DropRepeatedShards(std::vector<RecordedRun>* runs) {
 
 // What keeps the merged run from conforming.
 std::string ReasonOf(const RecordedRun& run) {
-  if (run.trailer.verdict != RunVerdict::kInconclusive) return "";
-  return ShardName(run) + ": " + run.trailer.reason;
+  const bool has_one =
+      run.trailer.verdict == RunVerdict::kInconclusive ||
+      (run.trailer.verdict == RunVerdict::kViolations && !run.trailer.reason.empty());
+  return has_one ? ShardName(run) + ": " + run.trailer.reason : "";
 }
 
 void Judge(const std::string& reasons, bool has_violation, RunTrailer* trailer) {

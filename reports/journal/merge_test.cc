@@ -130,6 +130,15 @@ TEST(Merging, AKilledShardMakesTheRunInconclusive) {
   EXPECT_FALSE(merged.finished);
 }
 
+TEST(Merging, AShardThatFailsByNoViolationSaysWhy) {
+  RecordedRun crashed = Conforming("2/2");
+  crashed.trailer.verdict = RunVerdict::kViolations;
+  crashed.trailer.reason = "the emulator ended the process";
+  const RecordedRun merged = MergedFrom({Conforming("1/2"), crashed});
+  EXPECT_EQ(merged.trailer.verdict, RunVerdict::kViolations);
+  EXPECT_EQ(merged.trailer.reason, "shard 2/2: the emulator ended the process");
+}
+
 TEST(Merging, ReadingsAreIntersected) {
   RecordedRun second = Conforming("2/2");
   second.trailer.reading[1].possible = {"part"};

@@ -1337,10 +1337,14 @@ void ask_for_signatures(const string& login) {
 #ifdef LINKED
 // Compiled with it, the emulator is no program but a part of the one that tests it, which calls
 // these. STRANGER_ON names switches and mistakes, with commas between them; STRANGER_AUTH is as
-// --auth; STRANGER_FAILS is "start" or "abort" for one that does not start, "hang" or "overflow"
-// for one that does so after 300 requests.
+// --auth; STRANGER_FAILS is "start" or "abort" for one that does not start, "hang", "overflow",
+// "recursion", "exit" or "exit at once" for one that does so after 300 requests.
 static string g_fails;    // how
 static int g_left = 300;  // requests until then
+static string deeper(const char* request, size_t depth) {
+  const string more = depth == SIZE_MAX ? "" : deeper(request, depth + 1);
+  return request[depth % 8] + more;
+}
 extern "C" int assay_start_target(const char* dataset) {
   try {
     load(dataset);
@@ -1362,6 +1366,9 @@ extern "C" size_t assay_answer_request(const char* request, size_t size, const c
   static string sent;
   if (!g_fails.empty() && --g_left < 0) {
     while (g_fails == "hang") pause();
+    if (g_fails == "recursion") sent = deeper(request, 0);
+    if (g_fails == "exit") exit(0);
+    if (g_fails == "exit at once") _exit(0);
     std::vector<char> own(request, request + size);
     sent = string(own.data() + (g_fails == "overflow" ? 1 : 0), size);
   }

@@ -97,7 +97,7 @@ Result<std::unique_ptr<Target>> OpenCampaignTarget(const CampaignOptions& option
   if (options.linked && options.target == kLinkedTarget) {
     Result<HttpTargetOptions> direct = MakeTargetOptions(options.connection, "http://127.0.0.1");
     if (!direct) return direct.error();
-    return CallLinkedTarget(std::move(*direct), options.calls);
+    return CallLinkedTarget(std::move(*direct), options.trace);
   }
   const Result<Endpoint> endpoint = ParseEndpoint(options.target);
   if (!endpoint) return Error{"--target", endpoint.error().Text()};

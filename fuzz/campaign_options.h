@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "fuzz/call_record.h"
 #include "fuzz/imported_inputs.h"
 #include "fuzz/wire_client.h"
+#include "fuzz/worker_trace.h"
 #include "reference/findings/known.h"
 #include "reference/state/dataset.h"
 #include "reference/target/connection_options.h"
@@ -38,7 +38,7 @@ struct CampaignOptions {
   int jobs = 1;
   std::string progress = "auto";
   bool linked = false;  // the target runs in the worker's own process, which its coverage guides
-  std::shared_ptr<CallRecord> calls;  // of a worker whose target is linked; otherwise nullptr
+  std::shared_ptr<WorkerTrace> trace;  // of this worker
   bool wire = false;  // the bytes of messages are mutated, not the parameters of requests
   bool verbose = false;
   std::vector<std::string> flags;  // of libFuzzer

@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -23,6 +22,7 @@
 #include "fuzz/linked_target.h"
 #include "fuzz/seeds.h"
 #include "fuzz/wire_mutator.h"
+#include "fuzz/worker_end.h"
 #include "reference/session/preflight.h"
 #include "reports/journal/folder_lock.h"
 #include "reports/journal/journal.h"
@@ -37,21 +37,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Worker {
-  pid_t process = -1;
-  std::string out;                              // the folder of its journal
-  std::shared_ptr<CallRecord> calls = nullptr;  // of the linked emulator
-  int status = 0;                               // of waitpid()
-  bool ended = false;
-};
+// Added to the exit code of a worker that said why it cannot begin.
+constexpr int kSaidWhy = 64;
 
 std::string FolderOf(const CampaignOptions& options, int worker) {
   if (options.jobs == 1) return options.out;
   return (fs::path(options.out) / fmt::format("worker-{}", worker)).string();
-}
-
-std::string LogOf(const CampaignOptions& options, int worker) {
-  return (fs::path(options.out) / fmt::format("engine-{}.log", worker)).string();
 }
 
 std::vector<std::string> FlagsOf(const CampaignOptions& options, int worker) {
@@ -113,15 +104,16 @@ Result<std::unique_ptr<Campaign>> OpenCampaign(CampaignOptions& options, const C
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const std::string errors_path = fmt::format("/dev/fd/{}", dup(STDERR_FILENO));
   std::ofstream errors(errors_path);
-  if (!options.verbose) DivertOutput(LogOf(options, worker));
+  if (!options.verbose) DivertOutput(EngineLogOf(options, worker));
   auto campaign = OpenCampaign(options, plan, worker, errors);
   if (!campaign) {
     errors << "assay fuzz: " << TerminalText(campaign.error().Text()) << std::endl;
-    _exit(static_cast<int>(campaign.error().exit));
+    _exit(kSaidWhy + static_cast<int>(campaign.error().exit));
   }
+  options.trace->Begin();
   if (options.wire) MutateBy({MutateRawMessage, CrossRawMessages});
   RunEngine(**campaign, *plan.dataset, FlagsOf(options, worker),
-            {plan.corpus, SeedsOf(options).string()}, options.calls.get());
+            {plan.corpus, SeedsOf(options).string()}, *options.trace);
 }
 
 Done MakeFolders(const CampaignOptions& options, const CampaignPlan& plan) {
@@ -176,101 +168,32 @@ std::size_t AwaitAll(std::vector<Worker>& workers) {
 Result<std::vector<Worker>> StartAll(CampaignOptions options, const CampaignPlan& plan) {
   std::vector<Worker> workers;
   for (int i = 1; i <= options.jobs; ++i) {
-    if (options.linked) options.calls = std::make_shared<CallRecord>();
+    options.trace = std::make_shared<WorkerTrace>();
     const pid_t process = fork();
     if (process == 0) Work(options, plan, i);
     if (process < 0) {
       PassOn(StopSign(), workers);
       return Error{"--jobs", fmt::format("worker {} cannot be started", i)};
     }
-    workers.push_back({.process = process, .out = FolderOf(options, i), .calls = options.calls});
+    workers.push_back(
+        {.number = i, .process = process, .out = FolderOf(options, i), .trace = options.trace});
   }
   return workers;
 }
 
-// How the campaign ends if a worker did not even begin; it has said why, unless it crashed.
+// How the campaign ends if a worker did not even begin.
 std::optional<ExitCode> EndedBeforeItBegan(const CampaignOptions& options,
                                            const std::vector<Worker>& workers) {
-  for (std::size_t i = 0; i < workers.size(); ++i) {
-    std::error_code failed;
-    if (fs::exists(fs::path(workers[i].out) / kJournalName, failed)) continue;
-    if (WIFEXITED(workers[i].status) && WEXITSTATUS(workers[i].status) <= 3) {
-      return static_cast<ExitCode>(WEXITSTATUS(workers[i].status));
+  for (const Worker& worker : workers) {
+    if (worker.trace->HasBegun()) continue;
+    if (WIFEXITED(worker.status) && WEXITSTATUS(worker.status) >= kSaidWhy) {
+      return static_cast<ExitCode>(WEXITSTATUS(worker.status) - kSaidWhy);
     }
-    std::cerr << TerminalText(fmt::format(
-                     "assay fuzz: a worker ended before it sent anything; what was printed then is "
-                     "in {}",
-                     LogOf(options, static_cast<int>(i) + 1)))
-              << "\n";
-    return ExitCode::kCouldNotJudge;
+    const WorkerEnd end = DescribeEnd(options, worker);
+    std::cerr << TerminalText("assay fuzz: " + end.reason) << "\n";
+    return end.exit;
   }
   return std::nullopt;
-}
-
-// What a sanitizer said in one line as it ended the process: "AddressSanitizer:
-// heap-buffer-overflow server.cc:12 in Answer"; "" if none did.
-std::string SaidBySanitizer(const std::string& log) {
-  constexpr std::string_view kBegin = "SUMMARY: ";
-  std::ifstream in(log);
-  std::string said;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(kBegin) && line.find("Sanitizer: ") != std::string::npos)
-      said = line.substr(kBegin.size(), line.find(" (BuildId") - kBegin.size());
-  }
-  return said;
-}
-
-// What ended a worker whose emulator is linked: "it did not answer within 1 s (--timeout)".
-std::string DescribeEnd(const CampaignOptions& options, const Worker& worker,
-                        const std::string& log) {
-  if (worker.calls->IsGivenUp()) {
-    return fmt::format("it did not answer within {:g} s (--timeout)", options.connection.timeout_s);
-  }
-  const std::string said = SaidBySanitizer(log);
-  if (!said.empty()) return said;
-  const int noted = worker.calls->Signal();
-  const int signal = noted != 0 ? noted : WIFSIGNALED(worker.status) ? WTERMSIG(worker.status) : 0;
-  if (signal == 0) return "it called exit()";
-  return fmt::format("signal {}, {}", signal, strsignal(signal));
-}
-
-// The request that it was answering, in a file: its name in words.
-std::string KeepRequest(const CampaignOptions& options, const Worker& worker, int number) {
-  if (worker.calls->Count() == 0) return "";
-  const fs::path file =
-      fs::path(options.out) / "inputs" / fmt::format("last-request-{}.http", number);
-  std::string request = worker.calls->Request();
-  const auto target = MakeTargetOptions(options.connection, "http://127.0.0.1");
-  if (target) target->mask.Hide(request);
-  std::ofstream out(file, std::ios::binary);
-  out << request << std::flush;
-  if (!out) return fmt::format("; {} cannot be written", file.string());
-  return fmt::format("; {} the request in {}",
-                     worker.calls->IsOpen() ? "it was answering" : "that was after", file.string());
-}
-
-// A worker did not come to its end. An emulator within its process may have crashed, which is a
-// finding: the last request is kept, and the engine keeps the input if it still can.
-void SayWhyUnfinished(const CampaignOptions& options, const Worker& worker, int number,
-                      RunTrailer& trailer) {
-  const std::string log = LogOf(options, number);
-  if (!options.linked) {
-    trailer.reason = fmt::format(
-        "a worker ended by itself after {}, so nothing is confirmed or diagnosed; what the engine "
-        "said is in {}",
-        CountText(trailer.exchanges, "exchange"), log);
-    return;
-  }
-  // A crash leaves the journal without the last exchanges.
-  const std::uint64_t calls = worker.calls->Count() / 2;
-  const std::string after =
-      calls > 0 ? CountText(calls, "request") : CountText(trailer.exchanges, "exchange");
-  trailer.reason = fmt::format(
-      "the emulator ended the process after {} ({}){}; what was printed "
-      "then is in {}",
-      after, DescribeEnd(options, worker, log), KeepRequest(options, worker, number), log);
-  trailer.verdict = VerdictOf(ExitCode::kViolations);
-  trailer.exit_code = static_cast<int>(ExitCode::kViolations);
 }
 
 // What the journals of the workers say, as one run. The campaign ended as the worker says that came
@@ -282,8 +205,12 @@ Result<RecordedRun> LoadCampaign(const CampaignOptions& options, const std::vect
   for (std::size_t i = 0; i < workers.size(); ++i) {
     Result<RecordedRun> run = LoadRun(workers[i].out);
     if (!run) return run.error();
-    if (!run->finished)
-      SayWhyUnfinished(options, workers[i], static_cast<int>(i) + 1, run->trailer);
+    if (!run->finished) {
+      const WorkerEnd end = DescribeEnd(options, workers[i]);
+      run->trailer.reason = end.reason;
+      run->trailer.verdict = VerdictOf(end.exit);
+      run->trailer.exit_code = static_cast<int>(end.exit);
+    }
     if (i == first && run->trailer.campaign) ended = run->trailer.campaign->ended;
     runs.push_back(std::move(*run));
   }

@@ -28,8 +28,8 @@ using Clock = std::chrono::steady_clock;
 // Looks a few times within the patience whether the call is still the one that it saw before.
 class DirectTarget::Watchdog {
  public:
-  Watchdog(std::chrono::milliseconds patience, CallRecord& calls)
-      : patience_(patience), calls_(calls), asking_(pthread_self()), thread_([this] { Watch(); }) {}
+  Watchdog(std::chrono::milliseconds patience, WorkerTrace& trace)
+      : patience_(patience), trace_(trace), asking_(pthread_self()), thread_([this] { Watch(); }) {}
   ~Watchdog() {
     {
       const std::lock_guard lock(mutex_);
@@ -45,11 +45,11 @@ class DirectTarget::Watchdog {
     Clock::time_point since = Clock::now();
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, patience_ / 8, [this] { return ended_; })) {
-      const std::uint64_t call = calls_.Count();
+      const std::uint64_t call = trace_.Calls();
       const Clock::time_point now = Clock::now();
       if (call != std::exchange(seen, call) || call % 2 == 0) since = now;
       if (now - since < patience_) continue;
-      calls_.GiveUp();
+      trace_.GiveUpCall();
       // Not through stdio, whose lock the call may hold.
       dprintf(STDERR_FILENO, "the emulator did not answer within %g s (--timeout)\n",
               std::chrono::duration<double>(patience_).count());
@@ -59,7 +59,7 @@ class DirectTarget::Watchdog {
   }
 
   const std::chrono::milliseconds patience_;
-  CallRecord& calls_;
+  WorkerTrace& trace_;
   const pthread_t asking_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -68,15 +68,15 @@ class DirectTarget::Watchdog {
 };
 
 DirectTarget::DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options,
-                           std::shared_ptr<CallRecord> record)
+                           std::shared_ptr<WorkerTrace> trace)
     : answer_(answer),
       name_(std::move(name)),
       options_(std::move(options)),
-      record_(std::move(record)) {
+      trace_(std::move(trace)) {
   wire_.host = name_;
   wire_.path = "/";
   if (options_.timeout.count() > 0)
-    watchdog_ = std::make_unique<Watchdog>(options_.timeout, *record_);
+    watchdog_ = std::make_unique<Watchdog>(options_.timeout, *trace_);
 }
 DirectTarget::~DirectTarget() = default;
 
@@ -100,10 +100,10 @@ Result<Response> DirectTarget::Ask(const Request& request) {
   }
   Encode(wire_, UserAgent(), &bytes_);
   const Clock::time_point begun = Clock::now();
-  record_->Begin(options_.sign ? unsigned_ : bytes_);
+  trace_->BeginCall(options_.sign ? unsigned_ : bytes_);
   const char* answer = nullptr;
   const std::size_t size = answer_(bytes_.data(), bytes_.size(), &answer);
-  record_->End();
+  trace_->EndCall();
   Result<Response> response = Read(answer, size, request.method);
   if (response) {
     response->latency_us =

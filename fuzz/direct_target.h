@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "fuzz/call_record.h"
+#include "fuzz/worker_trace.h"
 #include "reference/target/http_client.h"
 #include "reference/target/target.h"
 #include "reference/wire/wire_request.h"
@@ -18,11 +18,11 @@ using AnswerFunction = std::size_t (*)(const char* request, std::size_t size, co
 // A function of this process as a target: it is given the bytes of each request, as HttpTarget
 // would send them, and gives those of the answer. Of `options`, those of a connection mean nothing.
 // A call that takes longer than options.timeout ends the process by SIGABRT: nothing else stops it.
-// `record` holds the request that the function is answering, as it was before it was signed.
+// `trace` holds the request that the function is answering, as it was before it was signed.
 class DirectTarget : public Target {
  public:
   DirectTarget(AnswerFunction answer, std::string name, HttpTargetOptions options,
-               std::shared_ptr<CallRecord> record);
+               std::shared_ptr<WorkerTrace> trace);
   ~DirectTarget() override;
 
   void Run(RequestSource& source) override;
@@ -38,7 +38,7 @@ class DirectTarget : public Target {
   const HttpTargetOptions options_;
   WireRequest wire_;
   std::string bytes_, unsigned_;
-  const std::shared_ptr<CallRecord> record_;
+  const std::shared_ptr<WorkerTrace> trace_;
   std::unique_ptr<Watchdog> watchdog_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 std::string g_request;  // that came last
 std::string g_answer;   // to every request
-const auto g_record = std::make_shared<CallRecord>();
+const auto g_trace = std::make_shared<WorkerTrace>();
 
 std::size_t Answer(const char* request, std::size_t size, const char** answer) {
   g_request.assign(request, size);
@@ -34,7 +34,7 @@ Request Smallest() {
 Result<Response> AnswerTo(const Request& request, std::string answer,
                           HttpTargetOptions options = {}) {
   g_answer = std::move(answer);
-  DirectTarget target(Answer, "inprocess", std::move(options), g_record);
+  DirectTarget target(Answer, "inprocess", std::move(options), g_trace);
   return SendOnce(target, request);
 }
 
@@ -107,7 +107,7 @@ TEST(DirectTargetDeathTest, ACallThatDoesNotReturnEndsTheProcess) {
   options.timeout = std::chrono::milliseconds(200);
   EXPECT_DEATH(
       {
-        DirectTarget target(Hang, "inprocess", options, g_record);
+        DirectTarget target(Hang, "inprocess", options, g_trace);
         (void)SendOnce(target, Smallest());
       },
       "did not answer within 0.2 s \\(--timeout\\)");

@@ -187,9 +187,9 @@ constexpr unsigned kPatienceWithHandlers = 30;
 }  // namespace
 
 void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std::string>& flags,
-               const std::vector<std::string>& folders, CallRecord* calls) {
-  const auto end = [&campaign, calls] {
-    if (calls != nullptr && calls->IsOpen()) return;  // the emulator calls exit()
+               const std::vector<std::string>& folders, WorkerTrace& trace) {
+  const auto end = [&campaign, &trace] {
+    if (trace.IsCalling()) return;  // the emulator calls exit()
     const ExitCode code = campaign.Finish();
     std::fflush(nullptr);
     // Functions that run at exit would take this end for a crash of the target.
@@ -198,9 +198,7 @@ void RunEngine(Campaign& campaign, const Dataset& dataset, const std::vector<std
   bool is_first = true;
   const auto run = [&, end](std::string_view input, const std::vector<std::string>& siblings) {
     // By now the handlers of the engine are in place.
-    if (std::exchange(is_first, false) && calls != nullptr) {
-      calls->NoteFatalSignals(kPatienceWithHandlers);
-    }
+    if (std::exchange(is_first, false)) trace.NoteFatalSignals(kPatienceWithHandlers);
     if (campaign.IsOver()) end();
     campaign.Run(input, siblings);
   };

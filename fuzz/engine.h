@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fuzz/call_record.h"
 #include "fuzz/campaign.h"
+#include "fuzz/worker_trace.h"
 
 namespace assay {
 
@@ -42,10 +42,10 @@ inline constexpr const char* kNotByRarity = "-entropic=0";
 
 // Feeds the campaign with mutated inputs until it is over, then finishes it and ends the process
 // with its exit code. The engine is libFuzzer, in this process. `folders` are the corpora: what is
-// worth keeping is written to the first. If the emulator is linked, `calls` are those of it: an end
-// of the process in the middle of one is not the end of the campaign.
+// worth keeping is written to the first. An end of the process in the middle of a call of
+// the emulator is not the end of the campaign.
 [[noreturn]] void RunEngine(Campaign& campaign, const Dataset& dataset,
                             const std::vector<std::string>& flags,
-                            const std::vector<std::string>& folders, CallRecord* calls);
+                            const std::vector<std::string>& folders, WorkerTrace& trace);
 
 }  // namespace assay

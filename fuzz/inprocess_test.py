@@ -106,6 +106,19 @@ class InprocessCampaigns(unittest.TestCase):
                 self.assertIn(f"({why}); it was answering the request in ", said)
                 self.assertRegex(self.last_request(), REQUEST)
 
+    def test_an_end_at_the_first_request_is_a_violation(self):
+        code, said = self.fuzz(WITH_STRANGER, "--max-time", "2")  # whose journal is not that of the next ones
+        self.assertEqual(code, 0, said)
+        for program, how, why in ((SANITIZED, "overflow", "AddressSanitizer: heap-buffer-overflow"),
+                                  (WITH_STRANGER, "recursion", "signal 11, Segmentation fault"),
+                                  (WITH_STRANGER, "exit", "it called exit()")):
+            with self.subTest(how):
+                code, said = self.fuzz(program, "--max-time", "20", STRANGER_FAILS=how, STRANGER_ANSWERS="0")
+                self.assertEqual(code, 1, said)
+                self.assertIn(f"assay fuzz: the emulator ended the process after 0 requests ({why}", said)
+                self.assertIn("it was answering the request in ", said)
+                self.assertRegex(self.last_request(), REQUEST)
+
     def test_of_several_workers_each_says_why_it_ended(self):
         code, said = self.fuzz(WITH_STRANGER, "--max-time", "60", "--jobs", "2", STRANGER_FAILS="exit at once")
         self.assertEqual(code, 1, said)
@@ -153,7 +166,7 @@ class InprocessCampaigns(unittest.TestCase):
 
     def test_an_emulator_that_does_not_start_is_no_verdict(self):
         for environment, words in (({"STRANGER_FAILS": "start"}, "the emulator did not start"),
-                                   ({"STRANGER_FAILS": "abort"}, "a worker ended before it sent anything")):
+                                   ({"STRANGER_FAILS": "abort"}, "the emulator ended the process before anything was sent (signal 6, Aborted)")):
             code, said = self.fuzz(WITH_STRANGER, "--max-time", "5", **environment)
             self.assertEqual(code, 3, said)
             self.assertIn(words, said)

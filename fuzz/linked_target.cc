@@ -25,9 +25,9 @@ bool HasLinkedTarget() { return assay_start_target != nullptr; }
 bool LinkedTargetIsCalled() { return assay_answer_request != nullptr; }
 
 std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options,
-                                         std::shared_ptr<CallRecord> record) {
+                                         std::shared_ptr<WorkerTrace> trace) {
   return std::make_unique<DirectTarget>(assay_answer_request, kLinkedTarget, std::move(options),
-                                        std::move(record));
+                                        std::move(trace));
 }
 
 Result<std::string> StartLinkedTarget(const std::string& dataset_file, const Dataset* dataset) {

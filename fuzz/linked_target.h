@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "fuzz/call_record.h"
+#include "fuzz/worker_trace.h"
 #include "reference/state/dataset.h"
 #include "reference/target/http_client.h"
 #include "reference/target/target.h"
@@ -21,9 +21,9 @@ Error NoLinkedTarget();
 
 // Whether it answers requests by a function that is called, with no socket between.
 bool LinkedTargetIsCalled();
-// A target that calls it, once it was started, and notes each call there.
+// A target that calls it, once it was started, and notes each call in `trace`.
 std::unique_ptr<Target> CallLinkedTarget(HttpTargetOptions options,
-                                         std::shared_ptr<CallRecord> record);
+                                         std::shared_ptr<WorkerTrace> trace);
 
 // Starts it in this process, with that state in the file `dataset_file`, which is written first
 // unless it is the user's own (`dataset` is nullptr). The URL, or kLinkedTarget if it is called;

@@ -1338,7 +1338,7 @@ void ask_for_signatures(const string& login) {
 // Compiled with it, the emulator is no program but a part of the one that tests it, which calls
 // these. STRANGER_ON names switches and mistakes, with commas between them; STRANGER_AUTH is as
 // --auth; STRANGER_FAILS is "start" or "abort" for one that does not start, "hang", "overflow",
-// "recursion", "exit" or "exit at once" for one that does so after 300 requests.
+// "recursion", "exit" or "exit at once" for one that does so after STRANGER_ANSWERS (300) requests.
 static string g_fails;    // how
 static int g_left = 300;  // requests until then
 static string deeper(const char* request, size_t depth) {
@@ -1350,6 +1350,7 @@ extern "C" int assay_start_target(const char* dataset) {
     load(dataset);
     const char* fails = getenv("STRANGER_FAILS");
     g_fails = fails ? fails : "";
+    if (const char* answers = getenv("STRANGER_ANSWERS")) g_left = atoi(answers);
     if (g_fails == "abort") abort();
     if (g_fails == "start") throw std::runtime_error("as STRANGER_FAILS asks");
     const char* on = getenv("STRANGER_ON");

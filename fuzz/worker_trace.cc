@@ -1,4 +1,4 @@
-#include "fuzz/call_record.h"
+#include "fuzz/worker_trace.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,8 +12,9 @@
 
 namespace assay {
 
-struct CallRecord::Shared {
-  std::atomic<std::uint64_t> count;
+struct WorkerTrace::Shared {
+  std::atomic<bool> begun;
+  std::atomic<std::uint64_t> calls;
   std::atomic<std::size_t> size;
   std::atomic<bool> given_up;
   std::atomic<int> signal;
@@ -61,32 +62,36 @@ void* MapShared(std::size_t size) {
 
 }  // namespace
 
-CallRecord::CallRecord() : shared_(new(MapShared(sizeof(Shared))) Shared) {}
+WorkerTrace::WorkerTrace() : shared_(new(MapShared(sizeof(Shared))) Shared) {}
 
-CallRecord::~CallRecord() { munmap(shared_, sizeof(Shared)); }
+WorkerTrace::~WorkerTrace() { munmap(shared_, sizeof(Shared)); }
 
-void CallRecord::Begin(std::string_view request) {
+void WorkerTrace::Begin() { shared_->begun = true; }
+
+bool WorkerTrace::HasBegun() const { return shared_->begun; }
+
+void WorkerTrace::BeginCall(std::string_view request) {
   const std::size_t size = std::min(request.size(), kMostBytes);
   std::memcpy(shared_->request.data(), request.data(), size);
   shared_->size.store(size, std::memory_order_relaxed);
-  shared_->count.fetch_add(1, std::memory_order_release);
+  shared_->calls.fetch_add(1, std::memory_order_release);
 }
 
-void CallRecord::End() { shared_->count.fetch_add(1, std::memory_order_release); }
+void WorkerTrace::EndCall() { shared_->calls.fetch_add(1, std::memory_order_release); }
 
-void CallRecord::GiveUp() { shared_->given_up = true; }
+void WorkerTrace::GiveUpCall() { shared_->given_up = true; }
 
-std::uint64_t CallRecord::Count() const { return shared_->count.load(std::memory_order_acquire); }
+std::uint64_t WorkerTrace::Calls() const { return shared_->calls.load(std::memory_order_acquire); }
 
-bool CallRecord::IsGivenUp() const { return shared_->given_up; }
+bool WorkerTrace::HasGivenUp() const { return shared_->given_up; }
 
-std::string CallRecord::Request() const {
+std::string WorkerTrace::LastRequest() const {
   return {shared_->request.data(), shared_->size.load(std::memory_order_acquire)};
 }
 
-int CallRecord::Signal() const { return shared_->signal; }
+int WorkerTrace::Signal() const { return shared_->signal; }
 
-void CallRecord::NoteFatalSignals(unsigned patience_s) {
+void WorkerTrace::NoteFatalSignals(unsigned patience_s) {
   g_patience_s = patience_s;
   g_signal = &shared_->signal;
   GiveSignalsAStack();

@@ -1,4 +1,4 @@
-#include "fuzz/call_record.h"
+#include "fuzz/worker_trace.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -24,40 +24,43 @@ int StatusAfter(const std::function<void()>& work) {
   return status;
 }
 
-TEST(CallRecord, IsReadAfterTheProcessEnded) {
-  CallRecord calls;
-  EXPECT_FALSE(calls.IsOpen());
-  EXPECT_EQ(calls.Request(), "");
+TEST(WorkerTrace, IsReadAfterTheProcessEnded) {
+  WorkerTrace trace;
+  EXPECT_FALSE(trace.HasBegun());
+  EXPECT_FALSE(trace.IsCalling());
+  EXPECT_EQ(trace.LastRequest(), "");
   EXPECT_EQ(StatusAfter([&] {
-              calls.Begin("GET /first");
-              calls.End();
-              calls.Begin("GET /2");
-              calls.GiveUp();
+              trace.Begin();
+              trace.BeginCall("GET /first");
+              trace.EndCall();
+              trace.BeginCall("GET /2");
+              trace.GiveUpCall();
             }),
             0);
-  EXPECT_TRUE(calls.IsOpen());
-  EXPECT_EQ(calls.Count(), 3);
-  EXPECT_EQ(calls.Request(), "GET /2");
-  EXPECT_TRUE(calls.IsGivenUp());
-  EXPECT_EQ(calls.Signal(), 0);
+  EXPECT_TRUE(trace.HasBegun());
+  EXPECT_TRUE(trace.IsCalling());
+  EXPECT_EQ(trace.Calls(), 3);
+  EXPECT_EQ(trace.LastRequest(), "GET /2");
+  EXPECT_TRUE(trace.HasGivenUp());
+  EXPECT_EQ(trace.Signal(), 0);
 }
 
-TEST(CallRecord, KeepsTheBeginningOfALongRequest) {
-  CallRecord calls;
-  calls.Begin(std::string(CallRecord::kMostBytes + 7, 'x') + "y");
-  EXPECT_EQ(calls.Request(), std::string(CallRecord::kMostBytes, 'x'));
+TEST(WorkerTrace, KeepsTheBeginningOfALongRequest) {
+  WorkerTrace trace;
+  trace.BeginCall(std::string(WorkerTrace::kMostBytes + 7, 'x') + "y");
+  EXPECT_EQ(trace.LastRequest(), std::string(WorkerTrace::kMostBytes, 'x'));
 }
 
-TEST(CallRecord, NotesTheSignalAndLeavesItToItsHandler) {
-  CallRecord calls;
+TEST(WorkerTrace, NotesTheSignalAndLeavesItToItsHandler) {
+  WorkerTrace trace;
   const int handled = StatusAfter([&] {
     std::signal(SIGSEGV, [](int) { _exit(7); });
-    calls.NoteFatalSignals(60);
+    trace.NoteFatalSignals(60);
     raise(SIGSEGV);
   });
   EXPECT_EQ(WEXITSTATUS(handled), 7);
-  EXPECT_EQ(calls.Signal(), SIGSEGV);
-  CallRecord others;
+  EXPECT_EQ(trace.Signal(), SIGSEGV);
+  WorkerTrace others;
   const int unhandled = StatusAfter([&] {
     std::signal(SIGFPE, SIG_DFL);
     others.NoteFatalSignals(60);
@@ -68,18 +71,18 @@ TEST(CallRecord, NotesTheSignalAndLeavesItToItsHandler) {
   EXPECT_EQ(others.Signal(), SIGFPE);
 }
 
-TEST(CallRecord, AHandlerThatNeverReturnsEndsInTime) {
-  CallRecord calls;
+TEST(WorkerTrace, AHandlerThatNeverReturnsEndsInTime) {
+  WorkerTrace trace;
   const int status = StatusAfter([&] {
     std::signal(SIGABRT, [](int) {
       while (true) pause();
     });
-    calls.NoteFatalSignals(1);
+    trace.NoteFatalSignals(1);
     abort();
   });
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGALRM);
-  EXPECT_EQ(calls.Signal(), SIGABRT);
+  EXPECT_EQ(trace.Signal(), SIGABRT);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "spec/publish/markdown.h"
 #include "spec/publish/openapi.h"
@@ -19,7 +20,7 @@ namespace {
 struct Output {
   std::string file;  // "" for standard output
   std::string format = "markdown";
-  std::string id;
+  std::vector<std::string> id;  // its words
 };
 
 Done Write(const std::string& file, const std::string& text) {
@@ -64,11 +65,13 @@ void AddExplain(CLI::App& app, int* exit_code, std::vector<Described> more) {
       app.add_subcommand("explain", "Explains a rule, question, error, parameter, field or fault");
   command
       ->add_option("ID", output->id,
-                   "An id, or the beginning of several, as `page`, or a pattern, as `*.maximum`")
+                   "An id, or the beginning of several, as `page`, or a pattern, as `*.maximum`; "
+                   "also in the way in which a report prints it: `filter.usage disk=not_matched`")
       ->required();
   AddOutOption(*command, *output);
   command->callback([output, exit_code, more = std::move(more)] {
-    *exit_code = Finish("explain", output->file, Explain(output->id, more));
+    *exit_code = Finish("explain", output->file,
+                        Explain(fmt::format("{}", fmt::join(output->id, ".")), more));
   });
 }
 

@@ -57,6 +57,19 @@ TEST(SpecCommand, ReportsAFileThatCannotBeWritten) {
   EXPECT_EQ(RunAssay({"spec", "--out", "/no/such/folder/file"}), 2);
 }
 
+TEST(ExplainCommand, TakesWhatAListOfLearnedChoicesPrints) {
+  const auto said = [](const std::vector<std::string>& words) {
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(RunAssay(words), 0);
+    fflush(stdout);
+    return testing::internal::GetCapturedStdout();
+  };
+  const std::string whole = said({"explain", "form.unset.kms_key_id"});
+  EXPECT_TRUE(whole.starts_with("question form.unset.kms_key_id")) << whole;
+  EXPECT_EQ(said({"explain", "form.unset", "kms_key_id=empty_string"}), whole);
+  EXPECT_EQ(said({"explain", "form.unset.kms_key_id=empty_string"}), whole);
+}
+
 TEST(ExplainCommand, EndsWithTwoForAnUnknownId) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(RunAssay({"explain", "page.size.ecko"}), 2);

@@ -181,6 +181,8 @@ std::string List(const std::vector<Described>& all, std::string_view prefix) {
 }  // namespace
 
 Result<std::string> Explain(std::string_view id, const std::vector<Described>& more) {
+  // A question with the option that a run learned, as reports print it: `page.below_ten=raised`.
+  id = id.substr(0, id.find('='));
   const std::vector<Described> all = Everything(more);
   std::string text;
   std::vector<std::string_view> ids;

@@ -103,7 +103,8 @@ Result<std::unique_ptr<Campaign>> OpenCampaign(CampaignOptions& options, const C
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const std::string errors_path = fmt::format("/dev/fd/{}", dup(STDERR_FILENO));
-  std::ofstream errors(errors_path);
+  // To open it anew would cut a file that the caller writes to.
+  std::ofstream errors(errors_path, std::ios::app);
   if (!options.verbose) DivertOutput(EngineLogOf(options, worker));
   auto campaign = OpenCampaign(options, plan, worker, errors);
   if (!campaign) {

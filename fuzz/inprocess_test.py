@@ -65,7 +65,26 @@ class InprocessCampaigns(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertGreater(self.edges(1), 1000)
         self.assertGreater(self.edges(2), 1000)
-        self.assertEqual(json.loads((self.out / "report.json").read_text())["campaign"]["workers"], 2)
+        report = json.loads((self.out / "report.json").read_text())
+        self.assertEqual(report["campaign"]["workers"], 2)
+        self.assertLess(float(re.search(r" judged, in ([\d.]+) s", said)[1]), 14, "they are at work at once")
+        shown = subprocess.run([ASSAY, "report", str(self.out), "--show", "learned"], capture_output=True, text=True)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("filter.usage", shown.stdout)
+        one = subprocess.run([ASSAY, "report", "--gate", str(self.out), "--baseline", str(self.out)],
+                             capture_output=True, text=True)
+        self.assertEqual(one.returncode, 2, one.stdout)
+        self.assertIn("worker-1", one.stderr)
+
+    def test_a_file_that_it_writes_to_keeps_what_was_there(self):
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        with open(SCRATCH / "said", "w+") as said:
+            said.write("what was there\n" * 20)
+            said.flush()
+            subprocess.run([WITH_STRANGER, "fuzz", "--target", "inprocess", "--progress", "plain", "--max-time", "2",
+                            "--out", str(self.out)], stdout=said, stderr=said, check=True)
+            said.seek(0)
+            self.assertTrue(said.read().startswith("what was there\n" * 20))
 
     def test_the_reference_server_is_one(self):
         code, said = self.fuzz(WITH_REFERENCE, "--max-time", "5")

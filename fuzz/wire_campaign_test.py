@@ -212,6 +212,8 @@ class WireCampaigns(unittest.TestCase):
         self.assertIn("stack trace", finding["actual"])
         self.assertIn("\\x00", message)
         self.assertLess(len(message), 80)
+        self.assertNotIn("assay replay", said)  # which sends requests, not bytes
+        self.assertNotIn("assay replay", (self.out / "report.html").read_text())
         script, = (self.out / "repro").glob("*.sh")
         stub = 'sleep() { :; }; nc() { cat; }; ' + script.read_text().rpartition("\nset -eu\n")[2]
         sent = subprocess.run(["bash", "-c", stub], stdout=subprocess.PIPE, check=True).stdout

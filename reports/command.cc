@@ -37,6 +37,17 @@ std::string ChooseFolder(const std::vector<std::string>& directories, const std:
   return parent.empty() ? "." : parent.string();
 }
 
+// A campaign of several workers has a journal of each in its folder.
+std::vector<std::string> FoldersOfJournals(const std::vector<std::string>& directories) {
+  std::vector<std::string> out;
+  for (const std::string& directory : directories) {
+    const std::vector<std::string> workers = WorkerFolders(directory);
+    if (workers.empty()) out.push_back(directory);
+    out.insert(out.end(), workers.begin(), workers.end());
+  }
+  return out;
+}
+
 Result<RecordedRun> LoadOne(const std::string& given) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(given, error);
@@ -144,7 +155,7 @@ Result<ExitCode> WriteReports(const ReportOptions& options, std::ostream& out) {
   if (options.directories.empty()) return Error{"DIR", "name at least one folder of a run"};
   // A misspelt format is reported before a long journal is read.
   if (const auto checked = ChooseFormats(options.formats, false); !checked) return checked.error();
-  const Result<std::vector<RecordedRun>> runs = LoadRuns(options.directories);
+  const Result<std::vector<RecordedRun>> runs = LoadRuns(FoldersOfJournals(options.directories));
   if (!runs) return runs.error();
   if (!options.show.empty()) return Show(*runs, options, out);
   const bool is_matrix = runs->size() > 1;

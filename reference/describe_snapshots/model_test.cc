@@ -739,10 +739,33 @@ void AddFilterSlots(std::vector<Row>& rows) {
                   {{"empty", Nothing()}, {"refused", Refused("InvalidFilterValue")}}});
 }
 
+void AddTagSpellings(std::vector<Row>& rows) {
+  const Expected bad = Refused("InvalidParameter"), mismatch = Refused("InvalidTag.Mismatch");
+  const auto tagged = [](auto test) { return Lists(test); };
+  const Expected env = tagged([](const Snapshot& s) { return HasTag(s, "env"); });
+  const Expected team = tagged([](const Snapshot& s) { return HasTag(s, "team"); });
+  const Expected prod = tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); });
+  rows.push_back(
+      {"tag.both_spellings",
+       Ask({{"Tag.1.Key", "env"}, {"Tag.1.key", "team"}}),
+       {{"capital", env}, {"refused", bad}, {"first", env}, {"lower", team}, {"last", team}}});
+  rows.push_back({"tag.both_spellings",
+                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.value", "x"}, {"Tag.1.Value", "prod"}}),
+                  {{"capital", prod}, {"refused", bad}, {"last", prod}}});
+  rows.push_back(
+      {"tag.both_spellings",
+       Ask({{"Tag.1.key", "team"}, {"Tag.1.Key", "env"}}),
+       {{"capital", env}, {"refused", bad}, {"first", team}, {"lower", team}, {"last", env}}});
+  rows.push_back({"tag.mixed_spellings",
+                  Ask({{"Tag.1.key", "env"}, {"Tag.1.Value", "prod"}}),
+                  {{"as_meant", prod}, {"refused", mismatch}}});
+}
+
 void AddTags(std::vector<Row>& rows) {
   const Expected bad = Refused("InvalidParameter"), mismatch = Refused("InvalidTag.Mismatch");
   const auto tagged = [](auto test) { return Lists(test); };
   const Expected env = tagged([](const Snapshot& s) { return HasTag(s, "env"); });
+  const Expected prod = tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); });
   const Expected both =
       tagged([](const Snapshot& s) { return HasTag(s, "env") && HasTag(s, "team"); });
   rows.push_back(
@@ -768,22 +791,12 @@ void AddTags(std::vector<Row>& rows) {
       {"tag.number_above_twenty",
        Ask({{"Tag.21.Key", "env"}}),
        {{"accepted", env}, {"ignored", Everything()}, {"count", Refused("InvalidTagCount")}}});
-  rows.push_back({"tag.both_spellings",
-                  Ask({{"Tag.1.Key", "env"}, {"Tag.1.key", "team"}}),
-                  {{"capital", env}, {"refused", bad}, {"lower", tagged([](const Snapshot& s) {
-                                                          return HasTag(s, "team");
-                                                        })}}});
-  rows.push_back({"tag.mixed_spellings",
-                  Ask({{"Tag.1.key", "env"}, {"Tag.1.Value", "prod"}}),
-                  {{"as_meant", tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); })},
-                   {"refused", mismatch}}});
   rows.push_back({"tag.same_key_two_values",
                   Ask({{"Tag.1.Key", "env"},
                        {"Tag.1.Value", "prod"},
                        {"Tag.2.Key", "env"},
                        {"Tag.2.Value", "test"}}),
                   {{"nothing", Nothing()}, {"refused", bad}}});
-  const Expected prod = tagged([](const Snapshot& s) { return HasTag(s, "env", "prod"); });
   rows.push_back({"tag.same_pair_twice",
                   Ask({{"Tag.1.Key", "env"},
                        {"Tag.1.Value", "prod"},
@@ -823,6 +836,7 @@ const std::vector<Row>& Rows() {
     AddTimes(*out);
     AddFilterSlots(*out);
     AddTags(*out);
+    AddTagSpellings(*out);
     return out;
   }();
   return *rows;
@@ -1087,6 +1101,18 @@ TEST(Model, IsAFunctionOfItsArguments) {
       EXPECT_EQ(Codes(first), Codes(second));
     }
   }
+}
+
+// A target may take the request of another version for another query.
+TEST(FilterParameters, HoldAnotherVersionButNotTheOperationsOwn) {
+  const auto names = [](const Request& request) {
+    std::vector<std::string> out;
+    for (const Parameter& parameter : FilterParameters(request)) out.push_back(parameter.name);
+    return out;
+  };
+  EXPECT_EQ(names(Ask({{"Version", "2014-05-26"}, {"Format", "XML"}, {"Usage", "disk"}})),
+            names(Ask({{"Usage", "disk"}})));
+  EXPECT_EQ(names(Ask({{"Version", "2014-05-27"}})).back(), "Version");
 }
 
 }  // namespace

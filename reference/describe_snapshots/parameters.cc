@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "spec/catalogue/operation.h"
 #include "spec/text/letters.h"
 #include "spec/text/utf8.h"
 
@@ -238,9 +239,22 @@ class Gatherer {
         parameters.filters[place.n].value = std::move(chosen);
         break;
       default:
-        parameters.tags[place.n].*place.tag = std::move(chosen);
+        StoreTag(place, values.back(), std::move(chosen));
         break;
     }
+  }
+
+  void StoreTag(const Place& place, const Parameter* last, std::string chosen) {
+    TagSlot& slot = out_.parameters.tags[place.n];
+    slot.*place.tag = std::move(chosen);
+    const bool is_key = place.tag == &TagSlot::lower_key;
+    if (!is_key && place.tag != &TagSlot::lower_value) return;
+    Place capital = place;
+    capital.tag = is_key ? &TagSlot::key : &TagSlot::value;
+    const auto other = values_.find(capital);
+    // Both are in the request's list.
+    const bool is_last = other != values_.end() && last > other->second.back();
+    (is_key ? slot.lower_key_is_last : slot.lower_value_is_last) = is_last;
   }
 
   Choices& choices_;
@@ -281,7 +295,8 @@ std::vector<Parameter> FilterParameters(const Request& request) {
   std::vector<std::pair<std::string, const Parameter*>> named;
   for (const Parameter& parameter : request.parameters) {
     if (IsPagingParameter(parameter.name) || IsCommonParameter(parameter.name) ||
-        parameter.name == "Action" || parameter.name == "Version" || parameter.name == "Format") {
+        parameter.name == "Action" || parameter.name == "Format" ||
+        (parameter.name == "Version" && parameter.value == OperationInfo::Get().version)) {
       continue;
     }
     named.emplace_back(CanonicalName(parameter.name), &parameter);

@@ -46,6 +46,7 @@ struct FilterSlot {
 };
 struct TagSlot {
   std::optional<std::string> key, lower_key, value, lower_value;
+  bool lower_key_is_last = false, lower_value_is_last = false;  // of both spellings
 };
 
 // The parameters of one request by their meaning, names resolved and repetitions settled.

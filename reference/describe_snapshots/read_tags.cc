@@ -25,8 +25,9 @@ class TagReader : public TopicReader {
     bool after_gap = false, mixed_numbers = false, without_key = false;
     for (auto& [n, slot] : parameters_.tags) {
       CheckSpellings(slot);
-      ResolveSpelling(slot.key, slot.lower_key, "tag.key.lower_case"_rule);
-      ResolveSpelling(slot.value, slot.lower_value, "tag.value.lower_case"_rule);
+      ResolveSpelling(slot.key, slot.lower_key, slot.lower_key_is_last, "tag.key.lower_case"_rule);
+      ResolveSpelling(slot.value, slot.lower_value, slot.lower_value_is_last,
+                      "tag.value.lower_case"_rule);
       ++counted;
       if (n == 0) {
         if (Is("tag.number_zero"_question, "refused"_option)) {
@@ -71,7 +72,7 @@ class TagReader : public TopicReader {
 
   // Both spellings are documented; both at once for one N are not.
   void ResolveSpelling(std::optional<std::string>& capital, std::optional<std::string>& lower,
-                       Rule lower_case) {
+                       bool lower_is_last, Rule lower_case) {
     if (!lower) return;
     choices_.Mark(lower_case);
     if (!capital) {
@@ -80,7 +81,10 @@ class TagReader : public TopicReader {
     }
     const Option option = choices_.Pick("tag.both_spellings"_question);
     if (option == "refused"_option) RefuseAsRead("InvalidParameter", "Tag.N.Key");
-    if (option == "lower"_option) capital = lower;
+    const bool lower_counts = option == "lower"_option ||
+                              (option == "last"_option && lower_is_last) ||
+                              (option == "first"_option && !lower_is_last);
+    if (lower_counts) capital = lower;
   }
 
   // tag.number.above_maximum, tag.number.twenty

@@ -153,4 +153,7 @@ void MarkAsGoingOn(RecordedRun* run);
 // evidence with those that gave the tokens they use: what shows the finding again.
 Result<RecordedRun> LoadRun(const std::string& directory_or_journal);
 
+// The folders worker-1, worker-2 … of a campaign that had several, each with a journal.
+std::vector<std::string> WorkerFolders(const std::string& campaign);
+
 }  // namespace assay

@@ -570,6 +570,12 @@ Result<std::string> JournalPath(const std::string& given) {
     const std::string path = (std::filesystem::path(given) / name).string();
     if (std::filesystem::exists(path, error)) return path;
   }
+  if (const auto workers = WorkerFolders(given); !workers.empty()) {
+    return Error{given,
+                 "the campaign in this folder had several workers, with a journal each; "
+                 "give the folder of one, as " +
+                     workers[0]};
+  }
   return Error{given, std::string("no ") + kJournalName +
                           " in this folder; give the folder that `assay run --out` wrote"};
 }
@@ -634,6 +640,16 @@ void MarkAsGoingOn(RecordedRun* run) {
       count == 1 ? "is" : "are", CountText(count, "exchange"));
   run->cut = false;  // its last frame is only being written
   std::erase(run->notes, kCutNote);
+}
+
+std::vector<std::string> WorkerFolders(const std::string& campaign) {
+  std::vector<std::string> out;
+  std::error_code error;
+  while (true) {
+    const auto folder = std::filesystem::path(campaign) / fmt::format("worker-{}", out.size() + 1);
+    if (!std::filesystem::exists(folder / kJournalName, error)) return out;
+    out.push_back(folder.string());
+  }
 }
 
 Result<RecordedRun> LoadRun(const std::string& directory_or_journal) {

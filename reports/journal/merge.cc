@@ -270,7 +270,9 @@ void MergeRun(const RecordedRun& from, RecordedRun* to) {
   Append(from.trailer.unforeseen, &to->trailer.unforeseen);
   Append(from.evidence, &to->evidence);
   MergeCampaign(from.trailer.campaign, &to->trailer.campaign);
-  to->trailer.seconds += from.trailer.seconds;
+  // The workers of a campaign are at work at once.
+  to->trailer.seconds = from.trailer.campaign ? std::max(to->trailer.seconds, from.trailer.seconds)
+                                              : to->trailer.seconds + from.trailer.seconds;
   to->trailer.exchanges += from.trailer.exchanges;
   to->trailer.judged += from.trailer.judged;
   to->trailer.throttled += from.trailer.throttled;

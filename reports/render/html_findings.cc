@@ -10,6 +10,7 @@
 #include "reports/render/pictures.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/record/raw_message.h"
 #include "spec/text/count.h"
 
 namespace assay {
@@ -165,6 +166,7 @@ std::string Diagnosis(const Finding& finding) {
 }
 
 std::string ReplayPart(const RecordedRun& run, const std::string& folder, const Finding& finding) {
+  if (RawMessageOf(finding.request)) return "";  // what is judged again is requests, not bytes
   const std::filesystem::path script =
       std::filesystem::path(folder) / "repro" / (ReproName(finding) + ".ndjson");
   return fmt::format("<h4>Send it again and judge it{}</h4>\n",

@@ -9,6 +9,7 @@
 #include "reports/render/overview.h"
 #include "reports/text/secrets.h"
 #include "reports/text/text.h"
+#include "spec/record/raw_message.h"
 #include "spec/text/count.h"
 
 namespace assay {
@@ -37,7 +38,8 @@ void AddCommands(const RecordedRun& run, const std::string& out_dir, const Findi
     AddLine("try", ShellQuote((std::filesystem::path(repro).replace_extension(".sh")).string()),
             lines);
   }
-  if (!has_repro) return;
+  // What is judged again is requests, not bytes.
+  if (!has_repro || RawMessageOf(finding.request)) return;
   AddLine("again", "assay replay " + ShellQuote(repro.string()) + ReplayFlags(run), lines);
 }
 
